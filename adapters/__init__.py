@@ -1,0 +1,1 @@
+"""Chat platforms; each folder is one implementation of `bot.ports.Adapter`, loaded by name."""

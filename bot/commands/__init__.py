@@ -1,0 +1,1 @@
+"""What can be asked of the bot, declared once for every platform."""

@@ -1,0 +1,1 @@
+"""document → channel: rows that are sent once, whatever fails."""

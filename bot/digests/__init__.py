@@ -1,0 +1,1 @@
+"""topic → edition: when a digest is due and what stands in it."""

@@ -1,0 +1,1 @@
+"""edition → document: messages as meaning, cut to the limits of a platform."""

@@ -1,0 +1,91 @@
+"""The errors of Briefbot, as one tree.
+
+    BriefbotError                 anything a person may be told
+    ├── UsageError                a value somebody gave is wrong: which, what is allowed, an example
+    │   ├── NotFound              an id or a name that means nothing in this workspace
+    │   └── Conflict              it is there already
+    ├── NotAllowed                this person may not do that here
+    ├── ConfigError               a setting is wrong or missing; names the setting
+    ├── StoreError                the database cannot be used
+    │   ├── StoreBusy             another process holds it; trying again is right
+    │   └── SchemaMismatch        made by another version of Briefbot
+    ├── FetchError                a feed or page could not be read; `.retry_after_s` when the server named one
+    │   └── AddressRefused        it leads to a private network that no setting allows
+    └── FeedError                 bytes came, but they are no feed; `.feeds` are feeds that the page links to
+
+Each message is one or two sentences a person can act on. Outcomes of a send are values, not errors: see `ports.py`.
+"""
+
+from __future__ import annotations
+
+
+class BriefbotError(Exception):
+    """Anything that may be shown to a person as it stands."""
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+class UsageError(BriefbotError):
+    """A given value is wrong; says which one, what is allowed, and shows a right one."""
+
+    def __init__(self, problem: str, *, allowed: str = "", example: str = "") -> None:
+        self.problem, self.allowed, self.example = problem, allowed, example
+        parts = [problem.rstrip(".") + "."]
+        if allowed:
+            parts.append(f"Allowed: {allowed.rstrip('.')}.")
+        if example:
+            parts.append(f"Example: {example}")
+        super().__init__(" ".join(parts))
+
+
+class NotFound(UsageError):
+    """An id or a name that means nothing in this workspace; another workspace's looks the same."""
+
+
+class Conflict(UsageError):
+    """What should be added is there already."""
+
+
+class NotAllowed(BriefbotError):
+    """The person may not do that here; says who may."""
+
+
+class ConfigError(BriefbotError):
+    """A setting is wrong or missing; names it, what is allowed, and never its secret value."""
+
+
+class StoreError(BriefbotError):
+    """The database cannot be used; says why and what to do."""
+
+
+class StoreBusy(StoreError):
+    """Another process held the database for longer than we wait; nothing was changed, try again."""
+
+
+class SchemaMismatch(StoreError):
+    """The database was made by a newer version, or is behind and must be migrated first."""
+
+
+class FetchError(BriefbotError):
+    """A feed or page could not be read; `reason` is a short plain-words cause for `status`."""
+
+    def __init__(self, reason: str, *, retry_after_s: float | None = None, is_gone: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+        self.is_gone = is_gone
+
+
+class AddressRefused(FetchError):
+    """The address is private, loopback or reserved, and `BRIEFBOT_ALLOW_PRIVATE_SOURCES` does not name its network."""
+
+
+class FeedError(BriefbotError):
+    """The bytes are no feed; `feeds` are the feeds which the page itself links to, best first."""
+
+    def __init__(self, reason: str, *, feeds: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.feeds = feeds

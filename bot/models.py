@@ -1,0 +1,454 @@
+"""The values that travel the way of the data; each is frozen, keyword-only and zone-aware.
+
+    source → article → story → brief → topic → edition → delivery
+
+Instants (`*_at`) are aware and in UTC, local dates (`*_on`) are plain dates in the zone beside them.
+Ids are positive integers inside; people and scripts see them with a letter in front (`b12`), made by `public_id`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from typing import Literal, NewType
+
+WorkspaceId = NewType("WorkspaceId", str)
+"""`platform:id`, for instance `discord:81384788765712384`, `slack:T024BE7LD`, `console:local`."""
+
+ChannelRef = NewType("ChannelRef", str)
+"""A place to post, opaque to the core; made and read by one adapter only."""
+
+LOCAL_WORKSPACE = WorkspaceId("console:local")
+
+IdKind = Literal["b", "s", "t", "d", "e", "a", "src"]
+
+
+def public_id(kind: IdKind, number: int) -> str:
+    """The id as people see it: `public_id("b", 12) == "b12"`."""
+    return f"{kind}{number}"
+
+
+def parse_public_id(kind: IdKind, text: str) -> int | None:
+    """The number in `b12`, `B12`, `#12` or `12`; None for anything else."""
+    found = re.fullmatch(rf"(?:{kind}|#)?([1-9][0-9]{{0,17}})", text.strip(), re.IGNORECASE | re.ASCII)
+    return int(found[1]) if found else None
+
+
+def utc(value: datetime) -> datetime:
+    """The same instant in UTC; ValueError for a naive datetime."""
+    if value.tzinfo is None or value.utcoffset() is None:
+        raise ValueError(f"a datetime without a zone: {value!r}")
+    return value.astimezone(UTC)
+
+
+class Value:
+    """Base of the values here: refuses a naive datetime and turns an aware one into UTC."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if isinstance(value, datetime) and value.tzinfo is not UTC:
+                object.__setattr__(self, field.name, utc(value))
+
+
+# ── source ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class SourceKind(StrEnum):
+    FEED = "feed"
+    IMPORT = "import"
+    """Articles given with `briefbot import`; never polled."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source(Value):
+    """A feed that is polled, once for all workspaces that follow it."""
+
+    id: int
+    url: str
+    kind: SourceKind = SourceKind.FEED
+    title: str = ""
+    publisher: str = ""
+    language: str = ""
+    """What the feed says of itself, as a two-letter code; empty when it says nothing."""
+    is_shared: bool = False
+    """Added by the operator: every workspace sees its stories."""
+    fetch_url: str = ""
+    """Where a permanent redirect led; empty while `url` itself answers."""
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    interval_s: int = 900
+    next_poll_at: datetime | None = None
+    last_polled_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    failures: int = 0
+    """Failed polls in a row."""
+    failing_since: datetime | None = None
+    last_error: str = ""
+    created_at: datetime
+
+    @property
+    def address(self) -> str:
+        return self.fetch_url or self.url
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Polled(Value):
+    """What one poll taught us of a source; written back by `store.sources.settle`."""
+
+    source_id: int
+    polled_at: datetime
+    next_poll_at: datetime
+    interval_s: int
+    fetch_url: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    title: str = ""
+    publisher: str = ""
+    language: str = ""
+    error: str = ""
+    """Empty when the poll went well; else the reason in plain words. Any other empty text leaves the row's as it is."""
+
+
+# ── article ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft(Value):
+    """An article as read from a feed, a page or an import file, cleaned, before the store knows it."""
+
+    url: str
+    """Absolute http(s) address as a reader should open it; empty when the entry has none."""
+    title: str
+    text: str
+    """Plain text, paragraphs divided by a newline; no HTML, no control or bidi-override characters."""
+    publisher: str
+    language: str
+    """Two-letter code, `und` when it cannot be told."""
+    published_at: datetime | None = None
+    entry_id: str = ""
+    """The feed's own id of the entry (guid, atom:id, rdf:about)."""
+    author: str = ""
+
+    @property
+    def lead(self) -> str:
+        """The first 1,000 characters of the text: enough to tell articles apart."""
+        return self.text[:1000]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Article(Value):
+    """One item of a source, stored."""
+
+    id: int
+    source_id: int
+    story_id: int | None = None
+    """None until it is grouped."""
+    url: str
+    title: str
+    text: str
+    publisher: str
+    owner: str
+    """Who answers for the text: the key by which publishers are counted (see `stories/owners.py`)."""
+    language: str
+    published_at: datetime
+    """What the source says, never later than `seen_at`; `seen_at` when it says nothing."""
+    seen_at: datetime
+    is_news: bool = True
+    """False for what was old already when its source was added: stored and searched, never in a digest."""
+
+
+class Stored(StrEnum):
+    """What the store did with a draft."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    """Known, but its title or text changed; kept as the same article."""
+    DUPLICATE = "duplicate"
+
+
+# ── story ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Story(Value):
+    """The articles that report one event."""
+
+    id: int
+    articles: tuple[Article, ...]
+    """Oldest first."""
+    brief_id: int | None = None
+    is_due: bool = False
+    """Its articles changed after its brief was written."""
+
+    @property
+    def last_at(self) -> datetime:
+        return max(article.published_at for article in self.articles)
+
+
+# ── brief ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sentence:
+    """A sentence and the numbers of the sources it came from."""
+
+    text: str
+    sources: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    heading: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Citation(Value):
+    """A numbered source of a brief; `url` is empty when only a name is known."""
+
+    n: int
+    publisher: str
+    title: str = ""
+    url: str = ""
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Related:
+    """A link to another brief of the store (`brief_id`), to an address outside it (`url`), or only words."""
+
+    brief_id: int | None = None
+    url: str = ""
+    headline: str
+    blurb: str
+    score: float = 0.0
+    """0 to 1."""
+    reason: str = ""
+    """What the two have in common, for a reader: "also about Greenland tariffs"."""
+
+
+class Origin(StrEnum):
+    WRITTEN = "written"
+    IMPORTED = "imported"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BriefText(Value):
+    """The words of a brief: what a writer makes of a story, or what was written elsewhere."""
+
+    headline: str
+    deck: str
+    lede: tuple[Sentence, ...]
+    sections: tuple[Section, ...] = ()
+    sources: tuple[Citation, ...] = ()
+    language: str
+    written_by: str
+    """`extractive`, `openai:…`, or for an imported brief the publisher it names (`imported` when it names none)."""
+    disclosure: str = ""
+    """The caveat that an imported brief came with, kept as its source's words; ours is shown all the same."""
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return self.lede + tuple(s for section in self.sections for s in section.sentences)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Brief(Value):
+    """A stored brief at its newest version."""
+
+    id: int
+    story_id: int
+    version: int
+    origin: Origin
+    text: BriefText
+    related: tuple[Related, ...] = ()
+    publishers: int = 1
+    """Independent ones, counted by owner."""
+    article_count: int = 0
+    published_at: datetime
+    """Its newest article; for an imported one its own date, or when it was added."""
+    news_at: datetime
+    """When it became news to us: its first article that is news was seen, or it was added. Digests select by it."""
+    is_news: bool = True
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def ref(self) -> str:
+        return public_id("b", self.id)
+
+    @property
+    def is_single_source(self) -> bool:
+        return self.publishers <= 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A search result; the higher the score the better."""
+
+    brief: Brief
+    score: float
+    article_urls: tuple[str, ...] = ()
+
+
+# ── workspace and topic ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workspace(Value):
+    """The tenant: a Discord guild, a Slack workspace, or the local console."""
+
+    id: WorkspaceId
+    name: str = ""
+    zone: str = "UTC"
+    language: str = "en"
+    admin_role: str = ""
+    ping_role: str = ""
+    caveat_note: str = ""
+    """Words an admin added after the caveat."""
+    retention_days: int = 365
+    created_at: datetime
+
+    @property
+    def platform(self) -> str:
+        return self.id.partition(":")[0]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TopicRule:
+    """What a topic matches; empty parts do not restrict. See `topics/match.py`."""
+
+    words: tuple[str, ...] = ()
+    """Any of them; several words in one entry are a phrase."""
+    excluded: tuple[str, ...] = ()
+    source_ids: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
+    min_publishers: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Topic(Value):
+    """What a workspace follows."""
+
+    id: int
+    workspace_id: WorkspaceId
+    name: str
+    rule: TopicRule
+    created_at: datetime
+
+
+# ── digest, edition, delivery ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Style(StrEnum):
+    HEADLINES = "headlines"
+    SUMMARIES = "summaries"
+    FULL = "full"
+
+
+ALL_DAYS: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Digest(Value):
+    """A schedule in one channel."""
+
+    id: int
+    workspace_id: WorkspaceId
+    name: str
+    channel: ChannelRef
+    at: time
+    """Local wall-clock time, whole minutes."""
+    zone: str
+    days: tuple[int, ...] = ALL_DAYS
+    """Monday is 0, sorted."""
+    topic_ids: tuple[int, ...] = ()
+    """Empty: everything the workspace sees."""
+    style: Style = Style.SUMMARIES
+    max_stories: int = 8
+    catch_up_s: int = 6 * 3600
+    """How late an edition may still be posted."""
+    is_paused: bool = False
+    next_due_at: datetime | None = None
+    next_on: date | None = None
+    """The local date that `next_due_at` belongs to."""
+    created_at: datetime
+
+
+class EditionState(StrEnum):
+    PLANNED = "planned"
+    """Its deliveries are rows; some may be sent."""
+    DELIVERED = "delivered"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pick(Value):
+    """A brief chosen for an edition, and why."""
+
+    brief: Brief
+    topic: str = ""
+    """The name of the topic it stands under; empty without topics."""
+    is_update: bool = False
+    """Sent to this channel before, and has news since."""
+    why: str
+    """"4 publishers, 2 hours old, matches 'Korea–Japan'"."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edition(Value):
+    """One run of a digest for one local date."""
+
+    id: int
+    digest_id: int
+    workspace_id: WorkspaceId
+    on: date
+    due_at: datetime
+    state: EditionState
+    reason: str = ""
+    is_late: bool = False
+    story_count: int = 0
+    created_at: datetime
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    """Claimed with a lease; after the lease it is unknown whether it was sent."""
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery(Value):
+    """One message of an edition to one channel."""
+
+    id: int
+    edition_id: int
+    workspace_id: WorkspaceId
+    part: int
+    """1-based; parts go out in order."""
+    parts: int
+    channel: ChannelRef
+    body: str
+    """The payload as JSON, made when the edition was planned, so that every try sends the same."""
+    caveat: str
+    """The caveat that the payload must hold, word for word."""
+    state: DeliveryState
+    attempts: int = 0
+    """Sends begun, this one included."""
+    error: str = ""
+    message_ref: str = ""
+
+    @property
+    def key(self) -> str:
+        """At most 25 characters, the same for each try: what a platform is asked to deduplicate by."""
+        return f"bb-{self.id}"

@@ -1,0 +1,332 @@
+"""The tables, for SQLite and PostgreSQL alike; `migrations/` brings a database here, a test compares the two.
+
+Instants are stored as integer microseconds since 1970 UTC (type `Instant`), so they sort, compare and index alike in
+both dialects. Rows of a workspace carry `workspace_id`. Sources, articles, stories and briefs are shared by all workspaces;
+who sees which is `workspace_sources` (see `briefs.py`, "visible").
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as whole microseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+# SQLite gives row ids to INTEGER primary keys only; PostgreSQL should not run out at 2**31.
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _id() -> Column[int]:
+    return Column("id", _Id, primary_key=True, autoincrement=True)
+
+
+def _ref(column: str, target: str, *, nullable: bool = False, index: bool = False, cascade: bool = True) -> Column[int]:
+    rule = "CASCADE" if cascade else "SET NULL"
+    return Column(column, _Id, ForeignKey(target, ondelete=rule), nullable=nullable, index=index)
+
+
+def _workspace() -> Column[str]:
+    return Column("workspace_id", String(80), ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _flag(name: str, default: bool) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=text("true" if default else "false"))
+
+
+def _number(name: str, default: int) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=str(default))
+
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    _text("name"),
+    Column("zone", String(64), nullable=False, server_default="UTC"),
+    Column("language", String(16), nullable=False, server_default="en"),
+    _text("admin_role"),
+    _text("ping_role"),
+    _text("caveat_note"),
+    _number("retention_days", 365),
+    Column("created_at", Instant, nullable=False),
+)
+
+# ── source → article ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+sources = Table(
+    "sources",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False, unique=True),
+    Column("kind", String(16), nullable=False, server_default="feed"),
+    _text("title"),
+    _text("publisher"),
+    _text("language"),
+    _flag("is_shared", False),
+    _text("fetch_url"),
+    _text("etag"),
+    _text("last_modified"),
+    _text("body_hash"),
+    _number("interval_s", 900),
+    Column("next_poll_at", Instant),
+    Column("lease_until", Instant),
+    Column("last_polled_at", Instant),
+    Column("last_ok_at", Instant),
+    _number("failures", 0),
+    Column("failing_since", Instant),
+    _text("last_error"),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_sources_due", "next_poll_at"),
+)
+
+workspace_sources = Table(
+    "workspace_sources",
+    metadata,
+    _workspace(),
+    _ref("source_id", "sources.id", index=True),
+    Column("added_at", Instant, nullable=False),
+    UniqueConstraint("workspace_id", "source_id"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    _id(),
+    _ref("source_id", "sources.id", index=True),
+    _ref("story_id", "stories.id", nullable=True, index=True, cascade=False),
+    _text("url"),
+    _text("title"),
+    _text("text"),
+    _text("publisher"),
+    _text("owner"),
+    Column("language", String(16), nullable=False, server_default="und"),
+    Column("published_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    _flag("is_news", True),
+    Index("ix_articles_seen", "seen_at"),
+    Index(
+        "ix_articles_ungrouped",
+        "id",
+        sqlite_where=text("story_id IS NULL"),
+        postgresql_where=text("story_id IS NULL"),
+    ),
+)
+
+# Every name an article has gone by: "url:…" canonical addresses, "id:…" entry ids. Its uniqueness rules out doubles.
+article_keys = Table(
+    "article_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    _ref("article_id", "articles.id", index=True),
+)
+
+# MinHash bands of an article's text: two articles that share one may be the same text.
+article_bands = Table(
+    "article_bands",
+    metadata,
+    Column("band", BigInteger, nullable=False),
+    _ref("article_id", "articles.id", index=True),
+    Index("ix_article_bands_band", "band", "article_id"),
+)
+
+# ── story → brief ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+stories = Table(
+    "stories",
+    metadata,
+    _id(),
+    _flag("is_due", True),
+    Column("changed_at", Instant, nullable=False),
+    Index("ix_stories_due", "id", sqlite_where=text("is_due"), postgresql_where=text("is_due")),
+)
+
+briefs = Table(
+    "briefs",
+    metadata,
+    _id(),
+    Column("story_id", _Id, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, unique=True),
+    _number("version", 1),
+    Column("origin", String(16), nullable=False, server_default="written"),
+    Column("language", String(16), nullable=False, server_default="und"),
+    Column("body", JSON, nullable=False),
+    _number("publishers", 1),
+    _number("article_count", 0),
+    Column("published_at", Instant, nullable=False, index=True),
+    Column("news_at", Instant, nullable=False, index=True),
+    _flag("is_news", True),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False, index=True),
+)
+
+brief_versions = Table(
+    "brief_versions",
+    metadata,
+    _ref("brief_id", "briefs.id"),
+    Column("version", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("brief_id", "version"),
+)
+
+related = Table(
+    "related",
+    metadata,
+    _ref("brief_id", "briefs.id"),
+    Column("position", Integer, nullable=False),
+    _ref("other_id", "briefs.id", nullable=True, index=True),
+    _text("url"),
+    _text("headline"),
+    _text("blurb"),
+    Column("score", Float, nullable=False, server_default="0"),
+    _text("reason"),
+    UniqueConstraint("brief_id", "position"),
+)
+
+# Search text (see search.py) is a virtual FTS5 table on SQLite and a table with a tsvector on PostgreSQL, so it is made
+# by the migration for each dialect and not declared here.
+
+# ── topic → edition → delivery ────────────────────────────────────────────────────────────────────────────────────────
+
+topics = Table(
+    "topics",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("name", String(80), nullable=False),
+    Column("name_key", String(80), nullable=False),
+    Column("rule", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("workspace_id", "name_key"),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("name", String(80), nullable=False),
+    Column("name_key", String(80), nullable=False),
+    _text("channel"),
+    Column("at", String(5), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("days", JSON, nullable=False),
+    Column("topic_ids", JSON, nullable=False),
+    Column("style", String(16), nullable=False),
+    _number("max_stories", 8),
+    _number("catch_up_s", 21600),
+    _flag("is_paused", False),
+    Column("next_due_at", Instant),
+    Column("next_on", Date),
+    Column("lease_until", Instant),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("workspace_id", "name_key"),
+    Index("ix_digests_due", "next_due_at", sqlite_where=text("NOT is_paused"), postgresql_where=text("NOT is_paused")),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    _id(),
+    _workspace(),
+    _ref("digest_id", "digests.id"),
+    Column("on", Date, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    _text("reason"),
+    _flag("is_late", False),
+    _number("story_count", 0),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("digest_id", "on"),
+    Index("ix_editions_channel", "workspace_id", "channel", "created_at"),
+)
+
+edition_items = Table(
+    "edition_items",
+    metadata,
+    _ref("edition_id", "editions.id"),
+    Column("position", Integer, nullable=False),
+    _ref("story_id", "stories.id", index=True),
+    _ref("brief_id", "briefs.id"),
+    Column("brief_version", Integer, nullable=False),
+    _text("topic"),
+    _flag("is_update", False),
+    _text("why"),
+    UniqueConstraint("edition_id", "position"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    _workspace(),
+    _ref("edition_id", "editions.id"),
+    Column("part", Integer, nullable=False),
+    Column("parts", Integer, nullable=False),
+    _text("channel"),
+    _text("body"),
+    _text("caveat"),
+    Column("state", String(16), nullable=False, server_default="pending"),
+    _number("attempts", 0),
+    Column("next_try_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    _text("lease_owner"),
+    _text("message_ref"),
+    _text("error"),
+    Column("sent_at", Instant),
+    UniqueConstraint("edition_id", "part"),
+    Index(
+        "ix_deliveries_open",
+        "next_try_at",
+        sqlite_where=text("state IN ('pending', 'sending')"),
+        postgresql_where=text("state IN ('pending', 'sending')"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""article → story: which articles report one event."""

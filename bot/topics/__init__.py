@@ -1,0 +1,1 @@
+"""brief → topic: which briefs a workspace follows."""

@@ -1,0 +1,1 @@
+"""Measures of quality on files given by the caller, each beside a baseline: `python -m evals`."""
