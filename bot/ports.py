@@ -91,7 +91,8 @@ class Adapter(Protocol):
       carries the document's whole caveat. All text is escaped; nothing pings but the one role that the document names.
     - `send` never raises for what the platform answers: it says what happened. It raises CaveatMissing for a payload
       without its caveat, before anything leaves the process. It sends at most once for a call.
-    - `find` looks for a message sent earlier with this key: its reference, or None when it is surely not there. It raises `LookupUnavailable` when it cannot tell.
+    - `find` looks for a message sent earlier with this key: its reference, or None when it is surely not there.
+      It raises `LookupUnavailable` when it cannot tell.
     - `close` is idempotent and finishes what is being sent.
     """
 

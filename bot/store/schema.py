@@ -1,8 +1,8 @@
 """The tables, for SQLite and PostgreSQL alike; `migrations/` brings a database here, a test compares the two.
 
 Instants are stored as integer microseconds since 1970 UTC (type `Instant`), so they sort, compare and index alike in
-both dialects. Rows of a workspace carry `workspace_id`. Sources, articles, stories and briefs are shared by all workspaces;
-who sees which is `workspace_sources` (see `briefs.py`, "visible").
+both dialects. Rows of a workspace carry `workspace_id`. Sources, articles, stories and briefs are shared by all
+workspaces; who sees which is `workspace_sources` (see `briefs.py`, "visible").
 """
 
 from __future__ import annotations

@@ -1,0 +1,194 @@
+"""The settings: one typed table, read from the environment and `.env`; each secret may also be a file (`NAME_FILE`).
+
+`.env.example` is written from this table (`python -m bot.config`), and a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import ConfigError
+
+Network = IPv4Network | IPv6Network
+DEFAULT_DATABASE_URL: Final = "sqlite+aiosqlite:///briefbot.db"
+
+
+def _networks(value: object) -> object:
+    """`10.0.0.0/8, fd00::/8` as networks; a bare address is a network of one."""
+    if isinstance(value, str):
+        return tuple(ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
+    return value
+
+
+def _setting(default: Any, env: str, help_: str) -> Any:
+    return Field(default, validation_alias=env, description=help_)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; nothing has to be (law 10)."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    database_url: str = _setting(
+        DEFAULT_DATABASE_URL,
+        "BRIEFBOT_DATABASE_URL",
+        "Where everything is kept: a SQLite file or postgresql+asyncpg://user:password@host/name.",
+    )
+    log_level: str = _setting("info", "BRIEFBOT_LOG_LEVEL", "debug, info, warning or error; logs go to stderr.")
+    log_format: str = _setting("auto", "BRIEFBOT_LOG_FORMAT", "text, json, or auto: text on a terminal, else json.")
+
+    allow_private_sources: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = _setting(
+        (),
+        "BRIEFBOT_ALLOW_PRIVATE_SOURCES",
+        "Networks a feed may live in although they are private, such as 127.0.0.0/8,10.1.2.0/24.",
+    )
+    user_agent: str = _setting(
+        "", "BRIEFBOT_USER_AGENT", "How we name ourselves to publishers; empty: Briefbot, its version and address."
+    )
+    fetch_timeout_s: float = _setting(20.0, "BRIEFBOT_FETCH_TIMEOUT", "Seconds a feed or page may take, in all.")
+    max_feed_bytes: int = _setting(5_000_000, "BRIEFBOT_MAX_FEED_BYTES", "Bytes of a feed we read, after unpacking.")
+    max_page_bytes: int = _setting(3_000_000, "BRIEFBOT_MAX_PAGE_BYTES", "Bytes of an article's page we read.")
+    read_pages: bool = _setting(True, "BRIEFBOT_READ_PAGES", "Read an article's page when its feed gives too little.")
+    poll_interval_s: int = _setting(900, "BRIEFBOT_POLL_INTERVAL", "Seconds between polls of a feed, before jitter.")
+    news_window_h: int = _setting(
+        48, "BRIEFBOT_NEWS_WINDOW", "Hours: what was older when a source was added is kept, but is no news."
+    )
+    story_window_h: int = _setting(72, "BRIEFBOT_STORY_WINDOW", "Hours within which articles may form one story.")
+
+    discord_token: SecretStr = _setting(SecretStr(""), "DISCORD_TOKEN", "Bot token of the Discord application.")
+    discord_api: str = _setting("", "BRIEFBOT_DISCORD_API", "Another address of the Discord API (a proxy).")
+    discord_gateway: str = _setting("", "BRIEFBOT_DISCORD_GATEWAY", "Another address of the Discord gateway.")
+
+    slack_bot_token: SecretStr = _setting(SecretStr(""), "SLACK_BOT_TOKEN", "xoxb-… token of one Slack workspace.")
+    slack_app_token: SecretStr = _setting(SecretStr(""), "SLACK_APP_TOKEN", "xapp-… token for Socket Mode.")
+    slack_signing_secret: SecretStr = _setting(
+        SecretStr(""), "SLACK_SIGNING_SECRET", "Signing secret, for HTTP mode instead of Socket Mode."
+    )
+    slack_client_id: str = _setting("", "SLACK_CLIENT_ID", "For installation by many workspaces (OAuth).")
+    slack_client_secret: SecretStr = _setting(
+        SecretStr(""), "SLACK_CLIENT_SECRET", "For installation by many workspaces (OAuth)."
+    )
+    slack_api: str = _setting("", "BRIEFBOT_SLACK_API", "Another address of the Slack API (a proxy).")
+
+    model: str = _setting("", "BRIEFBOT_MODEL", "openai:NAME or anthropic:NAME; empty: briefs are extracted.")
+    model_base_url: str = _setting("", "BRIEFBOT_MODEL_BASE_URL", "An OpenAI-compatible server (Ollama, vLLM).")
+    model_api_key: SecretStr = _setting(SecretStr(""), "BRIEFBOT_MODEL_API_KEY", "Key for the model's provider.")
+    model_daily_tokens: int = _setting(500_000, "BRIEFBOT_MODEL_DAILY_TOKENS", "Tokens a day, then extraction.")
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        return _one_of(value.lower(), "debug", "info", "warning", "error")
+
+    @field_validator("log_format")
+    @classmethod
+    def _format(cls, value: str) -> str:
+        return _one_of(value.lower(), "auto", "text", "json")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            # The value may hold a password, so it is not repeated.
+            raise ValueError(
+                "it must begin with sqlite+aiosqlite:// or postgresql+asyncpg://, "
+                "for example sqlite+aiosqlite:///briefbot.db"
+            )
+        return value
+
+    @field_validator("fetch_timeout_s", "max_feed_bytes", "max_page_bytes", "poll_interval_s", "story_window_h")
+    @classmethod
+    def _positive(cls, value: float) -> float:
+        if value <= 0:
+            raise ValueError("it must be more than 0")
+        return value
+
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Settings:
+        if self.slack_app_token.get_secret_value() and not self.slack_bot_token.get_secret_value():
+            raise ValueError("SLACK_APP_TOKEN is set without SLACK_BOT_TOKEN; Socket Mode needs both")
+        return self
+
+    def platforms(self) -> tuple[str, ...]:
+        """The platforms whose tokens are set, `("console",)` when none is."""
+        wanted = {
+            "discord": self.discord_token.get_secret_value(),
+            "slack": self.slack_bot_token.get_secret_value() or self.slack_signing_secret.get_secret_value(),
+        }
+        return tuple(name for name, token in wanted.items() if token) or ("console",)
+
+
+def _one_of(value: str, *allowed: str) -> str:
+    if value not in allowed:
+        raise ValueError(f"{value!r} is not one of {', '.join(allowed)}")
+    return value
+
+
+def load(env_file: str | None = ".env", **overrides: Any) -> Settings:
+    """The settings of this process; ConfigError names each wrong one without showing a secret.
+
+    `overrides` are fields by name and win over the environment.
+    """
+    secrets = _secrets_from_files()
+    try:
+        return Settings(_env_file=env_file, **(secrets | overrides))  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise ConfigError("; ".join(_plain(problem) for problem in error.errors())) from None
+
+
+def secret_names() -> tuple[str, ...]:
+    """The environment names that hold secrets."""
+    return tuple(
+        str(field.validation_alias) for field in Settings.model_fields.values() if field.annotation is SecretStr
+    )
+
+
+def _secrets_from_files() -> dict[str, SecretStr]:
+    found = {}
+    for name, field in Settings.model_fields.items():
+        path = os.environ.get(f"{field.validation_alias}_FILE")
+        if not path or (field.annotation is not SecretStr and name != "database_url"):
+            continue
+        try:
+            text = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"{field.validation_alias}_FILE: {path} cannot be read ({error.strerror})") from None
+        found[name] = text if name == "database_url" else SecretStr(text)
+    return found  # type: ignore[return-value]
+
+
+def _plain(problem: Any) -> str:
+    """One error of pydantic as words for an operator: the setting's name and what is wrong, never its value."""
+    where = str(problem["loc"][0]) if problem["loc"] else ""
+    field = Settings.model_fields.get(where)
+    name = str(field.validation_alias) if field else where
+    what = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{name}: {what}" if name else what
+
+
+def env_example() -> str:
+    """The text of `.env.example`: each setting with its help and default."""
+    lines = [
+        "# Every setting of Briefbot with its default; none is needed. Copy to .env and change what you want.",
+        "# A secret can also be read from a file: set NAME_FILE=/run/secrets/name instead of NAME.",
+        "",
+    ]
+    for field in Settings.model_fields.values():
+        default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+        shown = "" if default == () else str(default).lower() if isinstance(default, bool) else str(default)
+        lines += [f"# {field.description}", f"# {field.validation_alias}={shown}", ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(env_example())
