@@ -1,7 +1,7 @@
 """Serves the sample feeds on loopback, dated as if they had been written in the last day.
 
 The files in `feeds/` are feeds of every format we read, with `{{…}}` where a date belongs:
-`{{rfc822 3.5 h ago}}`, `{{iso 3.5 h ago}}`, `{{weekday -1}}` (yesterday's name in English), `{{day +0}}` (of the month).
+`{{rfc822 3.5 h ago}}`, `{{iso 3.5 h ago}}`, `{{weekday -1}}` (the name of yesterday), `{{day +0}}` (of the month).
 """
 
 from __future__ import annotations

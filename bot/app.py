@@ -1,0 +1,170 @@
+"""The one place where the parts of the bot are put together; nothing here is global, and tests give their own parts."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.briefs.writer import BriefWriter
+from bot.commands.invoke import Commands
+from bot.config import Settings
+from bot.delivery.deliver import Deliverer
+from bot.digests.dispatch import Dispatcher
+from bot.errors import ConfigError
+from bot.ingest.fetch import Fetcher
+from bot.ingest.parser import Parser
+from bot.ingest.pipeline import Ingest
+from bot.models import LOCAL_WORKSPACE
+from bot.ports import Adapter, Clock, SystemClock
+from bot.schedule import Job, Schedule
+from bot.store import Store
+from bot.stories.place import Grouper
+
+log = structlog.get_logger(__name__)
+
+CORE_ROLES: Final = ("ingest", "schedule")
+PLATFORMS: Final = ("console", "discord", "slack")
+
+POLL_EVERY_S: Final = 20.0
+DISPATCH_EVERY_S: Final = 10.0
+DELIVER_EVERY_S: Final = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """The bot's parts, each doing one arrow of the way of the data."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    adapters: Mapping[str, Adapter]
+    fetcher: Fetcher
+    parser: Parser
+    ingest: Ingest
+    grouper: Grouper
+    writer: BriefWriter
+    dispatcher: Dispatcher
+    deliverer: Deliverer
+    commands: Commands
+
+    async def write_briefs(self) -> int:
+        """Groups what is new and writes what is due, to the end; the number of briefs written."""
+        written = 0
+        while await self.grouper.group_new():
+            pass
+        while count := await self.writer.write_due():
+            written += count
+        return written
+
+    async def read_news(self) -> None:
+        """Polls the sources that are due and carries what is new on to its briefs."""
+        await self.ingest.poll_due()
+        await self.write_briefs()
+
+    async def run(self, stop: asyncio.Event, only: frozenset[str] = frozenset()) -> None:
+        """Runs until `stop` is set, then finishes what is being sent. `only`: of CORE_ROLES and platforms; empty is all.
+
+        Raises what stopped the schedule, if it stops by itself.
+        """
+        wanted = only or frozenset((*CORE_ROLES, *self.adapters))
+        jobs: list[Job] = []
+        if "ingest" in wanted:
+            jobs.append(Job(name="poll", every_s=POLL_EVERY_S, run=_quietly(self.read_news)))
+        if "schedule" in wanted:
+            jobs.append(Job(name="dispatch", every_s=DISPATCH_EVERY_S, run=_quietly(self.dispatcher.dispatch_due)))
+        if wanted & set(self.adapters):
+            jobs.append(Job(name="deliver", every_s=DELIVER_EVERY_S, run=_quietly(self.deliverer.drain)))
+        log.info("app.started", roles=sorted(wanted), store=self.store.dialect)
+        await Schedule(jobs).run(stop)
+        log.info("app.stopped")
+
+    async def close(self) -> None:
+        """Lets go of everything, in the order in which parts lean on each other; idempotent."""
+        for adapter in self.adapters.values():
+            await adapter.close()
+        await self.fetcher.close()
+        self.parser.close()
+        await self.store.close()
+
+
+async def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    adapters: Mapping[str, Adapter] | None = None,
+    store: Store | None = None,
+) -> App:
+    """The whole bot, ready to run or to be asked; the caller closes it.
+
+    Raises ConfigError and StoreError. `adapters` are by platform name; by default those of `settings.platforms()`.
+    """
+    clock = clock or SystemClock()
+    store = store or await Store.open(settings.database_url)
+    if adapters is None:
+        adapters = load_adapters(settings)
+    await store.workspaces.ensure(LOCAL_WORKSPACE, name="This machine", now=clock.now())
+    fetcher = Fetcher(settings, clock)
+    parser = Parser()
+    ingest = Ingest(store, fetcher, parser, settings, clock)
+    dispatcher = Dispatcher(store, adapters, clock)
+    return App(
+        settings=settings,
+        clock=clock,
+        store=store,
+        adapters=adapters,
+        fetcher=fetcher,
+        parser=parser,
+        ingest=ingest,
+        grouper=Grouper(store, clock, timedelta(hours=settings.story_window_h)),
+        writer=BriefWriter(store, clock),
+        dispatcher=dispatcher,
+        deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
+        commands=Commands(store, ingest, dispatcher, settings, clock),
+    )
+
+
+def load_adapters(settings: Settings) -> dict[str, Adapter]:
+    """The adapters of the platforms whose tokens are set; the console when there is none that this version has."""
+    found = {}
+    for name in settings.platforms():
+        if has_adapter(name):
+            found[name] = load_adapter(name, settings)
+        else:
+            log.warning("platform.unavailable", platform=name, reason="its token is set, this version has no adapter")
+    return found or {"console": load_adapter("console", settings)}
+
+
+def has_adapter(name: str) -> bool:
+    """Whether this version brings an adapter for the platform."""
+    return importlib.util.find_spec(f"adapters.{name}") is not None
+
+
+def load_adapter(name: str, settings: Settings) -> Adapter:
+    """The adapter of one platform, by name, since the core imports none (law 8); ConfigError when there is none."""
+    if name not in PLATFORMS or not has_adapter(name):
+        known = ", ".join(platform for platform in PLATFORMS if has_adapter(platform))
+        raise ConfigError(f"there is no adapter for {name!r} in this version. Allowed: {known}. Example: console")
+    adapter: Adapter = importlib.import_module(f"adapters.{name}").create(settings)
+    return adapter
+
+
+def _quietly(run: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """A job that gives nothing back."""
+
+    async def job() -> None:
+        await run()
+
+    return job
+
+
+def _process_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"

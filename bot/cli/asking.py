@@ -1,0 +1,102 @@
+"""`try`, `preview` and `export`: what a person in a chat would get."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bot.app import PLATFORMS, App, load_adapter
+from bot.cli.running import draw, opened, say, say_json
+from bot.commands.invoke import Invocation, Person, Reply
+from bot.config import Settings
+from bot.documents.nodes import Kind
+from bot.errors import StoreError, UsageError
+from bot.models import ChannelRef, WorkspaceId
+from bot.ports import Adapter
+
+ROLES: Final = ("admin", "member")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A command as given on the command line; `platform` empty is the workspace's own."""
+
+    command: str
+    role: str
+    workspace: str
+    platform: str
+
+
+async def try_command(settings: Settings, request: Request, *, as_json: bool) -> int:
+    """Runs one chat command; 1 when its answer is an error."""
+    if request.role not in ROLES:
+        raise UsageError(f"--as {request.role!r} is no role", allowed=", ".join(ROLES), example="--as admin")
+    async with opened(settings) as app:
+        workspace = await _workspace(app, request.workspace)
+        adapter = _adapter(app, request.platform or workspace.partition(":")[0])
+        reply = await app.commands.run(request.command, _invocation(workspace, adapter, request.role))
+        _show(reply, adapter, as_json=as_json)
+    return 1 if reply.document.kind is Kind.ERROR else 0
+
+
+async def preview(settings: Settings, digest: str, workspace: str, platform: str, *, as_json: bool) -> None:
+    """The messages of today's edition of a digest, unsent."""
+    async with opened(settings) as app:
+        id_ = await _workspace(app, workspace)
+        found = await app.store.digests.find(id_, digest)
+        adapter = _adapter(app, platform or id_.partition(":")[0])
+        document = await app.dispatcher.preview(found)
+        if as_json:
+            for payload in adapter.render(document):
+                say_json(dict(payload.body))
+        else:
+            draw(document)
+
+
+async def export(settings: Settings, workspace: str, output: Path | None) -> None:
+    """A workspace's own data, as `/brief-admin export` gives it."""
+    async with opened(settings) as app:
+        id_ = await _workspace(app, workspace)
+        reply = await app.commands.run("/brief-admin export", _invocation(id_, None, "admin"))
+    [(_, text)] = reply.files
+    if output is None:
+        say(text)
+        return
+    try:
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"{output} cannot be written ({error.strerror}); choose another file with --output") from None
+
+
+def _show(reply: Reply, adapter: Adapter, *, as_json: bool) -> None:
+    if as_json:
+        for payload in adapter.render(reply.document):
+            say_json(dict(payload.body))
+        return
+    draw(reply.document)
+    for name, text in reply.files:
+        say(f"── {name} ──")
+        say(text)
+
+
+def _invocation(workspace: WorkspaceId, adapter: Adapter | None, role: str) -> Invocation:
+    platform = adapter.platform if adapter else workspace.partition(":")[0]
+    person = Person(id="operator", name="operator", is_manager=role == "admin")
+    return Invocation(workspace_id=workspace, person=person, channel=ChannelRef(f"{platform}:general"))
+
+
+async def _workspace(app: App, text: str) -> WorkspaceId:
+    platform, _, name = text.partition(":")
+    if platform not in PLATFORMS or not name:
+        raise UsageError(
+            f"--workspace {text!r} is no workspace",
+            allowed="discord:ID, slack:ID or console:local",
+            example="--workspace discord:81384788765712384",
+        )
+    workspace = await app.store.workspaces.ensure(WorkspaceId(text), now=app.clock.now())
+    return workspace.id
+
+
+def _adapter(app: App, platform: str) -> Adapter:
+    return app.adapters.get(platform) or load_adapter(platform, app.settings)

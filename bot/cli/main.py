@@ -1,0 +1,158 @@
+"""Every command of `briefbot`, with its arguments; what each does is in the module beside this one that it names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import bot
+from bot.cli import asking, operating, reading, showing
+from bot.cli.running import launch
+
+app = typer.Typer(
+    help="News briefings with their sources named: many feeds in, one digest a day out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, and nothing else there.")]
+InWorkspace = Annotated[
+    str, typer.Option("--workspace", metavar="PLATFORM:ID", help="discord:ID, slack:ID or console:local.")
+]
+OnPlatform = Annotated[str, typer.Option("--platform", metavar="NAME", help="console, discord or slack.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"briefbot {bot.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and out.")
+    ] = False,
+) -> None:
+    """News briefings with their sources named: many feeds in, one digest a day out."""
+
+
+@app.command()
+def demo(
+    feed: Annotated[
+        list[str] | None, typer.Option("--feed", metavar="URL", help="A real feed instead of the samples; may repeat.")
+    ] = None,
+) -> None:
+    """Today's digest from sample feeds: no network, token or server. On a terminal, then a prompt for /brief."""
+    from bot.cli import showcase
+
+    showcase.demo(tuple(feed or ()))
+
+
+@app.command()
+def run(
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="PART", help="ingest, schedule, or a platform; may repeat.")
+    ] = None,
+) -> None:
+    """The bot: every platform whose tokens are set (none: the console), feeds and schedule."""
+    launch(lambda settings: operating.run(settings, frozenset(only or ())))
+
+
+@app.command("import")
+def import_(file: Annotated[str, typer.Argument(help="JSON lines; - for stdin.")], json: AsJson = False) -> None:
+    """Takes in articles as JSON lines: url, title, text, publisher, language, published_at."""
+    launch(lambda settings: reading.import_articles(settings, file, as_json=json))
+
+
+@app.command("add-brief")
+def add_brief(
+    files: Annotated[list[str], typer.Argument(metavar="FILE …", help=".jsonl, .md or .txt; - for stdin.")],
+    json: AsJson = False,
+) -> None:
+    """Takes in briefs written elsewhere."""
+    launch(lambda settings: reading.add_briefs(settings, files, as_json=json))
+
+
+@app.command()
+def poll(
+    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL …]", help="These; none: those that are due.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Polls the sources that are due, or these feeds, once; then groups and writes."""
+    launch(lambda settings: reading.poll(settings, urls or [], as_json=json))
+
+
+@app.command()
+def stories(json: AsJson = False) -> None:
+    """Each story with its articles and its brief."""
+    launch(lambda settings: showing.stories(settings, as_json=json))
+
+
+@app.command()
+def brief(
+    id_: Annotated[str | None, typer.Argument(metavar="[ID]", help="For instance b12.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every brief.")] = False,
+    json: AsJson = False,
+) -> None:
+    """One brief whole, or all."""
+    launch(lambda settings: showing.briefs(settings, id_, every=all_, as_json=json))
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help='Words, "a phrase", -without.')],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 10,
+    json: AsJson = False,
+) -> None:
+    """Finds briefs, best first."""
+    launch(lambda settings: showing.search(settings, query, limit=limit, as_json=json))
+
+
+@app.command("try")
+def try_(
+    command: Annotated[str, typer.Argument(metavar="COMMAND", help='As typed in chat: "/brief latest".')],
+    as_: Annotated[str, typer.Option("--as", metavar="ROLE", help="admin or member.")] = "member",
+    workspace: InWorkspace = "console:local",
+    platform: OnPlatform = "",
+    json: AsJson = False,
+) -> None:
+    """Runs one chat command as that person there."""
+    request = asking.Request(command=command, role=as_, workspace=workspace, platform=platform)
+    launch(lambda settings: asking.try_command(settings, request, as_json=json))
+
+
+@app.command()
+def preview(
+    digest: Annotated[str, typer.Argument(help="Its id, d1, or its name.")],
+    platform: OnPlatform = "",
+    workspace: InWorkspace = "console:local",
+    json: AsJson = False,
+) -> None:
+    """The messages of today's edition of a digest, unsent."""
+    launch(lambda settings: asking.preview(settings, digest, workspace, platform, as_json=json))
+
+
+@app.command()
+def check(json: AsJson = False) -> None:
+    """What is configured, what is missing for which feature, whether the store is sound. Exit 1 when it is not."""
+    launch(lambda settings: operating.check(settings, as_json=json))
+
+
+@app.command()
+def migrate() -> None:
+    """Brings the database to this version."""
+    launch(operating.migrate)
+
+
+@app.command()
+def export(
+    workspace: InWorkspace = "console:local",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of stdout.")] = None,
+) -> None:
+    """A workspace's topics, sources, digests and settings as JSON."""
+    launch(lambda settings: asking.export(settings, workspace, output))

@@ -1,0 +1,182 @@
+"""`import`, `add-brief` and `poll`: news comes in and is carried on to its briefs."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import IO
+
+from rich.console import Console
+from rich.progress import Progress
+
+from bot.app import App
+from bot.briefs.elsewhere import RejectedPart, read_briefs
+from bot.cli.running import opened, say, say_json
+from bot.config import Settings
+from bot.errors import Conflict, UsageError
+from bot.ingest.articles_file import RejectedLine, read_articles
+from bot.ingest.pipeline import PollReport
+from bot.ingest.urls import normal_feed_url
+from bot.models import LOCAL_WORKSPACE, Draft, Source
+
+_BATCH = 500
+
+
+async def import_articles(settings: Settings, file: str, *, as_json: bool) -> int:
+    """Takes articles in through the same way as a feed's; 1 when lines were rejected and none was read."""
+    counts = {"read": 0, "new": 0, "duplicate": 0, "rejected": 0}
+    with _open(file) as stream:
+        async with opened(settings) as app:
+            source = await app.store.sources.for_import(app.clock.now())
+            for batch in _batches(read_articles(stream), _BATCH):
+                await _take(app, source, batch, counts, as_json=as_json)
+            written = await app.write_briefs()
+    if as_json:
+        say_json({**counts, "briefs": written})
+    else:
+        say(
+            f"{counts['read']} read, {counts['new']} new, {counts['duplicate']} duplicate, "
+            f"{counts['rejected']} rejected; {written} briefs written"
+        )
+    return 1 if counts["rejected"] and not counts["read"] else 0
+
+
+async def _take(
+    app: App, source: Source, batch: Sequence[Draft | RejectedLine], counts: dict[str, int], *, as_json: bool
+) -> None:
+    drafts = [item for item in batch if isinstance(item, Draft)]
+    report = await app.ingest.take(source, drafts, is_first=False)
+    counts["read"] += len(drafts)
+    counts["new"] += report.new
+    counts["duplicate"] += report.duplicate + report.updated
+    for item in batch:
+        if isinstance(item, RejectedLine):
+            counts["rejected"] += 1
+            _reject(f"line {item.line}", item.reason, {"line": item.line}, as_json=as_json)
+
+
+async def add_briefs(settings: Settings, files: Sequence[str], *, as_json: bool) -> int:
+    """Stores briefs written elsewhere; what could not be read is named, the rest goes in."""
+    added = rejected = 0
+    async with opened(settings) as app:
+        for file in files:
+            with _open(file) as stream:
+                parts = read_briefs(file, stream.read())
+            for part in parts:
+                if isinstance(part, RejectedPart):
+                    rejected += 1
+                    where = {"file": file, "line": part.line}
+                    _reject(f"{file}, line {part.line}", part.reason, where, as_json=as_json)
+                    continue
+                try:
+                    [brief] = await app.writer.add_elsewhere([part])
+                except Conflict as conflict:
+                    rejected += 1
+                    _reject(file, conflict.message, {"file": file}, as_json=as_json)
+                    continue
+                added += 1
+                if as_json:
+                    say_json({"brief": brief.ref, "headline": brief.text.headline})
+                else:
+                    say(f"{brief.ref}  {brief.text.headline}")
+    if not as_json:
+        say(f"{added} added, {rejected} rejected")
+    return 1 if rejected and not added else 0
+
+
+async def poll(settings: Settings, urls: Sequence[str], *, as_json: bool) -> int:
+    """Polls these feeds, or the sources that are due; 1 when every one of them failed."""
+    async with opened(settings) as app:
+        if urls:
+            reports = await poll_feeds(app, [await _source(app, url) for url in urls])
+        else:
+            reports = await _poll_due(app)
+        written = await app.write_briefs()
+    for report in reports:
+        _say_poll(report, as_json=as_json)
+    if not as_json:
+        say(f"{len(reports)} polled, {sum(report.new for report in reports)} new articles, {written} briefs written")
+    return 1 if reports and all(report.error for report in reports) else 0
+
+
+async def poll_feeds(app: App, sources: Sequence[Source]) -> list[PollReport]:
+    """Polls these sources side by side, with a progress bar on a terminal."""
+    with _progress() as progress:
+        task = progress.add_task("Reading feeds", total=len(sources))
+
+        async def one(source: Source) -> PollReport:
+            report = await app.ingest.poll(source)
+            progress.advance(task)
+            return report
+
+        return list(await asyncio.gather(*(one(source) for source in sources)))
+
+
+async def _poll_due(app: App) -> list[PollReport]:
+    reports: list[PollReport] = []
+    with _progress() as progress:
+        task = progress.add_task("Reading feeds", total=None)
+        while batch := await app.ingest.poll_due():
+            reports += batch
+            progress.update(task, completed=len(reports))
+    return reports
+
+
+async def _source(app: App, text: str) -> Source:
+    """The source of this address; what the operator names on the command line is shared by all workspaces."""
+    url = normal_feed_url(text)
+    known = await app.store.sources.by_url(url)
+    return known or await app.store.sources.add(url, workspace=None, now=app.clock.now())
+
+
+async def follow(app: App, url: str) -> Source:
+    """The source of this address, followed by the console's own workspace."""
+    known = await app.store.sources.by_url(url)
+    return known or await app.store.sources.add(url, workspace=LOCAL_WORKSPACE, now=app.clock.now())
+
+
+def _say_poll(report: PollReport, *, as_json: bool) -> None:
+    if as_json:
+        counts = {key: value for key, value in asdict(report).items() if key != "source"}
+        say_json({"url": report.source.url, **counts})
+    elif report.error:
+        say(f"failed   {report.source.url}: {report.error}")
+    else:
+        say(f"{report.new:4} new {report.source.url}")
+
+
+def _reject(where: str, reason: str, fields: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        say_json({"rejected": True, **fields, "reason": reason})
+    else:
+        say(f"rejected {where}: {reason}")
+
+
+@contextmanager
+def _open(file: str) -> Iterator[IO[bytes]]:
+    """The bytes of a file, or of stdin for `-`; UsageError when it cannot be read."""
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = Path(file).open("rb")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read ({error.strerror})", allowed="a file, or - for stdin") from None
+    with stream:
+        yield stream
+
+
+def _batches(items: Iterable[Draft | RejectedLine], size: int) -> Iterator[list[Draft | RejectedLine]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    return Progress(console=console, transient=True, disable=not console.is_terminal)

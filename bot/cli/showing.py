@@ -1,0 +1,83 @@
+"""`stories`, `brief` and `search`: what is in the store, for people and for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from bot.app import App
+from bot.briefs.wire import brief_json
+from bot.caveat import caveat_for
+from bot.cli.running import draw, opened, say, say_json
+from bot.config import Settings
+from bot.documents.build import brief_document
+from bot.errors import UsageError
+from bot.models import LOCAL_WORKSPACE, Brief, Story, parse_public_id, public_id
+
+
+async def stories(settings: Settings, *, as_json: bool) -> None:
+    """Each story on a line, with the addresses of its articles and its brief."""
+    async with opened(settings) as app:
+        async for story in _each_story(app):
+            urls = [article.url for article in story.articles]
+            ref = public_id("b", story.brief_id) if story.brief_id else None
+            if as_json:
+                say_json({"story": public_id("s", story.id), "articles": urls, "brief": ref})
+            else:
+                title = story.articles[0].title if story.articles else "(written elsewhere)"
+                say(f"{public_id('s', story.id):>7}  {ref or '-':>7}  {len(urls):3} articles  {title}")
+
+
+async def briefs(settings: Settings, id_: str | None, *, every: bool, as_json: bool) -> None:
+    """One brief by its id, or every one, oldest first."""
+    if (id_ is None) != every:
+        raise UsageError("which brief is meant is not clear", allowed="an id, or --all", example="briefbot brief b12")
+    async with opened(settings) as app:
+        if id_ is None:
+            async for brief in _each_brief(app):
+                await _show(app, brief, as_json=as_json)
+            return
+        number = parse_public_id("b", id_)
+        if number is None:
+            raise UsageError(f"{id_!r} is no brief's id", allowed="b and a number", example="briefbot brief b12")
+        await _show(app, await app.store.briefs.get(number, workspace=None), as_json=as_json)
+
+
+async def search(settings: Settings, query: str, *, limit: int, as_json: bool) -> int:
+    """Briefs that match, best first; 1 when there is none."""
+    async with opened(settings) as app:
+        found = await app.store.search.find(query, workspace=None, limit=limit)
+        for result in found:
+            brief = result.brief
+            if as_json:
+                line = {"brief": brief.ref, "headline": brief.text.headline, "score": round(result.score, 4)}
+                say_json({**line, "articles": list(result.article_urls)})
+            else:
+                say(f"{brief.ref:>7}  {brief.text.headline}")
+        if not found and not as_json:
+            nearest = await app.store.search.suggest(query)
+            say("nothing found" + (f"; did you mean {', '.join(nearest)}?" if nearest else ""))
+    return 0 if found else 1
+
+
+async def _show(app: App, brief: Brief, *, as_json: bool) -> None:
+    if as_json:
+        say_json(brief_json(brief, caveat_for(brief.text.language)))
+    else:
+        workspace = await app.store.workspaces.get(LOCAL_WORKSPACE)
+        draw(brief_document(brief, workspace, now=app.clock.now()))
+
+
+async def _each_story(app: App) -> AsyncIterator[Story]:
+    after = 0
+    while page := await app.store.stories.each(after_id=after):
+        for story in page:
+            yield story
+        after = page[-1].id
+
+
+async def _each_brief(app: App) -> AsyncIterator[Brief]:
+    after = 0
+    while page := await app.store.briefs.each(after_id=after):
+        for brief in page:
+            yield brief
+        after = page[-1].id

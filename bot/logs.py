@@ -1,0 +1,74 @@
+"""Structured logs on stderr: lines for people on a terminal, JSON elsewhere, and never a secret."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any, Final
+
+import structlog
+from pydantic import SecretStr
+
+from bot.config import Settings
+
+_HIDDEN: Final = "********"
+
+
+def configure(settings: Settings) -> None:
+    """Sets up structlog and the standard library's logging alike; events below `settings.log_level` are dropped."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    wants_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        Redactor(_secrets(settings)),
+    ]
+    renderer = _json() if wants_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+
+
+class Redactor:
+    """Replaces each secret value, wherever it stands in an event, by asterisks."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        # The longest first, so that a secret which holds another is hidden whole.
+        self._secrets = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
+
+    def __call__(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {key: self._clean(value) for key, value in event.items()} if self._secrets else event
+
+    def _clean(self, value: Any) -> Any:
+        match value:
+            case str():
+                for secret in self._secrets:
+                    value = value.replace(secret, _HIDDEN)
+                return value
+            case Mapping():
+                return {key: self._clean(item) for key, item in value.items()}
+            case list() | tuple():
+                return [self._clean(item) for item in value]
+            case int() | float() | None:
+                return value
+            case _:
+                return self._clean(str(value))
+
+
+def _secrets(settings: Settings) -> list[str]:
+    found = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
+    password = settings.database_url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+    return [*found, password]
+
+
+def _json() -> Any:
+    return structlog.processors.JSONRenderer(ensure_ascii=False)

@@ -1,0 +1,239 @@
+"""Rows of articles: each stored once, under every name it goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import NotFound
+from bot.models import Article, Draft, Stored, Value, public_id
+from bot.store.database import Database
+from bot.store.rows import value
+from bot.store.schema import article_bands, article_keys, articles, stories
+
+_T = TypeVar("_T")
+_CHUNK = 500
+"""Values of one IN list; SQLite takes 32,766 parameters, and short lists plan and compile faster."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incoming(Value):
+    """A draft with what is needed to recognise it."""
+
+    draft: Draft
+    owner: str
+    keys: tuple[str, ...]
+    """Every name it goes by; see `stories/duplicates.py`."""
+    bands: tuple[int, ...]
+    """MinHash bands of its text, signed 64-bit; none for a short text."""
+    is_news: bool
+    published_at: datetime
+
+
+IsSame = Callable[[Incoming, Article], bool]
+
+
+class Articles:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def add_all(
+        self, source_id: int, items: Sequence[Incoming], *, seen_at: datetime, is_same: IsSame
+    ) -> list[tuple[Stored, int]]:
+        """Stores what is new, in order; for each item what became of it and the article's number.
+
+        An item is a known article when one of its keys is known, or when it shares a band with an article for which
+        `is_same` says so. A known article takes the item's new keys; with another title or text it is updated, and its
+        story is due. An article never becomes news by being seen again.
+        """
+        async with self._db.writing() as connection:
+            return await _Taking(connection, self._db, source_id, seen_at, is_same).take(items)
+
+    async def known(self, keys: Sequence[str]) -> dict[str, int]:
+        """The number of the article behind each key that is known."""
+        async with self._db.reading() as connection:
+            return await _known(connection, keys)
+
+    async def get(self, article_id: int) -> Article:
+        async with self._db.reading() as connection:
+            row = (await connection.execute(select(articles).where(articles.c.id == article_id))).one_or_none()
+        if row is None:
+            raise NotFound(f"no article {public_id('a', article_id)}")
+        return value(Article, row)
+
+    async def ungrouped(self, *, limit: int) -> list[Article]:
+        """Articles in no story yet, the first stored first."""
+        query = select(articles).where(articles.c.story_id.is_(None)).order_by(articles.c.id).limit(limit)
+        return await self._list(query)
+
+    async def grouped_since(self, since: datetime, *, after_id: int = 0) -> list[Article]:
+        """Articles in a story, published since then, whose number is higher than `after_id`; in order of number."""
+        query = select(articles).where(
+            articles.c.id > after_id, articles.c.published_at >= since, articles.c.story_id.is_not(None)
+        )
+        return await self._list(query.order_by(articles.c.id))
+
+    async def latest_published(self) -> datetime | None:
+        """When the newest article of all was published."""
+        async with self._db.reading() as connection:
+            newest: datetime | None = (await connection.execute(select(func.max(articles.c.published_at)))).scalar()
+        return newest
+
+    async def count(self) -> int:
+        async with self._db.reading() as connection:
+            return int((await connection.execute(select(func.count()).select_from(articles))).scalar_one())
+
+    async def _list(self, query: Any) -> list[Article]:
+        async with self._db.reading() as connection:
+            return [value(Article, row) for row in await connection.execute(query)]
+
+
+class _Taking:
+    """One batch on its way in: reads what is known once, decides item by item, writes at the end.
+
+    Articles that are new in this batch go by negative numbers until they are written.
+    """
+
+    def __init__(
+        self, connection: AsyncConnection, database: Database, source_id: int, seen_at: datetime, is_same: IsSame
+    ) -> None:
+        self._connection, self._db = connection, database
+        self._source_id, self._seen_at, self._is_same = source_id, seen_at, is_same
+        self._by_key: dict[str, int] = {}
+        self._by_band: dict[int, list[int]] = {}
+        self._articles: dict[int, Article] = {}
+        self._added: list[Incoming] = []
+        self._aliases: dict[str, int] = {}
+        self._changed: dict[int, Incoming] = {}
+
+    async def take(self, items: Sequence[Incoming]) -> list[tuple[Stored, int]]:
+        self._by_key = await _known(self._connection, [key for item in items for key in item.keys])
+        bands = [band for item in items if not self._by_key.keys() & set(item.keys) for band in item.bands]
+        await self._read_neighbours(bands)
+        await self._read_articles({*self._by_key.values(), *(id_ for ids in self._by_band.values() for id_ in ids)})
+        outcomes = [self._take_one(item) for item in items]
+        numbers = await self._write()
+        return [(stored, numbers.get(id_, id_)) for stored, id_ in outcomes]
+
+    def _take_one(self, item: Incoming) -> tuple[Stored, int]:
+        known = self._find(item)
+        if known is None:
+            return Stored.NEW, self._add(item)
+        for key in item.keys:
+            if key not in self._by_key:
+                self._by_key[key] = self._aliases[key] = known
+        article = self._articles[known]
+        if (article.title, article.text) == (item.draft.title, item.draft.text):
+            return Stored.DUPLICATE, known
+        return self._update(known, item)
+
+    def _find(self, item: Incoming) -> int | None:
+        for key in item.keys:
+            if key in self._by_key:
+                return self._by_key[key]
+        near = dict.fromkeys(id_ for band in item.bands for id_ in self._by_band.get(band, ()))
+        return next((id_ for id_ in near if self._is_same(item, self._articles[id_])), None)
+
+    def _add(self, item: Incoming) -> int:
+        self._added.append(item)
+        id_ = -len(self._added)
+        self._articles[id_] = self._article(id_, item)
+        for key in item.keys:
+            self._by_key[key] = self._aliases[key] = id_
+        for band in item.bands:
+            self._by_band.setdefault(band, []).append(id_)
+        return id_
+
+    def _update(self, id_: int, item: Incoming) -> tuple[Stored, int]:
+        """Another source's copy, or a shorter text, does not replace what we have."""
+        article = self._articles[id_]
+        if article.source_id != self._source_id or (article.text and not item.draft.text):
+            return Stored.DUPLICATE, id_
+        self._articles[id_] = replace(article, title=item.draft.title, text=item.draft.text)
+        self._changed[id_] = item
+        return Stored.UPDATED, id_
+
+    def _article(self, id_: int, item: Incoming) -> Article:
+        draft = item.draft
+        return Article(
+            id=id_,
+            source_id=self._source_id,
+            url=draft.url,
+            title=draft.title,
+            text=draft.text,
+            publisher=draft.publisher,
+            owner=item.owner,
+            language=draft.language,
+            published_at=item.published_at,
+            seen_at=self._seen_at,
+            is_news=item.is_news,
+        )
+
+    async def _read_neighbours(self, bands: Iterable[int]) -> None:
+        for part in _chunks(sorted(set(bands))):
+            query = select(article_bands.c.band, article_bands.c.article_id).where(article_bands.c.band.in_(part))
+            for band, article_id in await self._connection.execute(query):
+                self._by_band.setdefault(band, []).append(article_id)
+
+    async def _read_articles(self, ids: Iterable[int]) -> None:
+        for part in _chunks(sorted(ids)):
+            rows = await self._connection.execute(select(articles).where(articles.c.id.in_(part)))
+            self._articles |= {row.id: value(Article, row) for row in rows}
+
+    async def _write(self) -> dict[int, int]:
+        """Writes all changes; the number given to each new article by the one it had here."""
+        numbers: dict[int, int] = {}
+        if self._added:
+            rows = [_columns(self._article(0, item)) for item in self._added]
+            insert = articles.insert().returning(articles.c.id, sort_by_parameter_order=True)
+            ids = (await self._connection.execute(insert, rows)).scalars().all()
+            numbers = {-place: id_ for place, id_ in enumerate(ids, start=1)}
+        await self._write_keys(numbers)
+        await self._write_changes()
+        return numbers
+
+    async def _write_keys(self, numbers: dict[int, int]) -> None:
+        keys = [{"key": key, "article_id": numbers.get(id_, id_)} for key, id_ in self._aliases.items()]
+        if keys:
+            await self._connection.execute(self._db.insert(article_keys).on_conflict_do_nothing(), keys)
+        bands = [
+            {"band": band, "article_id": numbers[-place]}
+            for place, item in enumerate(self._added, start=1)
+            for band in item.bands
+        ]
+        if bands:
+            await self._connection.execute(article_bands.insert(), bands)
+
+    async def _write_changes(self) -> None:
+        written = {id_: self._articles[id_] for id_ in self._changed if id_ > 0}
+        for id_, article in written.items():
+            change = update(articles).where(articles.c.id == id_)
+            await self._connection.execute(change.values(title=article.title, text=article.text))
+        due = [article.story_id for article in written.values() if article.story_id is not None]
+        for part in _chunks(due):
+            change = update(stories).where(stories.c.id.in_(part))
+            await self._connection.execute(change.values(is_due=True, changed_at=self._seen_at))
+
+
+async def _known(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in _chunks(list(dict.fromkeys(keys))):
+        query = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(part))
+        found |= {key: article_id for key, article_id in await connection.execute(query)}
+    return found
+
+
+def _columns(article: Article) -> dict[str, Any]:
+    columns = asdict(article)
+    del columns["id"], columns["story_id"]
+    return columns
+
+
+def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]

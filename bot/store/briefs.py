@@ -1,0 +1,236 @@
+"""Rows of briefs: the newest version, all versions, and what they are related to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import Conflict, NotFound
+from bot.models import Brief, BriefText, Origin, Related, Story, WorkspaceId, public_id
+from bot.store import bodies
+from bot.store.database import Database
+from bot.store.indexing import index_brief
+from bot.store.rows import value
+from bot.store.schema import articles, brief_versions, briefs, related, stories
+from bot.store.visible import is_visible
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BriefFacts:
+    """What a topic's rule asks of a brief beside its words."""
+
+    source_ids: frozenset[int] = frozenset()
+    owners: frozenset[str] = frozenset()
+    article_titles: tuple[str, ...] = ()
+
+
+class Briefs:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def save(
+        self, story: Story, text: BriefText, *, publishers: int, related: Sequence[Related], now: datetime
+    ) -> Brief:
+        """Writes the brief of a story: version 1, or the next when its words changed; the same words keep the version.
+
+        The story stays due when articles came to it since `story` was read.
+        """
+        facts = _facts_of(story, publishers)
+        async with self._db.writing() as connection:
+            known = (await connection.execute(select(briefs).where(briefs.c.story_id == story.id))).one_or_none()
+            row = await self._write(connection, known, text, {"story_id": story.id, **facts}, now)
+            await _write_related(connection, row.id, related)
+            await self._settle(connection, story)
+            titles = [article.title for article in story.articles]
+            if known is None or row.version != known.version or row.article_count != known.article_count:
+                await index_brief(connection, row.id, text, titles, row.published_at)
+        return _brief(row, tuple(related))
+
+    async def _write(
+        self, connection: AsyncConnection, known: Any, text: BriefText, facts: dict[str, Any], now: datetime
+    ) -> Any:
+        body = bodies.dump(text)
+        columns = {"body": body, "language": text.language, **facts}
+        if known is None:
+            insert = briefs.insert().values(version=1, created_at=now, updated_at=now, **columns).returning(briefs)
+            row = (await connection.execute(insert)).one()
+        else:
+            if known.body != body:
+                columns |= {"version": known.version + 1, "updated_at": now}
+            # News once is news: an older article that joins does not make it old.
+            columns |= {"news_at": known.news_at} if known.is_news else {}
+            change = update(briefs).where(briefs.c.id == known.id).values(**columns).returning(briefs)
+            row = (await connection.execute(change)).one()
+            if row.version == known.version:
+                return row
+        version = {"brief_id": row.id, "version": row.version, "body": body, "created_at": now}
+        await connection.execute(brief_versions.insert().values(version))
+        return row
+
+    async def _settle(self, connection: AsyncConnection, story: Story) -> None:
+        members = select(articles.c.id).where(articles.c.story_id == story.id)
+        now_there = set((await connection.execute(members)).scalars())
+        if now_there == {article.id for article in story.articles}:
+            await connection.execute(update(stories).where(stories.c.id == story.id).values(is_due=False))
+
+    async def add_imported(
+        self, text: BriefText, *, related: Sequence[Related], published_at: datetime | None, now: datetime
+    ) -> Brief:
+        """Stores a brief written elsewhere, as news of now. Conflict when one of the same words is there."""
+        facts = {
+            "origin": Origin.IMPORTED,
+            "published_at": min(published_at or now, now),
+            "news_at": now,
+            "publishers": max(1, len({citation.publisher for citation in text.sources})),
+        }
+        async with self._db.writing() as connection:
+            await self._refuse_double(connection, text)
+            insert = stories.insert().values(is_due=False, changed_at=now).returning(stories.c.id)
+            story_id = (await connection.execute(insert)).scalar_one()
+            row = await self._write(connection, None, text, {"story_id": story_id, **facts}, now)
+            await _write_related(connection, row.id, related)
+            await index_brief(connection, row.id, text, [], row.published_at)
+        return _brief(row, tuple(related))
+
+    async def _refuse_double(self, connection: AsyncConnection, text: BriefText) -> None:
+        imported = select(briefs.c.id, briefs.c.body).where(briefs.c.origin == Origin.IMPORTED)
+        for id_, body in await connection.execute(imported):
+            known = bodies.load(body)
+            if (known.headline, known.lede) == (text.headline, text.lede):
+                raise Conflict(f"{text.headline!r} was added already, as {public_id('b', id_)}")
+
+    async def get(self, brief_id: int, *, workspace: WorkspaceId | None) -> Brief:
+        """NotFound for a number that is none, or that this workspace does not see."""
+        found = await self._list(select(briefs).where(briefs.c.id == brief_id, is_visible(workspace)))
+        if not found:
+            raise NotFound(
+                f"no brief {public_id('b', brief_id)} here",
+                allowed="an id as /brief latest shows it",
+                example="/brief read b12",
+            )
+        return found[0]
+
+    async def latest(
+        self,
+        workspace: WorkspaceId | None,
+        *,
+        limit: int,
+        offset: int = 0,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        news_only: bool = False,
+    ) -> list[Brief]:
+        """Briefs that the workspace sees, newest first.
+
+        `since` (inclusive) and `before` (exclusive) are about when it was published, or with `news_only` about when it
+        became news.
+        """
+        when = briefs.c.news_at if news_only else briefs.c.published_at
+        query = select(briefs).where(is_visible(workspace))
+        if news_only:
+            query = query.where(briefs.c.is_news)
+        if since is not None:
+            query = query.where(when >= since)
+        if before is not None:
+            query = query.where(when < before)
+        return await self._list(query.order_by(when.desc(), briefs.c.id.desc()).limit(limit).offset(offset))
+
+    async def with_sources(self, brief_ids: Sequence[int]) -> dict[int, BriefFacts]:
+        """For each brief what topic rules need to know of its articles."""
+        query = (
+            select(briefs.c.id, articles.c.source_id, articles.c.owner, articles.c.title)
+            .join(articles, articles.c.story_id == briefs.c.story_id)
+            .where(briefs.c.id.in_(brief_ids))
+        )
+        parts: dict[int, list[Any]] = {id_: [] for id_ in brief_ids}
+        async with self._db.reading() as connection:
+            for row in await connection.execute(query):
+                parts[row.id].append(row)
+        return {
+            id_: BriefFacts(
+                source_ids=frozenset(row.source_id for row in rows),
+                owners=frozenset(row.owner for row in rows),
+                article_titles=tuple(row.title for row in rows),
+            )
+            for id_, rows in parts.items()
+        }
+
+    async def recent(self, since: datetime, *, after_id: int = 0, limit: int = 5000) -> list[Brief]:
+        """The newest `limit` briefs published since then whose number is higher than `after_id`; in order of number."""
+        query = select(briefs).where(briefs.c.published_at >= since, briefs.c.id > after_id)
+        found = await self._list(query.order_by(briefs.c.id.desc()).limit(limit))
+        return found[::-1]
+
+    async def set_related(self, brief_id: int, links: Sequence[Related]) -> None:
+        """Replaces what a brief is related to."""
+        async with self._db.writing() as connection:
+            await _write_related(connection, brief_id, links)
+
+    async def versions(self, brief_id: int) -> list[tuple[int, datetime, BriefText]]:
+        """Every version, the first one first."""
+        query = select(brief_versions).where(brief_versions.c.brief_id == brief_id).order_by(brief_versions.c.version)
+        async with self._db.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return [(row.version, row.created_at, bodies.load(row.body)) for row in rows]
+
+    async def each(self, *, after_id: int = 0, limit: int = 500) -> list[Brief]:
+        """The next briefs in order of number, for reading all in pages."""
+        return await self._list(select(briefs).where(briefs.c.id > after_id).order_by(briefs.c.id).limit(limit))
+
+    async def _list(self, query: Any) -> list[Brief]:
+        async with self._db.reading() as connection:
+            return await briefs_of(connection, (await connection.execute(query)).all())
+
+
+async def briefs_of(connection: AsyncConnection, rows: Sequence[Any]) -> list[Brief]:
+    """Rows of `briefs` as values, with what they are related to."""
+    links: dict[int, list[Related]] = {}
+    if rows:
+        query = select(related).where(related.c.brief_id.in_([row.id for row in rows]))
+        for link in await connection.execute(query.order_by(related.c.brief_id, related.c.position)):
+            links.setdefault(link.brief_id, []).append(_related(link))
+    return [_brief(row, tuple(links.get(row.id, ()))) for row in rows]
+
+
+async def _write_related(connection: AsyncConnection, brief_id: int, links: Sequence[Related]) -> None:
+    await connection.execute(delete(related).where(related.c.brief_id == brief_id))
+    rows = [
+        {
+            "brief_id": brief_id,
+            "position": position,
+            "other_id": link.brief_id,
+            "url": link.url,
+            "headline": link.headline,
+            "blurb": link.blurb,
+            "score": link.score,
+            "reason": link.reason,
+        }
+        for position, link in enumerate(links)
+    ]
+    if rows:
+        await connection.execute(related.insert(), rows)
+
+
+def _facts_of(story: Story, publishers: int) -> dict[str, Any]:
+    news = [article.seen_at for article in story.articles if article.is_news]
+    newest = story.last_at
+    return {
+        "publishers": publishers,
+        "article_count": len(story.articles),
+        "published_at": newest,
+        "news_at": min(news) if news else newest,
+        "is_news": bool(news),
+    }
+
+
+def _brief(row: Any, links: tuple[Related, ...]) -> Brief:
+    return value(Brief, row, origin=Origin(row.origin), text=bodies.load(row.body), related=links)
+
+
+def _related(row: Any) -> Related:
+    return value(Related, row, brief_id=row.other_id)

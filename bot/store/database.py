@@ -1,0 +1,148 @@
+"""The connection to the database: one engine, short transactions, and the differences between the two dialects.
+
+SQLite: WAL, so readers never wait for a writer; `synchronous=FULL`, so what was committed survives a power cut; writers
+begin with BEGIN IMMEDIATE, since a deferred one reads first and may find its snapshot stale when it writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Insert, Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import ConfigError, StoreBusy, StoreError
+
+BUSY_TIMEOUT_S: Final = 5.0
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-32000",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+class Database:
+    """An engine and the two ways to use it: `reading()` and `writing()`; each block is one transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine = _engine(self.url)
+        self._writer = asyncio.Lock()
+
+    @property
+    def dialect(self) -> str:
+        return self.url.get_backend_name()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.dialect == "sqlite"
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A consistent view; nothing written in it is kept."""
+        with _plain_errors(self.url):
+            async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed when the block ends well and rolled back when it raises."""
+        with _plain_errors(self.url):
+            if not self.is_sqlite:
+                async with self.engine.begin() as connection:
+                    yield connection
+                return
+            # One writer at a time within the process waits here rather than in SQLite's busy loop, which is unfair.
+            async with self._writer, self.engine.connect() as connection:
+                connection = await connection.execution_options(bb_writes=True)
+                async with connection.begin():
+                    yield connection
+
+    def insert(self, table: Table) -> Any:
+        """An INSERT that knows ON CONFLICT, for this dialect."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        try:
+            return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        except ModuleNotFoundError:
+            raise ConfigError(
+                "BRIEFBOT_DATABASE_URL: PostgreSQL needs an extra; install it with: pip install 'briefbot[postgres]'"
+            ) from None
+    _check_place(url)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_size=8, max_overflow=16)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # We begin transactions ourselves; the driver's own way defers them.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get("bb_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _check_place(url: URL) -> None:
+    """StoreError when the file of a SQLite database cannot be made or written there."""
+    if not url.database or url.database == ":memory:":
+        raise ConfigError(
+            "BRIEFBOT_DATABASE_URL: a SQLite database needs a file. Example: sqlite+aiosqlite:///briefbot.db"
+        )
+    path = Path(url.database)
+    folder = path.parent
+    if not folder.is_dir():
+        raise StoreError(f"The folder {folder} of the database does not exist. Make it, or set BRIEFBOT_DATABASE_URL.")
+    try:
+        with path.open("ab"):
+            pass
+    except OSError as error:
+        raise StoreError(
+            f"The database {path} cannot be written ({error.strerror}). "
+            "Give this user the right to write there, or set BRIEFBOT_DATABASE_URL to another file."
+        ) from None
+
+
+class _plain_errors:  # noqa: N801: used as a verb
+    """Turns the driver's errors into ours, so that a person reads what to do and not a stack of SQL."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, (DBAPIError, OSError, sqlite3.Error)):
+            return
+        words = str(getattr(error, "orig", None) or error)
+        where = self._url.database if self._url.get_backend_name() == "sqlite" else self._url.host or "PostgreSQL"
+        if "locked" in words or "busy" in words:
+            raise StoreBusy("The database is busy with another process; nothing was changed. Try again.") from error
+        if "not a database" in words or "malformed" in words:
+            raise StoreError(f"{where} is damaged or no Briefbot database. Restore it from a back-up.") from error
+        if isinstance(error, OperationalError | OSError) or "connect" in words:
+            raise StoreError(f"The database at {where} cannot be used: {words}") from error

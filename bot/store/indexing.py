@@ -1,0 +1,53 @@
+"""Writes a brief into the search index of either dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import BriefText
+from bot.store.schema import Instant
+from bot.words import terms
+
+TITLES_KEPT: Final = 30
+"""Titles of a story's articles that are indexed; more say the same again."""
+
+_SQLITE: Final = (
+    text("DELETE FROM brief_search WHERE rowid = :id"),
+    text("INSERT INTO brief_search (rowid, headline, deck, body, titles) VALUES (:id, :headline, :deck, :body, :titles)"),
+)
+_POSTGRES: Final = (
+    text("DELETE FROM brief_search WHERE brief_id = :id"),
+    text(
+        "INSERT INTO brief_search (brief_id, published_at, headline, tsv) VALUES (:id, :published_at, :headline, "
+        "setweight(to_tsvector('english', :headline), 'A') || setweight(to_tsvector('english', :deck), 'B') || "
+        "setweight(to_tsvector('english', :body), 'C') || setweight(to_tsvector('english', :titles), 'D'))"
+    ),
+)
+
+
+async def index_brief(
+    connection: AsyncConnection, brief_id: int, brief: BriefText, titles: Sequence[str], published_at: datetime
+) -> None:
+    """Makes the brief findable by its words, in place of what was indexed of it before."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    words = {
+        "id": brief_id,
+        "headline": _folded(brief.headline),
+        "deck": _folded(brief.deck),
+        "body": _folded(*(sentence.text for sentence in brief.sentences), *(part.heading for part in brief.sections)),
+        "titles": _folded(*dict.fromkeys(titles[-TITLES_KEPT:])),
+    }
+    if not is_sqlite:
+        words["published_at"] = Instant().process_bind_param(published_at, connection.dialect)
+    for statement in _SQLITE if is_sqlite else _POSTGRES:
+        names = statement.compile().params
+        await connection.execute(statement, {name: words[name] for name in names})
+
+
+def _folded(*texts: str) -> str:
+    return " ".join(term for words in texts for term in terms(words))

@@ -1,0 +1,38 @@
+"""Between rows and the values of `bot.models`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from rapidfuzz import process
+
+from bot.errors import NotFound
+
+T = TypeVar("T")
+
+
+def value(kind: type[T], row: Any, **more: Any) -> T:
+    """A value whose fields are the row's columns of the same names; `more` adds to them or wins over them."""
+    mapping: Mapping[str, Any] = row._mapping
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    return kind(**({name: mapping[name] for name in names & mapping.keys()} | more))
+
+
+def name_key(name: str) -> str:
+    """What makes two names the same: case and runs of spaces do not matter."""
+    return " ".join(name.casefold().split())
+
+
+def nearest(text: str, names: Iterable[str], limit: int = 3) -> list[str]:
+    """The names that look most like the text, best first."""
+    found = process.extract(text, list(names), limit=limit, score_cutoff=45)
+    return [name for name, _, _ in found]
+
+
+def not_found(what: str, text: str, names: Sequence[str], *, example: str) -> NotFound:
+    """The error for a name that means nothing here; offers the nearest that do."""
+    offered = nearest(text, names) or list(names[:5])
+    allowed = ", ".join(offered) if offered else f"there is no {what} yet"
+    return NotFound(f"no {what} {text!r} here", allowed=allowed, example=example)

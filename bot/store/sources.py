@@ -1,0 +1,173 @@
+"""Rows of sources: the feeds, who follows them, and when each is due."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, delete, exists, func, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import Conflict, NotFound
+from bot.models import Polled, Source, SourceKind, WorkspaceId, parse_public_id, public_id
+from bot.store.database import Database
+from bot.store.rows import not_found, value
+from bot.store.schema import Instant, sources, workspace_sources
+
+IMPORT_URL: Final = "briefbot:import"
+_KEPT_WHEN_EMPTY: Final = ("fetch_url", "etag", "last_modified", "body_hash", "title", "publisher", "language")
+
+
+class Sources:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def add(
+        self,
+        url: str,
+        *,
+        workspace: WorkspaceId | None,
+        now: datetime,
+        title: str = "",
+        publisher: str = "",
+    ) -> Source:
+        """The source of this address, followed by the workspace, or shared with all when it is None; due at once.
+
+        Conflict when it was so already.
+        """
+        row = {"url": url, "title": title, "publisher": publisher, "next_poll_at": now, "created_at": now}
+        async with self._db.writing() as connection:
+            await connection.execute(self._db.insert(sources).values(row).on_conflict_do_nothing())
+            source = value(Source, (await connection.execute(select(sources).where(sources.c.url == url))).one())
+            if workspace is None:
+                await self._share(connection, source)
+            else:
+                await self._follow(connection, source, workspace, now)
+            # A source that nobody followed for a while has no next poll.
+            wake = update(sources).where(sources.c.id == source.id, sources.c.next_poll_at.is_(None))
+            await connection.execute(wake.values(next_poll_at=now))
+        return await self.get(source.id)
+
+    async def _share(self, connection: AsyncConnection, source: Source) -> None:
+        if source.is_shared:
+            raise Conflict(f"{source.url} is a source already ({public_id('src', source.id)})")
+        await connection.execute(update(sources).where(sources.c.id == source.id).values(is_shared=True))
+
+    async def _follow(
+        self, connection: AsyncConnection, source: Source, workspace: WorkspaceId, now: datetime
+    ) -> None:
+        follow = self._db.insert(workspace_sources).values(
+            workspace_id=workspace, source_id=source.id, added_at=now
+        )
+        if not (await connection.execute(follow.on_conflict_do_nothing())).rowcount:
+            raise Conflict(f"{source.url} is followed here already ({public_id('src', source.id)})")
+
+    async def for_import(self, now: datetime) -> Source:
+        """The one source that articles of import files belong to; shared, never polled."""
+        row = {"url": IMPORT_URL, "kind": SourceKind.IMPORT, "title": "Imported", "is_shared": True, "created_at": now}
+        async with self._db.writing() as connection:
+            await connection.execute(self._db.insert(sources).values(row).on_conflict_do_nothing())
+            return _source((await connection.execute(select(sources).where(sources.c.url == IMPORT_URL))).one())
+
+    async def get(self, source_id: int) -> Source:
+        """Any source by its number, whoever follows it: for the ingest, not for people."""
+        async with self._db.reading() as connection:
+            row = (await connection.execute(select(sources).where(sources.c.id == source_id))).one_or_none()
+        if row is None:
+            raise NotFound(f"no source {public_id('src', source_id)}")
+        return _source(row)
+
+    async def by_url(self, url: str) -> Source | None:
+        """The source with this address, or which a permanent redirect leads there."""
+        query = select(sources).where(or_(sources.c.url == url, sources.c.fetch_url == url)).order_by(sources.c.id)
+        async with self._db.reading() as connection:
+            row = (await connection.execute(query)).first()
+        return _source(row) if row else None
+
+    async def followed(self, workspace: WorkspaceId | None) -> list[Source]:
+        """The feeds whose stories a workspace sees, its own and the shared; None: all feeds that are read. By title."""
+        query = select(sources).where(sources.c.kind == SourceKind.FEED)
+        query = query.where(_is_read() if workspace is None else or_(sources.c.is_shared, _follows(workspace)))
+        async with self._db.reading() as connection:
+            found = [_source(row) for row in await connection.execute(query)]
+        return sorted(found, key=lambda source: (source.title.casefold() or source.url, source.id))
+
+    async def find(self, workspace: WorkspaceId, text: str) -> Source:
+        """A feed that the workspace sees, by id (`src3`, `3`), address or title; NotFound offers the nearest titles."""
+        found = await self.followed(workspace)
+        number = parse_public_id("src", text)
+        wanted = text.strip().casefold()
+        for source in found:
+            if source.id == number or text.strip() in (source.url, source.fetch_url):
+                return source
+        titled = [source for source in found if source.title.casefold() == wanted]
+        if len(titled) == 1:
+            return titled[0]
+        names = [source.title or source.url for source in found]
+        raise not_found("source", text, names, example="/brief-admin source remove source:src1")
+
+    async def unfollow(self, workspace: WorkspaceId | None, source_id: int) -> None:
+        """The workspace follows it no more (None: it is shared no more); its articles stay. NotFound when it did not."""
+        async with self._db.writing() as connection:
+            if workspace is None:
+                change: Any = update(sources).where(sources.c.id == source_id, sources.c.is_shared)
+                change = change.values(is_shared=False)
+            else:
+                change = delete(workspace_sources).where(
+                    workspace_sources.c.source_id == source_id, workspace_sources.c.workspace_id == workspace
+                )
+            if not (await connection.execute(change)).rowcount:
+                raise NotFound(f"{public_id('src', source_id)} is not followed here")
+            idle = update(sources).where(sources.c.id == source_id, ~_is_read())
+            await connection.execute(idle.values(next_poll_at=None))
+
+    async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> list[Source]:
+        """Feeds that are due, the longest due first; nobody else gets them until they are settled or the lease ends."""
+        due = (
+            select(sources.c.id)
+            .where(
+                sources.c.next_poll_at <= now,
+                sources.c.kind == SourceKind.FEED,
+                or_(sources.c.lease_until.is_(None), sources.c.lease_until <= now),
+            )
+            .order_by(sources.c.next_poll_at)
+            .limit(limit)
+        )
+        async with self._db.writing() as connection:
+            ids = (await connection.execute(due.with_for_update(skip_locked=True))).scalars().all()
+            if not ids:
+                return []
+            lease = update(sources).where(sources.c.id.in_(ids))
+            await connection.execute(lease.values(lease_until=now + timedelta(seconds=lease_s)))
+            rows = await connection.execute(select(sources).where(sources.c.id.in_(ids)))
+            found = {row.id: _source(row) for row in rows}
+        return [found[id_] for id_ in ids]
+
+    async def settle(self, polled: Polled) -> None:
+        """Writes what a poll taught us, and lets the lease go."""
+        values: dict[str, Any] = {
+            name: getattr(polled, name) for name in _KEPT_WHEN_EMPTY if getattr(polled, name)
+        }
+        values |= {"next_poll_at": polled.next_poll_at, "interval_s": polled.interval_s}
+        values |= {"last_polled_at": polled.polled_at, "last_error": polled.error, "lease_until": None}
+        if polled.error:
+            since = func.coalesce(sources.c.failing_since, literal(polled.polled_at, Instant))
+            values |= {"failures": sources.c.failures + 1, "failing_since": since}
+        else:
+            values |= {"failures": 0, "failing_since": None, "last_ok_at": polled.polled_at}
+        async with self._db.writing() as connection:
+            await connection.execute(update(sources).where(sources.c.id == polled.source_id).values(**values))
+
+
+def _follows(workspace: WorkspaceId) -> ColumnElement[bool]:
+    own = workspace_sources
+    return exists().where(own.c.source_id == sources.c.id, own.c.workspace_id == workspace)
+
+
+def _is_read() -> ColumnElement[bool]:
+    return or_(sources.c.is_shared, exists().where(workspace_sources.c.source_id == sources.c.id))
+
+
+def _source(row: Any) -> Source:
+    return value(Source, row, kind=SourceKind(row.kind))
+

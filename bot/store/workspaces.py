@@ -1,0 +1,40 @@
+"""Rows of workspaces: the tenants and their settings."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from bot.errors import NotFound
+from bot.models import Workspace, WorkspaceId
+from bot.store.database import Database
+from bot.store.rows import value
+from bot.store.schema import workspaces
+
+
+class Workspaces:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def ensure(self, id: WorkspaceId, *, name: str = "", now: datetime) -> Workspace:  # noqa: A002
+        """The workspace of this id, made when it is new."""
+        async with self._db.writing() as connection:
+            insert = self._db.insert(workspaces).values(id=id, name=name, created_at=now)
+            await connection.execute(insert.on_conflict_do_nothing())
+            row = (await connection.execute(select(workspaces).where(workspaces.c.id == id))).one()
+        return value(Workspace, row)
+
+    async def get(self, id: WorkspaceId) -> Workspace:  # noqa: A002
+        async with self._db.reading() as connection:
+            row = (await connection.execute(select(workspaces).where(workspaces.c.id == id))).one_or_none()
+        if row is None:
+            raise NotFound(f"no workspace {id!r}", allowed="a workspace that has used the bot", example="console:local")
+        return value(Workspace, row)
+
+    async def save(self, workspace: Workspace) -> None:
+        """Writes all settings of a known workspace."""
+        columns = asdict(workspace)
+        async with self._db.writing() as connection:
+            await connection.execute(update(workspaces).where(workspaces.c.id == workspace.id).values(**columns))

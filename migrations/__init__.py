@@ -1,0 +1,1 @@
+"""The schema, version by version, forward only; applied by `bot.store.migrate`."""
