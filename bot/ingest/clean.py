@@ -1,0 +1,188 @@
+"""Outside text made harmless: HTML becomes plain paragraphs, and characters that deceive the eye are taken out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import unescape
+from typing import Final
+
+import nh3
+
+TITLE_LIMIT: Final = 400
+TEXT_LIMIT: Final = 40_000
+_HTML_LIMIT: Final = 400_000
+_DEEPEST: Final = 200
+
+_BLOCKS: Final = frozenset(
+    "p br div li ul ol dl dt dd tr table blockquote pre hr h1 h2 h3 h4 h5 h6 section article header footer aside".split()
+)
+_GONE_WITH_CONTENT: Final = frozenset(
+    "script style noscript iframe svg math object template figcaption button select textarea audio video title".split()
+)
+_CELLS: Final = frozenset({"td", "th"})
+_cleaner = nh3.Cleaner(
+    tags=set(_BLOCKS | _CELLS),
+    clean_content_tags=set(_GONE_WITH_CONTENT),
+    attributes={},
+    link_rel=None,
+)
+
+_TAG: Final = re.compile(r"<[^>]*>")
+_CELL_TAG: Final = re.compile(r"</?t[dh]>")
+_OPEN_OR_CLOSE: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>")
+_VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_MARKUP: Final = re.compile(
+    r"</[a-zA-Z][a-zA-Z0-9]*\s*>|<(?:p|br|hr|img|b|i|em|strong|div|span|a|li|ul)(?:\s[^<>]*)?/?>|<!--|<!\[CDATA\[",
+    re.IGNORECASE,
+)
+
+# Controls, bidi marks, overrides and isolates, zero-width and filler characters, tags, non-characters, lone surrogates.
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b"
+    "\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U000e0000-\U000e0fff]"
+)
+# A joiner stays where it does its work: between emoji, and inside scripts that are written joined.
+_JOINED: Final = "\u0600-\u08ff\u0900-\u0dff\ufb50-\ufdff\ufe70-\ufeff"
+_LOOSE_JOINER: Final = re.compile(
+    rf"(?<![{_JOINED}])\u200c|\u200c(?![{_JOINED}])"
+    rf"|(?<![{_JOINED}\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d|\u200d(?![{_JOINED}\u2600-\u27bf\u2190-\u21ff\u2b00-\u2bff\U0001f000-\U0001faff])"
+)
+_STACKED: Final = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
+_LINE_END: Final = re.compile("[\r\n\x85\u2028\u2029]+")
+_WRAPPED: Final = re.compile(r"(?<![.!?:;。！？…\"”’)\]다요])\n(?!\s*[-•*·▲■◆○])")
+
+# What publishing systems put below a text, and what a shortened one ends in.
+_FOOT: Final = re.compile(
+    r"(?:^|(?<=\s))(?:"
+    r"(?-i:The post) (?:(?!The post ).){1,400}? (?:first )?appeared (?:first )?on .{1,200}"
+    r"|(?-i:Der Beitrag) .{1,400}? erschien zuerst auf .{1,200}"
+    r"|(?-i:L['’]article) .{1,400}? est apparu en premier sur .{1,200}"
+    r"|(?-i:La entrada) .{1,400}? (?:se publicó primero en|aparece primero en) .{1,200}"
+    r"|(?-i:O post) .{1,400}? apareceu primeiro em .{1,200}"
+    r"|投稿 .{1,400}? は .{1,200} に最初に表示されました。"
+    r")$"
+    r"|(?:^|(?<=[.!?…。」』\])”\"]\s)|(?<=[…。\]]))(?:"
+    r"continue reading|read (?:the )?(?:full|rest of the|whole|entire) (?:story|article|post|entry)|read more|weiterlesen"
+    r"|lire la suite|leer más|continuar leyendo|leia mais|더 ?보기|기사 ?(?:전문|원문) ?보기|続きを読む|もっと読む|阅读全文|閱讀全文)"
+    r"(?: (?:at|on|about|of|here)(?: .{0,160})?| .{0,160}(?:→|»|›|>>))?[\s.…→»›>:]*$"
+    r"|^comments$",
+    re.IGNORECASE,
+)
+_CUT_MARK: Final = re.compile(r"\s*(?:\[(?:…|\.\.\.|&hellip;)\]|\(more…?\))\s*$")
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether text that claims to be plain holds markup or entities all the same."""
+    return ("<" in text and _MARKUP.search(text) is not None) or ("&" in text and _ENTITY.search(text) is not None)
+
+
+def paragraphs(text: str, *, is_html: bool) -> str:
+    """Harmless plain text, paragraphs divided by one newline; at most 40,000 characters, cut between paragraphs.
+
+    Entities are decoded once; a second time only where a publisher escaped a whole text twice.
+    """
+    if is_html or looks_like_html(text):
+        plain = _from_html(text)
+    else:
+        plain = _unwrapped(harmless(text[:_HTML_LIMIT]))
+    return _without_foot(_tidy_lines(plain))
+
+
+def one_line(text: str, *, is_html: bool) -> str:
+    """A title as one harmless line of at most 400 characters."""
+    plain = _from_html(text[:_HTML_LIMIT]) if is_html or looks_like_html(text) else harmless(text[:_HTML_LIMIT])
+    return clipped(" ".join(plain.split()), TITLE_LIMIT)
+
+
+def clipped(text: str, limit: int) -> str:
+    """The text itself, or its beginning up to the last whole word within the limit and an ellipsis."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    head, _, tail = cut.rpartition(" ")
+    return (head if head and len(tail) < 40 else cut).rstrip() + "…"
+
+
+def harmless(text: str) -> str:
+    """NFC, without control, bidirectional and unseen characters; line ends become newlines."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _UNSEEN.sub("", _LINE_END.sub(_as_newlines, text))
+    if text.isascii():
+        return text
+    if "\u200c" in text or "\u200d" in text:
+        text = _LOOSE_JOINER.sub("", text)
+    return _STACKED.sub(r"\1", unicodedata.normalize("NFC", text))
+
+
+def _as_newlines(found: re.Match[str]) -> str:
+    return "\n\n" if found[0].replace("\r\n", "\n") not in ("\n", "\r", "\x85", "\u2028") else "\n"
+
+
+def _from_html(html: str) -> str:
+    text = _flat(html[:_HTML_LIMIT])
+    if "<" not in html and looks_like_html(text):
+        text = _flat(text)
+    return harmless(text)
+
+
+def _flat(html: str) -> str:
+    """The words of some HTML, a newline at each block; nothing of scripts, styles, captions and comments."""
+    if html.count("<") > _DEEPEST and _is_deep(html):
+        return unescape(_TAG.sub("\n", html))
+    # The newlines of the source mean nothing; the cleaner leaves block tags only, and escapes every other "<".
+    kept = _cleaner.clean(html.replace("\r", " ").replace("\n", " "))
+    return unescape(_TAG.sub("\n", _CELL_TAG.sub(" ", kept)))
+
+
+def _is_deep(html: str) -> bool:
+    """Whether tags nest so deep that the cleaner would take seconds: its time grows with the square of the depth."""
+    depth = 0
+    for close, name, self_close in _OPEN_OR_CLOSE.findall(html):
+        if close:
+            depth = max(0, depth - 1)
+        elif not self_close and name.lower() not in _VOID and name.lower() not in ("p", "li", "td", "tr"):
+            depth += 1
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def _unwrapped(text: str) -> str:
+    """Plain text with its paragraphs: blank lines divide them, or else line ends that follow the end of a sentence."""
+    if "\n" not in text:
+        return text
+    parts = re.split(r"\n[ \t]*\n\s*", text.strip())
+    if len(parts) > 1:
+        return "\n".join(part.replace("\n", " ") for part in parts)
+    return _WRAPPED.sub(" ", text)
+
+
+def _tidy_lines(text: str) -> str:
+    lines = []
+    left = TEXT_LIMIT
+    for raw in text.split("\n"):
+        line = " ".join(raw.split())
+        if not line or (lines and line == lines[-1]):
+            continue
+        if len(line) > left:
+            lines.extend([clipped(line, left)] if left > 1000 else [])
+            break
+        lines.append(line)
+        left -= len(line) + 1
+    return "\n".join(lines)
+
+
+def _without_foot(text: str) -> str:
+    while text:
+        head, newline, last = text.rpartition("\n")
+        kept = (last[:-700] + _CUT_MARK.sub("…", _FOOT.sub("", last[-700:]))).rstrip()
+        if kept == last:
+            return text
+        text = (head + newline + kept if kept.strip("… ") else head).rstrip()
+    return text

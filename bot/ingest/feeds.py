@@ -1,0 +1,189 @@
+"""RSS, Atom and RDF (through feedparser), JSON Feed, and a clear reason for what is none of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import feedparser
+
+from bot.errors import FeedError
+from bot.ingest.charset import decode
+from bot.ingest.dates import parse_date
+from bot.ingest.discover import feeds_of_page
+from bot.ingest.entry import ENTRY_LIMIT, Entry, Words, draft_of, name_of, publisher_of
+from bot.ingest.jsonfeed import parse_json_feed
+from bot.ingest.language import code_of
+from bot.ingest.parsed import ParsedFeed
+from bot.ingest.urls import absolute
+
+_XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
+_FEED_ROOT: Final = re.compile(r"<(?:[\w-]+:)?(?:rss|feed|rdf|channel|item|entry)[\s>/]", re.IGNORECASE)
+_HTML_ROOT: Final = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_ENTRY_OPEN: Final = re.compile(r"<(?:[\w-]+:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
+_ENTRY_CLOSE: Final = re.compile(r"</(?:[\w-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
+_CHUNK: Final = 4096
+
+_SIGNATURES: Final = (
+    (b"%PDF-", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"RIFF", "a media file"),
+    (b"ID3", "a sound file"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"OggS", "a media file"),
+)
+_PERIODS: Final = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+
+
+def parse_feed(body: bytes, *, url: str, content_type: str = "", charset: str = "") -> ParsedFeed:
+    """The feed in these bytes, whatever its format; a feed without entries is a feed.
+
+    FeedError when they are none, with the feeds that a web page links to. Of a very long feed the first 2,000 entries
+    are read. `url` is where it was found: relative addresses start there.
+    """
+    if not body.strip(b"\0 \t\r\n"):
+        raise FeedError("The answer is empty.")
+    for start, what in _SIGNATURES:
+        if body.startswith(start):
+            raise FeedError(f"It is {what}, not a feed.")
+    text = decode(body, declared=charset).lstrip("\ufeff \t\r\n\0")
+    if text.startswith(("{", "[")):
+        return parse_json_feed(text, url=url)
+    _refuse_other_things(text, url, content_type)
+    return _parse_xml(text, url)
+
+
+def _refuse_other_things(text: str, url: str, content_type: str) -> None:
+    head = text[:_CHUNK]
+    root = _FEED_ROOT.search(text)
+    page = _HTML_ROOT.search(head)
+    if page and (root is None or root.start() > page.start()) and not _is_feed_inside(text):
+        raise _web_page(text, url)
+    if root is not None:
+        return
+    if content_type.partition(";")[0].strip().lower() in _HTML_TYPES and "<" in text:
+        raise _web_page(text, url)
+    if not head.lstrip().startswith("<"):
+        raise FeedError("It is plain text or unknown data, not a feed.")
+    raise FeedError("It is XML or HTML, but there is no feed in it.")
+
+
+def _is_feed_inside(text: str) -> bool:
+    """Whether a whole feed stands in what begins like a page: some servers put a line of HTML in front."""
+    return re.search(r"<(?:rss|rdf:RDF)[\s>]|<feed[^>]+Atom", text) is not None
+
+
+def _web_page(text: str, url: str) -> FeedError:
+    feeds = feeds_of_page(text, url)
+    if not feeds:
+        return FeedError("It is a web page, not a feed, and it links to no feed.")
+    return FeedError("It is a web page, not a feed. It links to: " + ", ".join(feeds[:5]), feeds=feeds)
+
+
+def _parse_xml(text: str, url: str) -> ParsedFeed:
+    body = _first_entries(_XML_HEAD.sub("", text)).encode("utf-8", "replace")
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    if not found.get("version") and not found.entries:
+        raise FeedError("It is XML, but nothing in it is a feed or an entry of one.")
+    feed = found.feed
+    title = _value(feed, "title")
+    publisher = name_of(_value(feed, "publisher")) or publisher_of(title) or name_of(_value(feed, "author"))
+    language = code_of(_value(feed, "language") or _said(feed.get("title_detail")))
+    drafts = (draft_of(entry, publisher=publisher, language=language) for entry in _entries(found.entries, url, language))
+    return ParsedFeed(
+        title=name_of(title),
+        publisher=publisher,
+        language=language,
+        ttl_s=_ttl(feed),
+        drafts=tuple(draft for draft in drafts if draft),
+    )
+
+
+def _first_entries(text: str) -> str:
+    """The document with at most 2,000 entries: what stands between the last of those and its end is left out."""
+    for count, found in enumerate(_ENTRY_OPEN.finditer(text)):
+        if count == ENTRY_LIMIT:
+            last = None
+            for last in _ENTRY_CLOSE.finditer(text, found.start()):
+                pass
+            return text[: found.start()] + (text[last.end() :] if last else "")
+    return text
+
+
+def _entries(entries: list[Any], url: str, language: str) -> Iterator[Entry]:
+    for entry in entries[:ENTRY_LIMIT]:
+        link = _link(entry)
+        yield Entry(
+            url=absolute(link, url) if link else "",
+            entry_id=_value(entry, "id"),
+            title=_words(entry, "title"),
+            texts=[*(_detail(content) for content in entry.get("content", ())), _words(entry, "summary")],
+            published_at=_published_at(entry, language),
+            publisher=_origin(entry),
+            author=_value(entry, "author"),
+            language=code_of(_said(entry.get("title_detail"))),
+        )
+
+
+def _link(entry: Any) -> str:
+    """Where the entry leads: past a counting redirect, else its own link, else an id that is an address."""
+    found = _value(entry, "feedburner_origlink") or _value(entry, "link")
+    if not found:
+        found = next((str(link["href"]) for link in entry.get("links", ()) if _may_lead(link)), "")
+    entry_id = _value(entry, "id")
+    return found or (entry_id if entry_id.startswith(("http://", "https://")) else "")
+
+
+def _may_lead(link: Any) -> bool:
+    return bool(link.get("href")) and link.get("rel", "alternate") in ("alternate", "related", "via", "enclosure")
+
+
+def _published_at(entry: Any, language: str) -> datetime | None:
+    for name in ("published", "updated", "created"):
+        text = _value(entry, name)
+        if text and (found := parse_date(text, language=language)):
+            return found
+    return None
+
+
+def _origin(entry: Any) -> str:
+    source = entry.get("source")
+    return _value(source, "title") if source else ""
+
+
+def _words(entry: Any, name: str) -> Words:
+    detail = entry.get(name + "_detail")
+    return _detail(detail) if detail and detail.get("value") == entry.get(name) else Words(text=_value(entry, name))
+
+
+def _detail(detail: Any) -> Words:
+    return Words(text=str(detail.get("value") or ""), is_html=str(detail.get("type", "")).lower() in _HTML_KINDS)
+
+
+_HTML_KINDS: Final = ("text/html", "application/xhtml+xml", "html", "xhtml", "application/xml", "text/xml")
+
+
+def _said(detail: Any) -> str:
+    return str(detail.get("language") or "") if detail else ""
+
+
+def _value(values: Any, name: str) -> str:
+    """A member as text; feedparser answers with other types where a feed repeats or misplaces an element."""
+    value = dict.get(values, name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _ttl(feed: Any) -> float | None:
+    minutes = re.fullmatch(r"\d{1,6}", _value(feed, "ttl"))
+    if minutes and int(minutes[0]):
+        return int(minutes[0]) * 60.0
+    period = _PERIODS.get(_value(feed, "sy_updateperiod").lower())
+    often = re.fullmatch(r"\d{1,4}", _value(feed, "sy_updatefrequency") or "1")
+    return period / max(1, int(often[0])) if period and often else None

@@ -1,0 +1,128 @@
+"""Addresses: which ones we open, how a person may type one, and when two of them mean the same page."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+from bot.errors import UsageError
+
+_LONGEST: Final = 4096
+
+_TRACKING: Final = re.compile(
+    r"utm_.*|mtm_.*|pk_.*|piwik_.*|at_(?:medium|campaign|custom\d|link.*|format|bbc_team|ptr.*)|ns_(?:campaign|mchannel|source|linkname|fee)"
+    r"|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid|yclid|igshid|igsh|mc_[ce]id|_hsenc|_hsmi|mkt_tok|oly_\w+_id"
+    r"|vero_id|wickedid|spm|cmpid|cmp|smid|smtyp|xtor|wt_?mc|wt\.(?:mc_id|tsrc)|ftag|__twitter_impression|guccounter|ocid|icid|ncid"
+    r"|s_cid|sr_share|share_?id|feed_id|rss_?id|ito|sref|partner_?rss|amp(?:_.*)?|outputtype|__s",
+    re.IGNORECASE,
+)
+_SOMETIMES_TRACKING: Final = frozenset(
+    {"source", "src", "ref", "from", "partner", "via", "medium", "campaign", "origin"}
+)
+_WHERE_FROM: Final = re.compile(r"(?:rss|feed|atom|twitter|facebook|newsletter|email)", re.IGNORECASE)
+_FRONT_HOST: Final = re.compile(r"(?:www\d?|m|mobile|mobil|amp|touch)\.(?=[^.]+\.[^.])")
+_AMP_END: Final = re.compile(r"(?:/amp(?:/index\.html?)?|\.amp(?=\.html?$)|\.amp|/index\.(?:html?|php))$")
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\s<>\"\\^`{|}]")
+_SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:/|$))", re.IGNORECASE)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether this is a whole http(s) address that a reader can open."""
+    if not url or len(url) > _LONGEST or _UNSAFE.search(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def absolute(url: str, base: str) -> str:
+    """The address seen from `base`, fit to be opened; empty when it is not http(s)."""
+    try:
+        joined = urljoin(base, url.strip())
+    except ValueError:
+        return ""
+    scheme, colon, rest = joined.partition(":")
+    joined = _UNSAFE.sub(lambda found: quote(found[0]), scheme.lower() + colon + rest)
+    return joined if is_web_address(joined) else ""
+
+
+def canonical(url: str) -> str:
+    """The form that all addresses of one page share; for identity, not for opening. Empty when it is not http(s).
+
+    Scheme, user, default port, `www.`, mobile and AMP hosts and paths, fragment, tracking parameters and the order of
+    parameters make no difference.
+    """
+    if not is_web_address(url):
+        return ""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    path = _AMP_END.sub("", _percent(parts.path).rstrip("/")).rstrip("/")
+    return f"https://{_bare_host(parts.hostname or '')}{port}{path}{_query(parts.query)}"
+
+
+def _bare_host(host: str) -> str:
+    return _FRONT_HOST.sub("", _ascii_host(host.rstrip(".")), count=1)
+
+
+def _ascii_host(host: str) -> str:
+    if host.isascii():
+        return host.lower()
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return host.lower()
+
+
+def _percent(path: str) -> str:
+    """The path with the same characters escaped, however its writer escaped them."""
+    if "%" not in path and path.isascii():
+        return path
+    return quote(unquote(path, errors="surrogateescape").encode("utf-8", "surrogateescape"), safe="/:@!$&'()*+,;=~-._")
+
+
+def _query(query: str) -> str:
+    kept = sorted((name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not _tracks(name, value))
+    return "?" + urlencode(kept) if kept else ""
+
+
+def _tracks(name: str, value: str) -> bool:
+    if _TRACKING.fullmatch(name):
+        return True
+    return name.lower() in _SOMETIMES_TRACKING and bool(_WHERE_FROM.match(value))
+
+
+def normal_feed_url(text: str) -> str:
+    """The address a person meant by what they typed: `example.org/rss`, `feed:…` and `<…>` are understood.
+
+    UsageError for what is no http(s) address.
+    """
+    typed = text.strip().strip("<>").strip()
+    url = re.sub(
+        r"^feed:(//)?(?=https?:)|^feed:(//)?", lambda found: "" if found[1] or not found[2] else "https://", typed
+    )
+    scheme = _SCHEME.match(url)
+    if scheme is None:
+        url = "https://" + url.lstrip("/")
+    elif scheme[1].lower() not in ("http", "https"):
+        raise _no_address(typed, "a feed's address begins with http:// or https://")
+    if not is_web_address(url) or not _is_host(urlsplit(url).hostname or ""):
+        raise _no_address(typed, "an http(s) address of a feed")
+    parts = urlsplit(url)
+    host = _ascii_host(parts.hostname or "")
+    user, at, _ = parts.netloc.rpartition("@")
+    where = f"[{host}]" if ":" in host else host
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit((parts.scheme.lower(), f"{user}{at}{where}{port}", parts.path or "/", parts.query, ""))
+
+
+def _is_host(host: str) -> bool:
+    return ":" in host or host == "localhost" or re.fullmatch(r"[^\s/?#@]+\.[^\s/?#@.]+\.?", host) is not None
+
+
+def _no_address(typed: str, allowed: str) -> UsageError:
+    shown = typed if len(typed) <= 80 else typed[:79] + "…"
+    return UsageError(f"{shown!r} is no address of a feed", allowed=allowed, example="https://example.org/feed.xml")
