@@ -71,7 +71,7 @@ class App:
         await self.write_briefs()
 
     async def run(self, stop: asyncio.Event, only: frozenset[str] = frozenset()) -> None:
-        """Runs until `stop` is set, then finishes what is being sent. `only`: of CORE_ROLES and platforms; empty is all.
+        """Runs until `stop` is set, then finishes what is being sent. `only`: of CORE_ROLES and platforms; empty: all.
 
         Raises what stopped the schedule, if it stops by itself.
         """

@@ -62,9 +62,13 @@ async def export(settings: Settings, workspace: str, output: Path | None) -> Non
     [(_, text)] = reply.files
     if output is None:
         say(text)
-        return
+    else:
+        _write(output, text + "\n")
+
+
+def _write(output: Path, text: str) -> None:
     try:
-        output.write_text(text + "\n", encoding="utf-8")
+        output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise StoreError(f"{output} cannot be written ({error.strerror}); choose another file with --output") from None
 

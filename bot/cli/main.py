@@ -80,7 +80,7 @@ def add_brief(
 
 @app.command()
 def poll(
-    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL …]", help="These; none: those that are due.")] = None,
+    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL …]", help="These; none: all that are due.")] = None,
     json: AsJson = False,
 ) -> None:
     """Polls the sources that are due, or these feeds, once; then groups and writes."""

@@ -163,12 +163,15 @@ def _open(file: str) -> Iterator[IO[bytes]]:
     if file == "-":
         yield sys.stdin.buffer
         return
+    with _opened_file(file) as stream:
+        yield stream
+
+
+def _opened_file(file: str) -> IO[bytes]:
     try:
-        stream = Path(file).open("rb")
+        return Path(file).open("rb")
     except OSError as error:
         raise UsageError(f"{file} cannot be read ({error.strerror})", allowed="a file, or - for stdin") from None
-    with stream:
-        yield stream
 
 
 def _batches(items: Iterable[Draft | RejectedLine], size: int) -> Iterator[list[Draft | RejectedLine]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -14,6 +15,7 @@ import typer
 from bot import config, logs
 from bot.app import App, build
 from bot.config import Settings
+from bot.documents.nodes import Document
 
 
 def launch(command: Callable[[Settings], Awaitable[int | None]]) -> None:
@@ -51,6 +53,5 @@ async def _finish(command: Awaitable[int | None]) -> int | None:
 
 def draw(document: Document) -> None:
     """A document as the terminal shows it, in colour where there is one."""
-    from adapters.console.render import draw as draw_on
-
-    draw_on(document)
+    console: Any = importlib.import_module("adapters.console")
+    console.draw(document)

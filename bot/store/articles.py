@@ -224,7 +224,7 @@ async def _known(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, 
     found: dict[str, int] = {}
     for part in _chunks(list(dict.fromkeys(keys))):
         query = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(part))
-        found |= {key: article_id for key, article_id in await connection.execute(query)}
+        found |= {row.key: row.article_id for row in await connection.execute(query)}
     return found
 
 

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Insert, Table, event, make_url
+from sqlalchemy import Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -51,21 +51,21 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A consistent view; nothing written in it is kept."""
-        with _plain_errors(self.url):
+        with _PlainErrors(self.url):
             async with self.engine.connect() as connection:
                 yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that is committed when the block ends well and rolled back when it raises."""
-        with _plain_errors(self.url):
+        with _PlainErrors(self.url):
             if not self.is_sqlite:
                 async with self.engine.begin() as connection:
                     yield connection
                 return
             # One writer at a time within the process waits here rather than in SQLite's busy loop, which is unfair.
             async with self._writer, self.engine.connect() as connection:
-                connection = await connection.execution_options(bb_writes=True)
+                await connection.execution_options(bb_writes=True)
                 async with connection.begin():
                     yield connection
 
@@ -126,7 +126,7 @@ def _check_place(url: URL) -> None:
         ) from None
 
 
-class _plain_errors:  # noqa: N801: used as a verb
+class _PlainErrors:
     """Turns the driver's errors into ours, so that a person reads what to do and not a stack of SQL."""
 
     def __init__(self, url: URL) -> None:

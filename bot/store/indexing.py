@@ -18,7 +18,9 @@ TITLES_KEPT: Final = 30
 
 _SQLITE: Final = (
     text("DELETE FROM brief_search WHERE rowid = :id"),
-    text("INSERT INTO brief_search (rowid, headline, deck, body, titles) VALUES (:id, :headline, :deck, :body, :titles)"),
+    text(
+        "INSERT INTO brief_search (rowid, headline, deck, body, titles) VALUES (:id, :headline, :deck, :body, :titles)"
+    ),
 )
 _POSTGRES: Final = (
     text("DELETE FROM brief_search WHERE brief_id = :id"),

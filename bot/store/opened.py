@@ -88,7 +88,9 @@ class Store:
                     rows = (await connection.execute(text("PRAGMA quick_check"))).scalars().all()
                     problems = tuple(row for row in rows if row != "ok")
                 for table in (schema.sources, schema.articles, schema.stories, schema.briefs, schema.digests):
-                    counts[table.name] = (await connection.execute(select(func.count()).select_from(table))).scalar_one()
+                    counts[table.name] = (
+                        await connection.execute(select(func.count()).select_from(table))
+                    ).scalar_one()
         except BriefbotError as error:
             problems = (error.message,)
         return StoreHealth(dialect=self.dialect, revision=revision, problems=problems, counts=counts)

@@ -13,7 +13,7 @@ from bot.errors import NotFound
 T = TypeVar("T")
 
 
-def value(kind: type[T], row: Any, **more: Any) -> T:
+def value(kind: type[T], row: Any, /, **more: Any) -> T:
     """A value whose fields are the row's columns of the same names; `more` adds to them or wins over them."""
     mapping: Mapping[str, Any] = row._mapping
     names = {field.name for field in fields(kind)}  # type: ignore[arg-type]

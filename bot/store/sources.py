@@ -53,12 +53,8 @@ class Sources:
             raise Conflict(f"{source.url} is a source already ({public_id('src', source.id)})")
         await connection.execute(update(sources).where(sources.c.id == source.id).values(is_shared=True))
 
-    async def _follow(
-        self, connection: AsyncConnection, source: Source, workspace: WorkspaceId, now: datetime
-    ) -> None:
-        follow = self._db.insert(workspace_sources).values(
-            workspace_id=workspace, source_id=source.id, added_at=now
-        )
+    async def _follow(self, connection: AsyncConnection, source: Source, workspace: WorkspaceId, now: datetime) -> None:
+        follow = self._db.insert(workspace_sources).values(workspace_id=workspace, source_id=source.id, added_at=now)
         if not (await connection.execute(follow.on_conflict_do_nothing())).rowcount:
             raise Conflict(f"{source.url} is followed here already ({public_id('src', source.id)})")
 
@@ -107,7 +103,7 @@ class Sources:
         raise not_found("source", text, names, example="/brief-admin source remove source:src1")
 
     async def unfollow(self, workspace: WorkspaceId | None, source_id: int) -> None:
-        """The workspace follows it no more (None: it is shared no more); its articles stay. NotFound when it did not."""
+        """The workspace follows it no more (None: shared no more); its articles stay. NotFound when it did not."""
         async with self._db.writing() as connection:
             if workspace is None:
                 change: Any = update(sources).where(sources.c.id == source_id, sources.c.is_shared)
@@ -145,9 +141,7 @@ class Sources:
 
     async def settle(self, polled: Polled) -> None:
         """Writes what a poll taught us, and lets the lease go."""
-        values: dict[str, Any] = {
-            name: getattr(polled, name) for name in _KEPT_WHEN_EMPTY if getattr(polled, name)
-        }
+        values: dict[str, Any] = {name: getattr(polled, name) for name in _KEPT_WHEN_EMPTY if getattr(polled, name)}
         values |= {"next_poll_at": polled.next_poll_at, "interval_s": polled.interval_s}
         values |= {"last_polled_at": polled.polled_at, "last_error": polled.error, "lease_until": None}
         if polled.error:
@@ -170,4 +164,3 @@ def _is_read() -> ColumnElement[bool]:
 
 def _source(row: Any) -> Source:
     return value(Source, row, kind=SourceKind(row.kind))
-

@@ -45,9 +45,7 @@ class Stories:
             insert = stories.insert().returning(stories.c.id, sort_by_parameter_order=True)
             ids = (await connection.execute(insert, [{"changed_at": now} for _ in new])).scalars().all()
             numbers = dict(zip(new, ids, strict=True))
-        return {
-            article: numbers.get(_place(article, story), story or 0) for article, story in placements
-        }
+        return {article: numbers.get(_place(article, story), story or 0) for article, story in placements}
 
     async def get(self, story_id: int) -> Story:
         query = select(stories.c.id, stories.c.is_due).where(stories.c.id == story_id)
@@ -72,7 +70,7 @@ class Stories:
             ids = [row.id for row in rows]
             members = await _members(connection, ids)
             written = select(briefs.c.story_id, briefs.c.id).where(briefs.c.story_id.in_(ids))
-            brief_of = {story: brief for story, brief in await connection.execute(written)}
+            brief_of = {row.story_id: row.id for row in await connection.execute(written)}
         return [
             Story(id=row.id, articles=tuple(members.get(row.id, ())), brief_id=brief_of.get(row.id), is_due=row.is_due)
             for row in rows

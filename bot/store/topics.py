@@ -83,7 +83,7 @@ class Topics:
 
 
 def _topic(row: Any) -> Topic:
-    rule = {key: tuple(part) if isinstance(part, list) else part for key, part in row.rule.items()}
+    rule: Any = {key: tuple(part) if isinstance(part, list) else part for key, part in row.rule.items()}
     return value(Topic, row, rule=TopicRule(**rule))
 
 

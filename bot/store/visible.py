@@ -1,6 +1,7 @@
 """Which briefs a workspace sees (law 7).
 
-Those with an article from a source that it follows or that the operator shares, and those that the operator added whole.
+Those with an article from a source that it follows or that the operator shares, and those that the operator added
+whole.
 """
 
 from __future__ import annotations

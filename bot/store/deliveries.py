@@ -1,0 +1,136 @@
+"""Rows of deliveries: messages to be sent once, claimed with a lease before the send and settled after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import Delivery, DeliveryState, EditionState
+from bot.store.database import Database
+from bot.store.rows import value
+from bot.store.schema import deliveries, editions
+
+_OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
+
+
+class Deliveries:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def claim(
+        self, now: datetime, *, limit: int, lease_s: float, owner: str, platforms: Sequence[str]
+    ) -> list[Delivery]:
+        """Messages to send now, as SENDING, for these platforms; a part only when the one before it is settled.
+
+        One whose lease ended is claimed again: whether it was sent is unknown then, and `attempts` is above 1.
+        """
+        if not platforms:
+            return []
+        due = (
+            select(deliveries.c.id)
+            .where(_is_open(), deliveries.c.next_try_at <= now, _is_free(now), _is_next_part(), _is_for(platforms))
+            .order_by(deliveries.c.next_try_at, deliveries.c.id)
+            .limit(limit)
+        )
+        async with self._db.writing() as connection:
+            ids = (await connection.execute(due.with_for_update(skip_locked=True))).scalars().all()
+            if not ids:
+                return []
+            claim = update(deliveries).where(deliveries.c.id.in_(ids))
+            claim = claim.values(
+                state=DeliveryState.SENDING,
+                attempts=deliveries.c.attempts + 1,
+                lease_until=now + timedelta(seconds=lease_s),
+                lease_owner=owner,
+            )
+            await connection.execute(claim)
+            rows = await connection.execute(select(deliveries).where(deliveries.c.id.in_(ids)))
+            found = {row.id: _delivery(row) for row in rows}
+        return [found[id_] for id_ in ids]
+
+    async def settle_sent(self, delivery_id: int, *, owner: str, message_ref: str, now: datetime) -> bool:
+        """It stands in the channel. Its edition is delivered when all its parts are. False when it was settled before.
+
+        The lease does not matter here: what was sent is sent, also when we were late to say so.
+        """
+        sent = {"state": DeliveryState.SENT, "message_ref": message_ref, "sent_at": now, "lease_owner": owner}
+        async with self._db.writing() as connection:
+            edition = await _settle(connection, delivery_id, {**sent, "error": "", "lease_until": None})
+            if edition is None:
+                return False
+            waiting = exists().where(deliveries.c.edition_id == edition, deliveries.c.state != DeliveryState.SENT)
+            done = update(editions).where(editions.c.id == edition, editions.c.state == EditionState.PLANNED, ~waiting)
+            await connection.execute(done.values(state=EditionState.DELIVERED))
+        return True
+
+    async def settle_retry(self, delivery_id: int, *, owner: str, error: str, next_try_at: datetime) -> bool:
+        """To be tried again then; False when the lease is not ours any more."""
+        again = {"error": error, "next_try_at": next_try_at, "lease_until": None}
+        async with self._db.writing() as connection:
+            return await _settle(connection, delivery_id, again, owner=owner) is not None
+
+    async def settle_failed(self, delivery_id: int, *, owner: str, error: str, now: datetime) -> bool:
+        """Given up, with the parts after it and the edition; False when the lease is not ours any more."""
+        failed = {"state": DeliveryState.FAILED, "error": error, "lease_until": None}
+        async with self._db.writing() as connection:
+            edition = await _settle(connection, delivery_id, failed, owner=owner)
+            if edition is None:
+                return False
+            rest = update(deliveries).where(deliveries.c.edition_id == edition, _is_open())
+            await connection.execute(rest.values(state=DeliveryState.FAILED, error="an earlier part was not sent"))
+            change = update(editions).where(editions.c.id == edition)
+            await connection.execute(change.values(state=EditionState.FAILED, reason=error))
+        return True
+
+    async def of_edition(self, edition_id: int) -> list[Delivery]:
+        """The messages of an edition, in order."""
+        query = select(deliveries).where(deliveries.c.edition_id == edition_id).order_by(deliveries.c.part)
+        async with self._db.reading() as connection:
+            return [_delivery(row) for row in await connection.execute(query)]
+
+    async def next_try_at(self) -> datetime | None:
+        """When the next open message is to be tried."""
+        query = select(func.min(deliveries.c.next_try_at)).where(_is_open())
+        async with self._db.reading() as connection:
+            soonest: datetime | None = (await connection.execute(query)).scalar()
+        return soonest
+
+
+async def _settle(
+    connection: AsyncConnection, delivery_id: int, values: dict[str, Any], *, owner: str | None = None
+) -> int | None:
+    """Changes an open delivery (with `owner`: under their lease); gives its edition, None when nothing changed."""
+    change = update(deliveries).where(deliveries.c.id == delivery_id, _is_open())
+    if owner is not None:
+        change = change.where(deliveries.c.lease_owner == owner, deliveries.c.state == DeliveryState.SENDING)
+    row = (await connection.execute(change.values(**values).returning(deliveries.c.edition_id))).one_or_none()
+    return None if row is None else int(row.edition_id)
+
+
+def _is_open() -> ColumnElement[bool]:
+    # Spelt as in the partial index, or SQLite does not use it.
+    return deliveries.c.state.in_(_OPEN)
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
+
+
+def _is_next_part() -> ColumnElement[bool]:
+    earlier = deliveries.alias("earlier")
+    return ~exists().where(
+        and_(earlier.c.edition_id == deliveries.c.edition_id, earlier.c.part < deliveries.c.part),
+        earlier.c.state.in_(_OPEN),
+    )
+
+
+def _is_for(platforms: Sequence[str]) -> ColumnElement[bool]:
+    return or_(*(deliveries.c.workspace_id.startswith(f"{platform}:", autoescape=True) for platform in platforms))
+
+
+def _delivery(row: Any) -> Delivery:
+    return value(Delivery, row, state=DeliveryState(row.state))

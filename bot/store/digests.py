@@ -1,0 +1,123 @@
+"""Rows of digests: the schedules, and which are due."""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import fields
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.errors import Conflict
+from bot.models import Digest, Style, WorkspaceId, parse_public_id, public_id
+from bot.store.database import Database
+from bot.store.rows import name_key, not_found, value
+from bot.store.schema import digests
+
+_EXAMPLE = "/brief-admin digest preview digest:d1"
+
+
+class Digests:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def add(self, digest: Digest) -> Digest:
+        """Stores a new digest, whose id is given here; Conflict when the workspace has one of that name."""
+        try:
+            async with self._db.writing() as connection:
+                insert = digests.insert().values(_columns(digest)).returning(digests)
+                return _digest((await connection.execute(insert)).one())
+        except IntegrityError:
+            raise _taken(digest.name) from None
+
+    async def get(self, workspace: WorkspaceId, digest_id: int) -> Digest:
+        return await self.find(workspace, public_id("d", digest_id))
+
+    async def find(self, workspace: WorkspaceId, text: str) -> Digest:
+        """By name or id (`d2`, `2`); NotFound offers the nearest names."""
+        found = await self.list(workspace)
+        number = parse_public_id("d", text)
+        key = name_key(text)
+        for digest in found:
+            if name_key(digest.name) == key:
+                return digest
+        for digest in found:
+            if digest.id == number:
+                return digest
+        raise not_found("digest", text, [digest.name for digest in found], example=_EXAMPLE)
+
+    async def list(self, workspace: WorkspaceId) -> builtins.list[Digest]:
+        """All digests of a workspace, by name."""
+        async with self._db.reading() as connection:
+            query = select(digests).where(digests.c.workspace_id == workspace).order_by(digests.c.name_key)
+            return [_digest(row) for row in await connection.execute(query)]
+
+    async def save(self, digest: Digest) -> None:
+        """Writes everything of a known digest; Conflict when another has its name."""
+        query = update(digests).where(digests.c.id == digest.id, digests.c.workspace_id == digest.workspace_id)
+        try:
+            async with self._db.writing() as connection:
+                await connection.execute(query.values(**_columns(digest), lease_until=None))
+        except IntegrityError:
+            raise _taken(digest.name) from None
+
+    async def remove(self, workspace: WorkspaceId, digest_id: int) -> None:
+        """Removes it with its editions; NotFound when it is not this workspace's."""
+        query = delete(digests).where(digests.c.id == digest_id, digests.c.workspace_id == workspace)
+        async with self._db.writing() as connection:
+            gone = (await connection.execute(query)).rowcount
+        if not gone:
+            raise not_found("digest", public_id("d", digest_id), [], example=_EXAMPLE)
+
+    async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> builtins.list[Digest]:
+        """Digests that are due, the longest due first; nobody else gets them until planned or until the lease ends."""
+        due = (
+            select(digests.c.id)
+            .where(
+                ~digests.c.is_paused,
+                digests.c.next_due_at <= now,
+                or_(digests.c.lease_until.is_(None), digests.c.lease_until <= now),
+            )
+            .order_by(digests.c.next_due_at)
+            .limit(limit)
+        )
+        async with self._db.writing() as connection:
+            ids = (await connection.execute(due.with_for_update(skip_locked=True))).scalars().all()
+            if not ids:
+                return []
+            lease = update(digests).where(digests.c.id.in_(ids))
+            await connection.execute(lease.values(lease_until=now + timedelta(seconds=lease_s)))
+            rows = await connection.execute(select(digests).where(digests.c.id.in_(ids)))
+            found = {row.id: _digest(row) for row in rows}
+        return [found[id_] for id_ in ids]
+
+    async def next_due_at(self) -> datetime | None:
+        """When the next digest of all is due."""
+        query = select(func.min(digests.c.next_due_at)).where(~digests.c.is_paused)
+        async with self._db.reading() as connection:
+            soonest: datetime | None = (await connection.execute(query)).scalar()
+        return soonest
+
+
+def _columns(digest: Digest) -> dict[str, Any]:
+    columns = {field.name: getattr(digest, field.name) for field in fields(digest) if field.name != "id"}
+    columns |= {"at": digest.at.strftime("%H:%M"), "days": list(digest.days), "topic_ids": list(digest.topic_ids)}
+    return columns | {"name_key": name_key(digest.name)}
+
+
+def _digest(row: Any) -> Digest:
+    hour, _, minute = row.at.partition(":")
+    return value(
+        Digest,
+        row,
+        at=time(int(hour), int(minute)),
+        days=tuple(row.days),
+        topic_ids=tuple(row.topic_ids),
+        style=Style(row.style),
+    )
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"there is a digest named {name!r} already", allowed="a name of its own, or edit that digest")

