@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,16 +14,22 @@ import typer
 
 from bot import config, logs
 from bot.app import App, build
+from bot.commands.invoke import Invocation, Person
 from bot.config import Settings
 from bot.documents.nodes import Document
+from bot.models import LOCAL_WORKSPACE, ChannelRef
 
 
-def launch(command: Callable[[Settings], Awaitable[int | None]]) -> None:
+def launch(command: Callable[[Settings], Coroutine[Any, Any, int | None]]) -> None:
     """Runs an async command with this process's settings; a number it gives back is the exit code."""
     settings = config.load()
     logs.configure(settings)
-    code = asyncio.run(_finish(command(settings)))
-    if code:
+    finish(command(settings))
+
+
+def finish(work: Coroutine[Any, Any, int | None]) -> None:
+    """Runs a coroutine to its end; leaves with its number as exit code when it gives one other than 0."""
+    if code := asyncio.run(work):
         raise typer.Exit(code)
 
 
@@ -47,11 +53,21 @@ def say(line: str = "") -> None:
     sys.stdout.write(line + "\n")
 
 
-async def _finish(command: Awaitable[int | None]) -> int | None:
-    return await command
-
-
 def draw(document: Document) -> None:
     """A document as the terminal shows it, in colour where there is one."""
-    console: Any = importlib.import_module("adapters.console")
-    console.draw(document)
+    _console().draw(document)
+
+
+async def prompt_on_terminal(app: App) -> bool:
+    """Takes commands from the person at the terminal until they leave; False at once when there is no terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    operator = Person(id="operator", name="operator", is_manager=True)
+    here = Invocation(workspace_id=LOCAL_WORKSPACE, person=operator, channel=ChannelRef("console:general"))
+    await _console().prompt(app.commands, here)
+    return True
+
+
+def _console() -> Any:
+    # By name, since the core imports no adapter (law 8).
+    return importlib.import_module("adapters.console")

@@ -1,0 +1,62 @@
+"""`run`, `check` and `migrate`: for the person who runs the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+
+import structlog
+
+from bot import health
+from bot.app import CORE_ROLES, PLATFORMS, App
+from bot.cli.running import opened, prompt_on_terminal, say, say_json
+from bot.config import Settings
+from bot.errors import UsageError
+from bot.store import migrate as migrate_store
+
+log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, only: frozenset[str]) -> None:
+    """Runs until SIGTERM, SIGINT, or until the person at the prompt leaves."""
+    known = (*CORE_ROLES, *PLATFORMS)
+    if wrong := sorted(only - set(known)):
+        raise UsageError(
+            f"--only {wrong[0]!r} is no part of the bot", allowed=", ".join(known), example="briefbot run --only ingest"
+        )
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Windows has no such handlers; there Ctrl-C ends the loop by itself.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    async with opened(settings) as app:
+        prompt = asyncio.create_task(_prompt(app, stop))
+        try:
+            await app.run(stop, only)
+        finally:
+            prompt.cancel()
+
+
+async def _prompt(app: App, stop: asyncio.Event) -> None:
+    """The prompt when the bot runs on a terminal; leaving it stops the bot."""
+    if "console" in app.adapters and await prompt_on_terminal(app):
+        stop.set()
+
+
+async def check(settings: Settings, *, as_json: bool) -> int:
+    """Says what is set up, what each feature still needs, and whether the store is sound; 1 when something is broken."""
+    findings = await health.check(settings)
+    for finding in findings:
+        if as_json:
+            say_json({"area": finding.area, "state": finding.state, "says": finding.says})
+        else:
+            say(f"{finding.state.upper():8} {finding.area:10} {finding.says}")
+    return 1 if any(finding.state is health.State.BROKEN for finding in findings) else 0
+
+
+async def migrate(settings: Settings) -> None:
+    """Brings the database to this version's schema."""
+    revision = await migrate_store(settings.database_url)
+    say(f"the database is at revision {revision}")

@@ -1,0 +1,114 @@
+"""What is set up, what is missing for which feature, and what is broken."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.app import has_adapter
+from bot.config import Settings
+from bot.errors import BriefbotError
+from bot.store import Store
+
+
+class State(StrEnum):
+    OK = "ok"
+    OFF = "off"
+    """Not set up; `says` names what it would need."""
+    WARNING = "warning"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    area: str
+    state: State
+    says: str
+
+
+async def check(settings: Settings) -> list[Finding]:
+    """Every finding, in the order in which an operator would set things up; changes nothing but a SQLite schema."""
+    return [
+        *await _store(settings),
+        _discord(settings),
+        _slack(settings),
+        _model(settings),
+        _private_sources(settings),
+    ]
+
+
+async def _store(settings: Settings) -> list[Finding]:
+    try:
+        store = await Store.open(settings.database_url)
+    except (BriefbotError, OSError) as error:
+        return [Finding(area="store", state=State.BROKEN, says=str(error))]
+    try:
+        health = await store.health()
+        if not health.is_sound:
+            return [Finding(area="store", state=State.BROKEN, says="; ".join(health.problems))]
+        counts = ", ".join(f"{count} {name}" for name, count in health.counts.items())
+        sound = Finding(area="store", state=State.OK, says=f"{health.dialect}, schema {health.revision}: {counts}")
+        return [sound, await _sources(store), await _digests(store)]
+    finally:
+        await store.close()
+
+
+async def _sources(store: Store) -> Finding:
+    sources = await store.sources.followed(None)
+    failing = [source for source in sources if source.failures]
+    if not sources:
+        says = "none yet; add one with: briefbot try '/brief-admin source add https://…' --as admin"
+        return Finding(area="sources", state=State.OFF, says=says)
+    if failing:
+        worst = max(failing, key=lambda source: source.failures)
+        says = f"{len(failing)} of {len(sources)} fail; {worst.title or worst.url}: {worst.last_error}"
+        return Finding(area="sources", state=State.WARNING, says=says)
+    return Finding(area="sources", state=State.OK, says=f"{len(sources)} are read, none fails")
+
+
+async def _digests(store: Store) -> Finding:
+    soonest = await store.digests.next_due_at()
+    if soonest is None:
+        says = "none yet; add one with: briefbot try '/brief-admin digest add name:Morning time:08:00' --as admin"
+        return Finding(area="digests", state=State.OFF, says=says)
+    return Finding(area="digests", state=State.OK, says=f"the next is due at {soonest:%Y-%m-%d %H:%M} UTC")
+
+
+def _discord(settings: Settings) -> Finding:
+    token = bool(settings.discord_token.get_secret_value())
+    return _platform("discord", is_set=token, missing="DISCORD_TOKEN")
+
+
+def _slack(settings: Settings) -> Finding:
+    bot, app = settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
+    signing = settings.slack_signing_secret.get_secret_value()
+    missing = "SLACK_BOT_TOKEN and SLACK_APP_TOKEN" if not bot else "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"
+    return _platform("slack", is_set=bool(bot and (app or signing)), missing=missing)
+
+
+def _platform(name: str, *, is_set: bool, missing: str) -> Finding:
+    if not is_set:
+        return Finding(area=name, state=State.OFF, says=f"set {missing} to use it")
+    if not has_adapter(name):
+        return Finding(area=name, state=State.WARNING, says="its token is set, but this version cannot connect to it")
+    return Finding(area=name, state=State.OK, says="its token is set")
+
+
+def _model(settings: Settings) -> Finding:
+    if not settings.model:
+        return Finding(area="model", state=State.OFF, says="briefs are extracted; set BRIEFBOT_MODEL to have one write")
+    if importlib.util.find_spec("pydantic_ai") is None:
+        return Finding(
+            area="model", state=State.WARNING, says="needs: pip install 'briefbot[llm]'; briefs are extracted"
+        )
+    return Finding(
+        area="model", state=State.WARNING, says="this version does not ask a model yet; briefs are extracted"
+    )
+
+
+def _private_sources(settings: Settings) -> Finding:
+    networks = ", ".join(str(network) for network in settings.allow_private_sources)
+    if networks:
+        return Finding(area="network", state=State.OK, says=f"feeds may live in {networks}, although private")
+    return Finding(area="network", state=State.OK, says="feeds in private networks are refused")
