@@ -15,10 +15,52 @@ _HTML_LIMIT: Final = 400_000
 _DEEPEST: Final = 200
 
 _BLOCKS: Final = frozenset(
-    "p br div li ul ol dl dt dd tr table blockquote pre hr h1 h2 h3 h4 h5 h6 section article header footer aside".split()
+    {
+        "p",
+        "br",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "tr",
+        "table",
+        "blockquote",
+        "pre",
+        "hr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "aside",
+    }
 )
 _GONE_WITH_CONTENT: Final = frozenset(
-    "script style noscript iframe svg math object template figcaption button select textarea audio video title".split()
+    {
+        "script",
+        "style",
+        "noscript",
+        "iframe",
+        "svg",
+        "math",
+        "object",
+        "template",
+        "figcaption",
+        "button",
+        "select",
+        "textarea",
+        "audio",
+        "video",
+        "title",
+    }
 )
 _CELLS: Final = frozenset({"td", "th"})
 _cleaner = nh3.Cleaner(
@@ -31,7 +73,9 @@ _cleaner = nh3.Cleaner(
 _TAG: Final = re.compile(r"<[^>]*>")
 _CELL_TAG: Final = re.compile(r"</?t[dh]>")
 _OPEN_OR_CLOSE: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>")
-_VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID: Final = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+)
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _MARKUP: Final = re.compile(
     r"</[a-zA-Z][a-zA-Z0-9]*\s*>|<(?:p|br|hr|img|b|i|em|strong|div|span|a|li|ul)(?:\s[^<>]*)?/?>|<!--|<!\[CDATA\[",
@@ -67,8 +111,9 @@ _FOOT: Final = re.compile(
     r"|投稿 .{1,400}? は .{1,200} に最初に表示されました。"
     r")$"
     r"|(?:^|(?<=[.!?…。」』\])”\"]\s)|(?<=[…。\]]))(?:"
-    r"continue reading|read (?:the )?(?:full|rest of the|whole|entire) (?:story|article|post|entry)|read more|weiterlesen"
-    r"|lire la suite|leer más|continuar leyendo|leia mais|더 ?보기|기사 ?(?:전문|원문) ?보기|続きを読む|もっと読む|阅读全文|閱讀全文)"
+    r"continue reading|read (?:the )?(?:full|rest of the|whole|entire) (?:story|article|post|entry)|read more"
+    r"|weiterlesen|lire la suite|leer más|continuar leyendo|leia mais"
+    r"|더 ?보기|기사 ?(?:전문|원문) ?보기|続きを読む|もっと読む|阅读全文|閱讀全文)"
     r"(?: (?:at|on|about|of|here)(?: .{0,160})?| .{0,160}(?:→|»|›|>>))?[\s.…→»›>:]*$"
     r"|^comments$",
     re.IGNORECASE,
@@ -86,10 +131,7 @@ def paragraphs(text: str, *, is_html: bool) -> str:
 
     Entities are decoded once; a second time only where a publisher escaped a whole text twice.
     """
-    if is_html or looks_like_html(text):
-        plain = _from_html(text)
-    else:
-        plain = _unwrapped(harmless(text[:_HTML_LIMIT]))
+    plain = _from_html(text) if is_html or looks_like_html(text) else _unwrapped(harmless(text[:_HTML_LIMIT]))
     return _without_foot(_tidy_lines(plain))
 
 
@@ -164,7 +206,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _tidy_lines(text: str) -> str:
-    lines = []
+    lines: list[str] = []
     left = TEXT_LIMIT
     for raw in text.split("\n"):
         line = " ".join(raw.split())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from bot.ingest.clean import clipped, one_line, paragraphs
 from bot.ingest.language import language_of
@@ -20,11 +21,23 @@ _ID_LIMIT: Final = 1000
 _NAME_LIMIT: Final = 120
 _MADE_TITLE_LIMIT: Final = 90
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n")
+_SECTION: Final = (
+    r"(?:home ?page|home|all|latest|world|international|national|us|uk|politics|business|economy|sports?|opinion"
+    r"|technology|tech|science|health|culture|entertainment|life ?style|headlines"
+    r"|(?:정치|정책|경제|사회|국제|세계|문화|연예|스포츠|오피니언|사설|칼럼|생활|라이프|레저|IT|과학|전체|지역|교육|건강"
+    r"|여행|북한|사람|피플|산업|증권|부동산|기사|최신|인기|뉴스|/|·)+)"
+)
 _FEED_WORDS: Final = re.compile(
-    r"^(?:rss|feed)(?:\s*[:\-–—|]\s*)|\s*(?:[\-–—|:»›]+\s*)(?:(?:latest|all|top|breaking)\s+)?"
-    r"(?:rss(?:\s*feed)?|feeds?|atom|news feed|all (?:news|articles|posts|stories)|latest (?:news|articles|posts|stories|headlines)"
-    r"|top (?:news|stories|headlines)|home ?page|home|headlines|전체\s?기사|전체\s?뉴스|최신\s?기사|뉴스|rss\s?서비스)\s*$"
-    r"|\s+(?:rss(?:\s*feed)?|rss\s?서비스|全件)\s*$",
+    r"^rss\s*[:\-–—|]\s*|^(?:home|posts|recent content(?: in \w+)?|recent posts) on (?=\S)"
+    rf"|\s*[\-–—|:»›>]+\s*{_SECTION}\s*$"
+    r"|\s*[\-–—|:»›>]*\s+(?:(?:all|latest|top|breaking) (?:news|articles|posts|stories|headlines))\s*$"
+    r"|\s*[\-–—|:»›>]*\s+(?:rss(?:\s*feed)?|atom feed|feed|rss\s?서비스|全件)\s*$",
+    re.IGNORECASE,
+)
+_PARTS: Final = re.compile(r"\s+[-–—|:»›·]+\s+|:\s+|\s*[|»›]\s*")
+_ANYBODY: Final = re.compile(
+    r"|rss|feed|home|news|blog|index|untitled|top ?stories|latest|all|world|international|politics|business|sports?"
+    r"|technology|science|journal|articles|posts|속보|전체|정치|경제|사회|국제|ニュース",
     re.IGNORECASE,
 )
 
@@ -77,12 +90,25 @@ def name_of(text: str) -> str:
     return clipped(one_line(text, is_html=False), _NAME_LIMIT) if text else ""
 
 
-def publisher_of(title: str) -> str:
-    """A publisher's name as readers know it, from the title of its feed: without "RSS", "Latest news" and the like."""
+def publisher_of(title: str, url: str) -> str:
+    """A publisher's name as readers know it, from its feed's title and address.
+
+    "RSS", "Latest news" and the like are left out; of "Le Monde.fr - Actualités" the part that the host bears out is
+    kept; a title that could be anybody's ("Top stories") gives way to the host's name.
+    """
     name = name_of(title)
     while (shorter := _FEED_WORDS.sub("", name).strip(" -–—|:»›")) and shorter != name:
         name = shorter
-    return name
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    labels = [label for label in host.split(".")[:-1] if len(label) > 3]
+    for part in _PARTS.split(name):
+        if any(label in _letters(part) or _letters(part) == host.replace(".", "") for label in labels):
+            return part
+    return host if _ANYBODY.fullmatch(name) else name
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _best_text(texts: Sequence[Words]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -19,13 +20,15 @@ from bot.ingest.language import code_of
 from bot.ingest.parsed import ParsedFeed
 from bot.ingest.urls import absolute
 
-_XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
+_XML_HEAD: Final = re.compile(r"<\?xml\b[^>]*>", re.IGNORECASE)
+_PREFIX: Final = re.compile(r"(</?)(?:rss|atom|feed):(?=[a-z])", re.IGNORECASE)
 _FEED_ROOT: Final = re.compile(r"<(?:[\w-]+:)?(?:rss|feed|rdf|channel|item|entry)[\s>/]", re.IGNORECASE)
 _HTML_ROOT: Final = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _ENTRY_OPEN: Final = re.compile(r"<(?:[\w-]+:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ENTRY_CLOSE: Final = re.compile(r"</(?:[\w-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
 _CHUNK: Final = 4096
+_UNPACKED_LIMIT: Final = 10_000_000
 
 _SIGNATURES: Final = (
     (b"%PDF-", "a PDF document"),
@@ -35,7 +38,6 @@ _SIGNATURES: Final = (
     (b"RIFF", "a media file"),
     (b"ID3", "a sound file"),
     (b"PK\x03\x04", "a ZIP archive"),
-    (b"\x1f\x8b", "a compressed file"),
     (b"OggS", "a media file"),
 )
 _PERIODS: Final = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
@@ -47,6 +49,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "", charset: str = 
     FeedError when they are none, with the feeds that a web page links to. Of a very long feed the first 2,000 entries
     are read. `url` is where it was found: relative addresses start there.
     """
+    body = _unpacked(body)
     if not body.strip(b"\0 \t\r\n"):
         raise FeedError("The answer is empty.")
     for start, what in _SIGNATURES:
@@ -57,6 +60,16 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "", charset: str = 
         return parse_json_feed(text, url=url)
     _refuse_other_things(text, url, content_type)
     return _parse_xml(text, url)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """The body of a file that was stored compressed; servers do not always say so."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, _UNPACKED_LIMIT)
+    except zlib.error:
+        raise FeedError("It is a compressed file that cannot be unpacked.") from None
 
 
 def _refuse_other_things(text: str, url: str, content_type: str) -> None:
@@ -87,16 +100,19 @@ def _web_page(text: str, url: str) -> FeedError:
 
 
 def _parse_xml(text: str, url: str) -> ParsedFeed:
-    body = _first_entries(_XML_HEAD.sub("", text)).encode("utf-8", "replace")
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    text = _first_entries(_XML_HEAD.sub("", text[:_CHUNK], count=2) + text[_CHUNK:])
+    found = _read(text, url)
+    if not found.entries and _ENTRY_OPEN.search(text):
+        found = _read(_PREFIX.sub(r"\1", text), url)
     if not found.get("version") and not found.entries:
         raise FeedError("It is XML, but nothing in it is a feed or an entry of one.")
     feed = found.feed
     title = _value(feed, "title")
-    publisher = name_of(_value(feed, "publisher")) or publisher_of(title) or name_of(_value(feed, "author"))
+    publisher = publisher_of(title, absolute(_value(feed, "link"), url) or url)
     language = code_of(_value(feed, "language") or _said(feed.get("title_detail")))
-    drafts = (draft_of(entry, publisher=publisher, language=language) for entry in _entries(found.entries, url, language))
+    drafts = (
+        draft_of(entry, publisher=publisher, language=language) for entry in _entries(found.entries, url, language)
+    )
     return ParsedFeed(
         title=name_of(title),
         publisher=publisher,
@@ -106,14 +122,18 @@ def _parse_xml(text: str, url: str) -> ParsedFeed:
     )
 
 
+def _read(text: str, url: str) -> Any:
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    body = text.encode("utf-8", "replace")
+    return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+
+
 def _first_entries(text: str) -> str:
     """The document with at most 2,000 entries: what stands between the last of those and its end is left out."""
     for count, found in enumerate(_ENTRY_OPEN.finditer(text)):
         if count == ENTRY_LIMIT:
-            last = None
-            for last in _ENTRY_CLOSE.finditer(text, found.start()):
-                pass
-            return text[: found.start()] + (text[last.end() :] if last else "")
+            closes = list(_ENTRY_CLOSE.finditer(text, found.start()))
+            return text[: found.start()] + (text[closes[-1].end() :] if closes else "")
     return text
 
 

@@ -18,7 +18,7 @@ def parse_json_feed(text: str, *, url: str) -> ParsedFeed:
     """The feed in some JSON; FeedError for JSON that is none, and for text that is no JSON."""
     feed = _read(text)
     title = _text(feed, "title")
-    publisher = publisher_of(title)
+    publisher = publisher_of(title, absolute(_text(feed, "home_page_url"), url) or url)
     language = code_of(_text(feed, "language"))
     drafts = (draft_of(entry, publisher=publisher, language=language) for entry in _entries(feed, url))
     return ParsedFeed(
@@ -70,7 +70,9 @@ def _entry(item: dict[str, Any], home: str, language: str) -> Entry:
             Words(text=_text(item, "content_text")),
             Words(text=_text(item, "summary")),
         ),
-        published_at=parse_date(_text(item, "date_published") or _text(item, "date_modified"), language=said or language),
+        published_at=parse_date(
+            _text(item, "date_published") or _text(item, "date_modified"), language=said or language
+        ),
         author=_author(item),
         language=said,
     )

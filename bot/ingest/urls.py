@@ -22,7 +22,7 @@ _SOMETIMES_TRACKING: Final = frozenset(
 )
 _WHERE_FROM: Final = re.compile(r"(?:rss|feed|atom|twitter|facebook|newsletter|email)", re.IGNORECASE)
 _FRONT_HOST: Final = re.compile(r"(?:www\d?|m|mobile|mobil|amp|touch)\.(?=[^.]+\.[^.])")
-_AMP_END: Final = re.compile(r"(?:/amp(?:/index\.html?)?|\.amp(?=\.html?$)|\.amp|/index\.(?:html?|php))$")
+_AMP_END: Final = re.compile(r"(?:/amp(?:/index\.html?)?|\.amp|/index\.(?:html?|php))$|\.amp(?=\.html?$)")
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\s<>\"\\^`{|}]")
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:/|$))", re.IGNORECASE)
 
