@@ -126,12 +126,17 @@ def looks_like_html(text: str) -> bool:
     return ("<" in text and _MARKUP.search(text) is not None) or ("&" in text and _ENTITY.search(text) is not None)
 
 
-def paragraphs(text: str, *, is_html: bool) -> str:
+def paragraphs(text: str, *, is_html: bool, is_wrapped: bool = True) -> str:
     """Harmless plain text, paragraphs divided by one newline; at most 40,000 characters, cut between paragraphs.
 
-    Entities are decoded once; a second time only where a publisher escaped a whole text twice.
+    Entities are decoded once; a second time only where a publisher escaped a whole text twice. `is_wrapped`: a line
+    end of plain text may be only the end of its line, and not of a paragraph.
     """
-    plain = _from_html(text) if is_html or looks_like_html(text) else _unwrapped(harmless(text[:_HTML_LIMIT]))
+    if is_html or looks_like_html(text):
+        plain = _from_html(text)
+    else:
+        plain = harmless(text[:_HTML_LIMIT])
+        plain = _unwrapped(plain) if is_wrapped else plain
     return _without_foot(_tidy_lines(plain))
 
 

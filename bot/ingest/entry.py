@@ -70,7 +70,7 @@ def draft_of(entry: Entry, *, publisher: str, language: str) -> Draft | None:
     """The entry as a draft; None when there is nothing in it to show."""
     text = _best_text(entry.texts)
     origin = name_of(entry.publisher)
-    title = _without_origin(one_line(entry.title.text, is_html=entry.title.is_html), origin) or _title_from(text)
+    title = _without_origin(one_line(entry.title.text, is_html=entry.title.is_html), origin) or title_from(text)
     if not title:
         return None
     return Draft(
@@ -119,7 +119,7 @@ def _best_text(texts: Sequence[Words]) -> str:
     return best
 
 
-def _title_from(text: str) -> str:
+def title_from(text: str) -> str:
     """The first sentence of a text, or its first words."""
     return clipped(_SENTENCE_END.split(text, maxsplit=1)[0].strip(), _MADE_TITLE_LIMIT) if text else ""
 

@@ -36,7 +36,7 @@ def read_page(body: bytes, *, url: str, charset: str = "") -> PageText | None:
         include_tables=False,
     )
     values = found.as_dict() if isinstance(found, Document) else found or {}
-    text = paragraphs(str(values.get("text") or ""), is_html=False)
+    text = paragraphs(str(values.get("text") or ""), is_html=False, is_wrapped=False)
     if not text:
         return None
     return PageText(

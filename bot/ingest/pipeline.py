@@ -1,0 +1,258 @@
+"""From a source to stored articles: fetch, read, recognise, store, and settle when to come back."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.config import Settings
+from bot.errors import BriefbotError, FeedError, FetchError, StoreError
+from bot.ingest.fetch import Fetched, Fetcher
+from bot.ingest.filling import PageFiller, is_thin
+from bot.ingest.parsed import ParsedFeed
+from bot.ingest.parser import Parser
+from bot.ingest.timing import after_failure, after_success
+from bot.models import Draft, Polled, Source, Stored
+from bot.ports import Clock
+from bot.store import Store
+from bot.store.articles import Incoming
+from bot.stories.duplicates import article_keys, bands, is_same
+from bot.stories.owners import owner_of
+
+log = structlog.get_logger(__name__)
+
+UNDATED_FLOOD: Final = 20
+"""More undated entries than this, all new in one poll, are an archive that came back rather than today's news."""
+LEASE_S: Final = 300.0
+_OLDEST_DATE: Final = datetime(1990, 1, 1, tzinfo=UTC)
+"""An earlier date is a defect of the feed, most often a zero."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakeReport:
+    """What became of some drafts."""
+
+    new: int = 0
+    updated: int = 0
+    duplicate: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PollReport:
+    """What one poll came to; `error` is empty when it went well."""
+
+    source: Source
+    new: int = 0
+    updated: int = 0
+    duplicate: int = 0
+    error: str = ""
+    is_unchanged: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Known:
+    """A draft with what it goes by, and the article it is when one of its names is known."""
+
+    draft: Draft
+    owner: str
+    keys: tuple[str, ...]
+    article_id: int | None
+
+
+class Ingest:
+    """Polls sources. What a feed does wrong is a reason on its source, never an exception."""
+
+    def __init__(self, store: Store, fetcher: Fetcher, parser: Parser, settings: Settings, clock: Clock) -> None:
+        self._store, self._fetcher, self._parser = store, fetcher, parser
+        self._settings, self._clock = settings, clock
+        self._window = timedelta(hours=settings.news_window_h)
+        self._pages = PageFiller(fetcher, parser, max_page_bytes=settings.max_page_bytes)
+
+    async def poll_due(self, *, limit: int = 50, concurrency: int = 20) -> list[PollReport]:
+        """Polls the sources that are due, `concurrency` at a time; whatever one does, the others go on."""
+        sources = await self._store.sources.claim_due(self._clock.now(), limit=limit, lease_s=LEASE_S)
+        gate = asyncio.Semaphore(concurrency)
+
+        async def one(source: Source) -> PollReport:
+            async with gate:
+                return await self._poll_safely(source)
+
+        return list(await asyncio.gather(*map(one, sources)))
+
+    async def _poll_safely(self, source: Source) -> PollReport:
+        try:
+            return await self.poll(source)
+        except StoreError:
+            raise
+        except Exception:  # a defect of ours, met by one feed: loud in the log, and the other feeds go on
+            log.exception("source.crashed", source=source.id)
+            return await self._failed(source, FetchError("It met a defect of Briefbot; the log has the details."))
+
+    async def poll(self, source: Source) -> PollReport:
+        """Reads one source and stores what is new; StoreError is the only thing it raises."""
+        try:
+            fetched = await self._fetcher.fetch(source.address, etag=source.etag, last_modified=source.last_modified)
+            body_hash = hashlib.sha256(fetched.body).hexdigest()
+            if fetched.is_unchanged or (source.body_hash == body_hash and not source.failures):
+                return await self._unchanged(source, fetched)
+            feed = await self._parser.feed(fetched)
+        except (FetchError, FeedError) as error:
+            return await self._failed(source, error)
+        drafts = [_named(draft, source, feed) for draft in feed.drafts]
+        report = await self._take(source, drafts, is_first=source.last_ok_at is None, read_pages=True)
+        await self._store.sources.settle(
+            replace(
+                self._polled(source, fetched, ttl_s=feed.ttl_s or fetched.max_age_s, had_new=bool(report.new)),
+                body_hash=body_hash,
+                title="" if source.title else feed.title,
+                publisher="" if source.publisher else feed.publisher,
+                language=feed.language,
+            )
+        )
+        log.info("source.polled", source=source.id, new=report.new, updated=report.updated)
+        return PollReport(source=source, new=report.new, updated=report.updated, duplicate=report.duplicate)
+
+    async def try_feed(self, url: str) -> ParsedFeed:
+        """The feed at this address, without storing anything.
+
+        FetchError or FeedError when there is none; the latter's `.feeds` are those a web page links to.
+        """
+        return await self._parser.feed(await self._fetcher.fetch(url))
+
+    async def take(self, source: Source, drafts: Sequence[Draft], *, is_first: bool) -> TakeReport:
+        """Stores drafts as articles of this source, each article once. `is_first`: undated ones are no news."""
+        return await self._take(source, drafts, is_first=is_first, read_pages=False)
+
+    async def _take(self, source: Source, drafts: Sequence[Draft], *, is_first: bool, read_pages: bool) -> TakeReport:
+        now = self._clock.now()
+        items = await self._recognised(source, drafts)
+        is_flood = read_pages and sum(_is_undated_and_new(item) for item in items) > UNDATED_FLOOD
+        if read_pages and self._settings.read_pages:
+            items = await self._filled(items, now, undated_is_news=not (is_first or is_flood))
+        incoming = [self._incoming(item, now, undated_is_news=not (is_first or is_flood)) for item in items]
+        outcomes = await self._store.articles.add_all(source.id, incoming, seen_at=now, is_same=is_same)
+        counts = {kind: sum(stored is kind for stored, _ in outcomes) for kind in Stored}
+        return TakeReport(new=counts[Stored.NEW], updated=counts[Stored.UPDATED], duplicate=counts[Stored.DUPLICATE])
+
+    async def _recognised(self, source: Source, drafts: Sequence[Draft]) -> list[_Known]:
+        named = []
+        for draft in drafts:
+            owner = owner_of(draft.publisher, draft.url or source.url)
+            named.append((draft, owner, article_keys(draft, owner, source.id)))
+        known = await self._store.articles.known([key for _, _, keys in named for key in keys])
+        return [
+            _Known(draft=draft, owner=owner, keys=keys, article_id=next((known[k] for k in keys if k in known), None))
+            for draft, owner, keys in named
+        ]
+
+    async def _filled(self, items: list[_Known], now: datetime, *, undated_is_news: bool) -> list[_Known]:
+        """Thin drafts with the text of their page: read for new ones that are news, and kept for those we have."""
+        wanted = [
+            place
+            for place, item in enumerate(items)
+            if item.article_id is None and is_thin(item.draft) and self._is_news(item.draft, now, undated_is_news)
+        ]
+        drafts = await self._pages.fill([items[place].draft for place in wanted])
+        filled = [await self._with_kept_text(item) for item in items]
+        for place, draft in zip(wanted, drafts, strict=True):
+            filled[place] = replace(filled[place], draft=draft)
+        return filled
+
+    async def _with_kept_text(self, item: _Known) -> _Known:
+        """A known thin draft with the text we have, if that is longer: the feed did not change it, we read the page."""
+        if item.article_id is None or not is_thin(item.draft):
+            return item
+        article = await self._store.articles.get(item.article_id)
+        if len(article.text) <= len(item.draft.text):
+            return item
+        return replace(item, draft=replace(item.draft, text=article.text))
+
+    def _incoming(self, item: _Known, now: datetime, *, undated_is_news: bool) -> Incoming:
+        draft = item.draft
+        return Incoming(
+            draft=draft,
+            owner=item.owner,
+            keys=item.keys,
+            # A known article is recognised by its names, so its bands, the costly part, are not needed.
+            bands=() if item.article_id is not None else bands(draft.title, draft.text),
+            is_news=self._is_news(draft, now, undated_is_news),
+            published_at=min(_date(draft) or now, now),
+        )
+
+    def _is_news(self, draft: Draft, now: datetime, undated_is_news: bool) -> bool:
+        """Whether a draft seen now for the first time is news; what is older than the window never is."""
+        date = _date(draft)
+        return date >= now - self._window if date else undated_is_news
+
+    async def _unchanged(self, source: Source, fetched: Fetched) -> PollReport:
+        await self._store.sources.settle(self._polled(source, fetched, ttl_s=fetched.max_age_s, had_new=False))
+        return PollReport(source=source, is_unchanged=True)
+
+    def _polled(self, source: Source, fetched: Fetched, *, ttl_s: float | None, had_new: bool) -> Polled:
+        now = self._clock.now()
+        interval_s, next_poll_at = after_success(
+            source,
+            now=now,
+            base_interval_s=self._settings.poll_interval_s,
+            ttl_s=ttl_s,
+            had_new=had_new,
+            jitter=_jitter(),
+        )
+        return Polled(
+            source_id=source.id,
+            polled_at=now,
+            next_poll_at=next_poll_at,
+            interval_s=interval_s,
+            fetch_url=fetched.permanent_url if fetched.permanent_url != source.url else "",
+            etag=fetched.etag,
+            last_modified=fetched.last_modified,
+        )
+
+    async def _failed(self, source: Source, error: BriefbotError) -> PollReport:
+        now = self._clock.now()
+        interval_s, next_poll_at = after_failure(
+            source,
+            now=now,
+            base_interval_s=self._settings.poll_interval_s,
+            retry_after_s=getattr(error, "retry_after_s", None),
+            is_gone=getattr(error, "is_gone", False),
+            jitter=_jitter(),
+        )
+        await self._store.sources.settle(
+            Polled(
+                source_id=source.id,
+                polled_at=now,
+                next_poll_at=next_poll_at,
+                interval_s=interval_s,
+                error=error.message,
+            )
+        )
+        log.warning("source.failed", source=source.id, reason=error.message, failures=source.failures + 1)
+        return PollReport(source=source, error=error.message)
+
+
+def _jitter() -> float:
+    return random.random()  # noqa: S311 - spreads polls over time, keeps no secret
+
+
+def _named(draft: Draft, source: Source, feed: ParsedFeed) -> Draft:
+    """A draft under the publisher's name that the source has, unless its entry names another."""
+    if source.publisher and draft.publisher == feed.publisher:
+        return replace(draft, publisher=source.publisher)
+    return draft
+
+
+def _date(draft: Draft) -> datetime | None:
+    date = draft.published_at
+    return date if date and date >= _OLDEST_DATE else None
+
+
+def _is_undated_and_new(item: _Known) -> bool:
+    return item.article_id is None and _date(item.draft) is None
