@@ -71,12 +71,10 @@ class Articles:
         query = select(articles).where(articles.c.story_id.is_(None)).order_by(articles.c.id).limit(limit)
         return await self._list(query)
 
-    async def grouped_since(self, since: datetime, *, after_id: int = 0) -> list[Article]:
-        """Articles in a story, published since then, whose number is higher than `after_id`; in order of number."""
-        query = select(articles).where(
-            articles.c.id > after_id, articles.c.published_at >= since, articles.c.story_id.is_not(None)
-        )
-        return await self._list(query.order_by(articles.c.id))
+    async def newest_grouped(self, *, after_id: int = 0, limit: int) -> list[Article]:
+        """The last `limit` articles in a story whose number is higher than `after_id`; in order of number."""
+        query = select(articles).where(articles.c.id > after_id, articles.c.story_id.is_not(None))
+        return (await self._list(query.order_by(articles.c.id.desc()).limit(limit)))[::-1]
 
     async def latest_published(self) -> datetime | None:
         """When the newest article of all was published."""
