@@ -1,0 +1,52 @@
+"""Briefs written elsewhere, read from JSON lines, Markdown or a plain page. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from bot.briefs.elsewhere_jsonl import read_jsonl
+from bot.briefs.elsewhere_markdown import read_markdown
+from bot.briefs.elsewhere_page import read_page
+from bot.briefs.parts import ElsewhereBrief, RejectedPart
+
+__all__ = ["ElsewhereBrief", "RejectedPart", "read_briefs"]
+
+MAX_BYTES: Final = 5_000_000
+Reader = Callable[[str], list[ElsewhereBrief | RejectedPart]]
+_READERS: Final[dict[str, Reader]] = {
+    "jsonl": read_jsonl,
+    "ndjson": read_jsonl,
+    "md": read_markdown,
+    "markdown": read_markdown,
+    "txt": read_page,
+}
+
+
+def read_briefs(name: str, data: bytes) -> list[ElsewhereBrief | RejectedPart]:
+    """The briefs of a file, told by its suffix, or by its beginning when there is none that we know.
+
+    One page a `.txt` or `.md`, one brief a line in `.jsonl`. What cannot be read is named with its line, the rest is read.
+    """
+    if len(data) > MAX_BYTES:
+        return [RejectedPart(line=1, reason=f"the file has {len(data)} bytes; allowed are {MAX_BYTES}")]
+    text = _decoded(data)
+    if not text.strip():
+        return [RejectedPart(line=1, reason="the file is empty; a brief needs at least a headline and a paragraph")]
+    return _READERS.get(name.rpartition(".")[2].lower(), _sniffed(text))(text)
+
+
+def _sniffed(text: str) -> Reader:
+    begin = text.lstrip()
+    if begin.startswith("{"):
+        return read_jsonl
+    return read_markdown if begin.startswith(("---\n", "# ")) else read_page
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8, or what an older editor on Windows writes; never fails."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
