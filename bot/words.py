@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_CJK = (
+CJK = (
     "\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"  # jamo, iteration marks, kana
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"  # ideographs, hangul
 )
-_TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:['’][^\W_{_CJK}]+)*")
-_CJK_RUN = re.compile(rf"[{_CJK}]+")
+"""What stands inside a character class of a pattern for Chinese, Japanese and Korean letters."""
+_TOKEN = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+(?:['’][^\W_{CJK}]+)*")
+_CJK_RUN = re.compile(rf"[{CJK}]+")
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,248 @@
+"""From a typed line to a command and its values, forgivingly; pure.
+
+    /brief latest topic:"Korea Japan" count:5
+    latest 5 Korea Japan
+    /brief-admin digest add “Morning briefing” 8:00 days=mon-fri
+
+The slash and the root may be missing; values may be named with `:` or `=`, quoted in any of the usual ways, in any
+order. A word without a name goes to the option whose shape it has (a number, a time, an address), else to the first
+option that takes words. What cannot be understood is answered with the nearest right command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from bot.commands.shapes import has_shape
+from bot.commands.spec import BY_NAME, COMMANDS, Command, Option, OptionType
+from bot.errors import UsageError
+
+LINE_LIMIT: Final = 4000
+
+_QUOTED: Final = r'"[^"]*"|“[^”"]*[”"]|„[^“”"]*[“”"]|«[^»]*»|‘[^’]*’' + r"|(?<![^\s:=,])'[^']*'(?=[\s,]|$)"
+_TOKEN: Final = re.compile(rf'(?:(?P<key>[^\W\d_][\w-]*)[:=](?!//)\s*)?(?P<value>(?:{_QUOTED}|[^\s"“„«])+|["“„«])')
+_PIECE: Final = re.compile(rf"(?P<quoted>{_QUOTED})|.", re.DOTALL)
+_ROOTS: Final = {"brief": "brief", "brief-admin": "brief-admin", "briefadmin": "brief-admin", "briefbot": "brief"}
+_TAKES_WORDS: Final = frozenset(
+    (OptionType.TEXT, OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE, OptionType.URL)
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parsed:
+    """A command and the text of each value that was given."""
+
+    command: Command
+    values: dict[str, str]
+
+
+class UnknownCommand(UsageError):
+    """No such command; `nearest` is the one most probably meant."""
+
+    def __init__(self, problem: str, nearest: Sequence[Command]) -> None:
+        self.nearest = nearest[0]
+        super().__init__(
+            problem, allowed=", ".join(f"/{command.name}" for command in nearest), example=self.nearest.right
+        )
+
+
+def parse(line: str) -> Parsed:
+    """The command of a typed line; UsageError, never anything else, for what is none."""
+    words = line.strip().removeprefix("/").split(maxsplit=3)
+    root = _ROOTS.get(words[0].lower().replace("_", "-")) if words else "brief"
+    path = words[1:] if root else words
+    command, depth = _command(root or "", [word.lower() for word in path[:2]], line.strip())
+    rest = _after(line, (1 if root and words else 0) + depth)
+    return Parsed(command=command, values=_values(command, rest))
+
+
+def _after(line: str, words: int) -> str:
+    """What follows the first words, as typed."""
+    parts = line.strip().split(maxsplit=words)
+    return parts[words] if len(parts) > words else ""
+
+
+def _command(root: str, path: Sequence[str], line: str) -> tuple[Command, int]:
+    """The command at the beginning of the path, and how many words its own path has."""
+    if not path:
+        return BY_NAME[f"{root or 'brief'} help"], 0
+    for depth in (2, 1):
+        for name in dict.fromkeys((root or "brief", "brief", "brief-admin")):
+            found = BY_NAME.get(" ".join((name, *path[:depth]))) if len(path) >= depth else None
+            if found and (found.options or not _means_another(path, depth)):
+                return found, depth
+    group = [command for command in COMMANDS if len(command.path) > 1 and command.path[0] == path[0]]
+    if group:
+        typed = path[1] if len(path) > 1 else ""
+        problem = f"'{path[0]} {_short(typed)}' is no command" if typed else f"'{path[0]}' needs one more word"
+        raise UnknownCommand(problem, _nearest(" ".join(path), group, limit=len(group)))
+    raise UnknownCommand(f"there is no command '{_short(line)}'", _nearest(" ".join(path), COMMANDS, limit=3))
+
+
+def _means_another(path: Sequence[str], depth: int) -> bool:
+    """Whether a command without options is a slip for a longer one: `topics add`."""
+    longer = [" ".join(command.path) for command in COMMANDS if len(command.path) > 1]
+    return (
+        len(path) > depth and process.extractOne(" ".join(path), longer, scorer=fuzz.ratio, score_cutoff=85) is not None
+    )
+
+
+def _nearest(typed: str, commands: Sequence[Command], *, limit: int) -> list[Command]:
+    names = {command.name: " ".join(command.path) for command in commands}
+    found = process.extract(typed, names, scorer=_likeness, limit=limit)
+    return [BY_NAME[name] for _, _, name in found]
+
+
+def _likeness(typed: str, path: str, **_: object) -> float:
+    """How much a typed path is like a command's, by its first word or by all of it."""
+    return max(fuzz.ratio(typed, path), fuzz.ratio(typed.partition(" ")[0], path) - 1)
+
+
+def nearest_commands(text: str) -> list[Command]:
+    """The commands whose names look most like this."""
+    return _nearest(text.lower(), COMMANDS, limit=3)
+
+
+# ── values ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class _Word:
+    """A typed word without a name; `of` is the named option it follows directly."""
+
+    raw: str
+    text: str
+    is_quoted: bool
+    of: str = ""
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line on its way to values."""
+
+    command: Command
+    values: dict[str, str] = field(default_factory=dict)
+    loose: list[_Word] = field(default_factory=list)
+
+    def open(self) -> list[Option]:
+        return [option for option in self.command.options if option.name not in self.values]
+
+
+def _values(command: Command, rest: str) -> dict[str, str]:
+    file = next((option for option in command.options if option.type is OptionType.FILE), None)
+    if file:
+        # The whole content of a file may stand here, so it is not taken apart.
+        content = re.sub(rf"^{file.name}\s*[:=]\s*", "", rest)
+        return {file.name: content} if content else {}
+    if len(rest) > LINE_LIMIT:
+        raise UsageError(
+            f"the command has {len(rest)} characters", allowed=f"at most {LINE_LIMIT}", example=command.right
+        )
+    line = _Line(command)
+    _read_named(line, rest)
+    _give_rest(line)
+    _give_by_shape(line)
+    _give_words(line)
+    return line.values
+
+
+def _read_named(line: _Line, rest: str) -> None:
+    """Takes the values that have a name; what has none is loose."""
+    of = ""
+    for token in _TOKEN.finditer(rest):
+        key = (token["key"] or "").lower().replace("-", "_")
+        if not key and of and (line.values[of].endswith(",") or token[0].startswith(",")):
+            line.values[of] += " " + _unquoted(token["value"])
+        elif not key:
+            line.loose.append(_Word(token[0], _unquoted(token["value"]), _is_quoted(token["value"]), of))
+        if not key:
+            continue
+        option = line.command.option(key)
+        if option is None:
+            _refuse_unknown(line.command, key)
+            line.loose.append(_Word(token[0], token[0], False, of))
+            continue
+        if option.name in line.values:
+            raise UsageError(f"{option.name} is given twice", allowed="each option once", example=line.command.right)
+        line.values[option.name] = _unquoted(token["value"])
+        of = option.name
+
+
+def _refuse_unknown(command: Command, key: str) -> None:
+    """UsageError for a name that is no option; where words are looked for, only if it looks like a misspelt one."""
+    names = [option.name for option in command.options]
+    if any(option.is_rest for option in command.options) and not process.extractOne(key, names, score_cutoff=75):
+        return
+    allowed = ", ".join(names) if names else "no options"
+    raise UsageError(f"/{command.name} has no option '{_short(key)}'", allowed=allowed, example=command.right)
+
+
+def _give_rest(line: _Line) -> None:
+    option = next((option for option in line.open() if option.is_rest), None)
+    if option and line.loose:
+        line.values[option.name] = " ".join(word.raw for word in line.loose)
+        line.loose.clear()
+
+
+def _give_by_shape(line: _Line) -> None:
+    for word in list(line.loose):
+        option = next((option for option in line.open() if not word.is_quoted and has_shape(option, word.text)), None)
+        if option:
+            line.values[option.name] = word.text
+            word.text = ""
+
+
+def _give_words(line: _Line) -> None:
+    """Runs of words go to the options that take words, in order; words after a named value may belong to it."""
+    for group in _groups(line.loose):
+        text = " ".join(word.text for word in group)
+        wanted = [option for option in line.open() if option.type in _TAKES_WORDS]
+        of = group[0].of
+        if of and not any(option.is_required for option in wanted):
+            line.values[of] = f"{line.values[of]} {text}"
+        elif wanted:
+            line.values[wanted[0].name] = text
+        else:
+            raise _leftover(line.command, text)
+
+
+def _groups(words: Sequence[_Word]) -> list[list[_Word]]:
+    """Neighbours that belong together; a quoted one stands alone, one that is used up (empty) divides."""
+    groups: list[list[_Word]] = []
+    previous: _Word | None = None
+    for word in words:
+        if word.text:
+            is_next = previous is not None and previous.text and previous.of == word.of
+            if is_next and not word.is_quoted and previous and not previous.is_quoted:
+                groups[-1].append(word)
+            else:
+                groups.append([word])
+        previous = word
+    return groups
+
+
+def _leftover(command: Command, text: str) -> UsageError:
+    names = ", ".join(f"{option.name}:" for option in command.options)
+    allowed = f"a value after its name ({names})" if names else f"/{command.name} and nothing after it"
+    return UsageError(
+        f"'{_short(text)}' belongs to no option of /{command.name}", allowed=allowed, example=command.right
+    )
+
+
+def _is_quoted(value: str) -> bool:
+    return re.fullmatch(_QUOTED, value) is not None
+
+
+def _unquoted(value: str) -> str:
+    return "".join(found["quoted"][1:-1] if found["quoted"] else found[0] for found in _PIECE.finditer(value)).strip(
+        '"“„«'
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
