@@ -26,6 +26,17 @@ FADE: Final = timedelta(days=20)
 NAMED: Final = 2
 """Things in common that the reason names."""
 
+# Words that many briefs share and that relate none of them: times, amounts, the trade's own words.
+_COMMON: Final = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
+    october november december today yesterday tomorrow morning evening night week month year spring summer autumn winter
+    million billion percent hundred thousand half first second third last next early late news report statement
+    home people man woman men women company government minister ministry president prime chief executive leader lead
+    official spokesman researcher member country city state court vote win plan day time number group part cost price
+    내년 올해 지난해 오늘 내일 어제 오전 오후 야간 하루 이번 다음 정부 관계자 발표 계획 예정 처음 최초
+    来年 今年 昨年 今日 明日 午前 午後 発表 予定 計画 政府 関係者 担当者 初めて""".split()  # noqa: SIM905
+)
+
 _HANGUL_PARTICLE: Final = re.compile(
     r"(?:으로|에서|에게|까지|부터|이라고|라고|은|는|이|가|을|를|의|에|와|과|도|로|만)$"
 )
@@ -72,9 +83,8 @@ class RelatedIndex:
             entry = self._entries[id_]
             if entry.brief.story_id == story_id or len(shared) < MIN_SHARED:
                 continue
-            score = self._score(things, entry, shared) * math.exp(
-                -max(now - entry.brief.published_at, timedelta()) / FADE
-            )
+            age = max(now - entry.brief.published_at, timedelta())
+            score = self._score(things, entry, shared) * math.exp(-age / FADE)
             if score >= MIN_SCORE:
                 scored.append((score, id_))
         best = nlargest(limit, scored)
@@ -138,6 +148,8 @@ def _things(text: BriefText) -> tuple[dict[str, float], dict[str, str]]:
     for part, weight in ((text.headline, 3), (text.deck, 2), (body, 1)):
         for shown in _words(part):
             thing = stem(shown.casefold())
+            if thing in _COMMON:
+                continue
             counts[thing] += weight
             # A spelling with a capital tells a name, also where a headline or a sentence begins with it.
             if thing not in names or (names[thing].islower() and weight == 1):
