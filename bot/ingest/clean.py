@@ -11,7 +11,7 @@ import nh3
 
 TITLE_LIMIT: Final = 400
 TEXT_LIMIT: Final = 40_000
-_HTML_LIMIT: Final = 400_000
+_HTML_LIMIT: Final = 200_000
 _DEEPEST: Final = 200
 
 _BLOCKS: Final = frozenset(
@@ -70,9 +70,9 @@ _cleaner = nh3.Cleaner(
     link_rel=None,
 )
 
-_TAG: Final = re.compile(r"<[^>]*>")
+_TAG: Final = re.compile(r"<[^<>]*>")
 _CELL_TAG: Final = re.compile(r"</?t[dh]>")
-_OPEN_OR_CLOSE: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>")
+_OPEN_OR_CLOSE: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
 _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )

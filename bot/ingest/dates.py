@@ -54,11 +54,15 @@ _COMPACT: Final = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<time>\d{4}(?:\d\d)?))?(?!\d)"
 )
 _MONTH_ONLY: Final = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2}))?")
+_NAME: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DAY_FIRST: Final = re.compile(
-    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:de\s+)?(?P<name>[^\W\d_]{3,12})\.?[,\s-]*(?:de\s+)?(?P<year>\d{4}|\d{2})(?!\d)"
+    rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:de\s+)?(?P<name>{_NAME})\b\.?[,\s-]*(?:de\s+)?"
+    r"(?P<year>\d{4}|\d{2})(?!\d)",
+    re.IGNORECASE,
 )
 _NAME_FIRST: Final = re.compile(
-    r"(?P<name>[^\W\d_]{3,12})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?P<year>\d{4})(?![\d:]))?"
+    rf"\b(?P<name>{_NAME})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?P<year>\d{{4}})(?![\d:]))?",
+    re.IGNORECASE,
 )
 _UNIX: Final = re.compile(r"1\d{9}(?:\d{3})?")
 _LAST_YEAR: Final = re.compile(r"(?<!\d)(?P<year>\d{4})$")
@@ -109,13 +113,12 @@ def _date_part(text: str) -> tuple[tuple[int, int, int], str] | None:
 
 
 def _named_date(found: re.Match[str], text: str) -> tuple[tuple[int, int, int], str] | None:
-    name = found["name"].lower()
-    month = _MONTHS.get(name) or _MONTHS.get(name[:3])
+    month = _MONTHS[found["name"].lower()]
     rest = text[: found.start()] if text.endswith(found[0]) and ":" in text[: found.start()] else text[found.end() :]
     year = found["year"]
     if year is None and (last := _LAST_YEAR.search(text)):  # "Sat Jul 30 14:05:00 KST 2022"
         year, rest = last["year"], rest[: -len(last["year"])]
-    if month is None or year is None:
+    if year is None:
         return None
     return (_whole_year(year), month, int(found["day"])), rest.lstrip(" T,")
 

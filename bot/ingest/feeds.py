@@ -89,7 +89,7 @@ def _refuse_other_things(text: str, url: str, content_type: str) -> None:
 
 def _is_feed_inside(text: str) -> bool:
     """Whether a whole feed stands in what begins like a page: some servers put a line of HTML in front."""
-    return re.search(r"<(?:rss|rdf:RDF)[\s>]|<feed[^>]+Atom", text) is not None
+    return re.search(r"<(?:rss|rdf:RDF)[\s>]|<feed[^<>]{1,500}Atom", text) is not None
 
 
 def _web_page(text: str, url: str) -> FeedError:

@@ -1,0 +1,74 @@
+"""Dates as feeds of many lands write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.ingest.dates import parse_date
+
+MOMENT = datetime(2022, 7, 30, 5, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sat, 30 Jul 2022 14:05:00 +0900",
+        "Sat, 30 Jul 2022 05:05:00 GMT",
+        "30 Jul 22 01:05 EDT",
+        "Sat, 30 July 2022 14:05:00 KST",
+        "Sat, 30 Jul 2022 14:05:00 GMT+9",
+        "sam., 30 juil. 2022 07:05:00 +0200",
+        "Sa, 30 Juli 2022 07:05:00 MESZ",
+        "2022-07-30T14:05:00+09:00",
+        "2022-07-30T05:05Z",
+        "2022-07-30T05:05:00.000Z",
+        "2022-07-30 14:05:00 +0900",
+        "2022/07/30 14:05 JST",
+        "2022.07.30. 오후 2:05 KST",
+        "2022년 7월 30일 14시 5분 KST",
+        "2022年7月30日 14時05分 +0900",
+        "Sat Jul 30 14:05:00 KST 2022",
+        "July 30, 2022 2:05 PM +0900",
+        "14:05 KST, 30 July 2022",
+        "20220730T140500+0900",
+        "1659157500",
+        "1659157500000",
+    ],
+)
+def test_one_moment_is_read_in_every_form(text: str) -> None:
+    assert parse_date(text) == MOMENT
+
+
+def test_a_time_without_a_zone_is_that_of_the_language() -> None:
+    assert parse_date("2022-07-30 14:05:00", language="ko") == MOMENT
+    assert parse_date("2022-07-30 05:05:00", language="en") == MOMENT
+    assert parse_date("2022-07-30 05:05:00") == MOMENT
+
+
+def test_midnight_and_noon_are_told_apart() -> None:
+    assert parse_date("2022-07-30 오전 12:05 UTC") == datetime(2022, 7, 30, 0, 5, tzinfo=UTC)
+    assert parse_date("2022-07-30 오후 12:05 UTC") == datetime(2022, 7, 30, 12, 5, tzinfo=UTC)
+
+
+def test_a_day_alone_is_its_midnight() -> None:
+    assert parse_date("2022-07-30", language="ko") == datetime(2022, 7, 30, tzinfo=UTC)
+    assert parse_date("Wed, 26 Sep 2012 24:00:00 GMT") == datetime(2012, 9, 27, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "32 Jan 2022",
+        "2022-13-01",
+        "0000-00-00 00:00:00",
+        "99999999",
+        "9999-12-31T23:59:59-12:00",
+        "1 de " * 1000,
+    ],
+)
+def test_what_is_no_date_is_none(text: str) -> None:
+    assert parse_date(text) is None
