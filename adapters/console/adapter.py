@@ -1,0 +1,83 @@
+"""Posts to a stream, and remembers what it posted."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Final, TextIO
+
+from bot.documents.nodes import Document
+from bot.documents.text import plain_text
+from bot.models import ChannelRef
+from bot.ports import Payload, Rejected, Retry, SendResult, Sent, require_caveat
+
+_RULE: Final = "─" * 72
+
+
+class ConsoleAdapter:
+    """`bot.ports.Adapter` for a terminal or a log.
+
+    Each message is noted in the outbox (JSON lines) together with its text before it is shown, so that `find` knows after
+    a crash what was posted. Without an outbox it remembers for as long as it lives.
+    """
+
+    platform = "console"
+
+    def __init__(self, stream: TextIO, *, outbox: Path | None = None) -> None:
+        self._stream, self._outbox = stream, outbox
+        self._posted: dict[str, str] | None = None
+
+    def render(self, document: Document) -> tuple[Payload, ...]:
+        """One message, since a terminal has no limits."""
+        caveat = document.caveat.text if document.caveat else ""
+        return (Payload(body={"text": plain_text(document)}, caveat=caveat),)
+
+    async def send(self, channel: ChannelRef, payload: Payload, *, key: str) -> SendResult:
+        """Shows the message; a stream that cannot be written is tried again."""
+        require_caveat(payload)
+        text = payload.body.get("text")
+        if not isinstance(text, str):
+            return Rejected(reason="a console message needs a text")
+        try:
+            self._note(key, channel)
+            self._stream.write(f"\n{_RULE}\n{channel}\n\n{text}\n{_RULE}\n")
+            self._stream.flush()
+        except OSError as error:
+            return Retry(reason=f"the terminal cannot be written ({error.strerror})", is_unknown=True)
+        return Sent(ref=key)
+
+    async def find(self, channel: ChannelRef, *, key: str) -> str | None:
+        """The reference of a message with this key."""
+        return self._read().get(f"{channel} {key}")
+
+    async def close(self) -> None:
+        """Nothing is left to be sent."""
+
+    def _note(self, key: str, channel: ChannelRef) -> None:
+        posted = self._read()
+        posted[f"{channel} {key}"] = key
+        if self._outbox is None:
+            return
+        handle = os.open(self._outbox, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "a", encoding="utf-8") as file:
+            file.write(json.dumps({"channel": channel, "key": key}) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _read(self) -> dict[str, str]:
+        if self._posted is None:
+            self._posted = {}
+            if self._outbox is not None and self._outbox.exists():
+                for line in self._outbox.read_text(encoding="utf-8").splitlines():
+                    self._remember(line)
+        return self._posted
+
+    def _remember(self, line: str) -> None:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            # The last line may have been cut by a crash; its message was not shown.
+            return
+        assert self._posted is not None
+        self._posted[f"{entry['channel']} {entry['key']}"] = entry["key"]

@@ -1,0 +1,51 @@
+"""The prompt: commands from a person at a terminal, answered below."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Final
+
+from bot.commands.invoke import Commands, Invocation
+from rich.console import Console
+from rich.text import Text
+
+from adapters.console.render import draw
+
+_LEAVE: Final = frozenset({"quit", "exit", "q", "/quit", "/exit"})
+_PROMPT: Final = "briefbot> "
+
+
+async def prompt(commands: Commands, here: Invocation, console: Console | None = None) -> None:
+    """Answers commands until the person leaves with `quit`, Ctrl-D or Ctrl-C."""
+    console = console or Console(highlight=False)
+    with contextlib.suppress(ImportError):
+        # Line editing and history, where the platform has it.
+        import readline  # noqa: F401
+    console.print(Text("Type a command such as /brief latest; /brief help lists all; quit leaves.", style="dim"))
+    while (line := await _read()) is not None:
+        if not line.strip():
+            continue
+        if line.strip().casefold() in _LEAVE:
+            return
+        reply = await commands.run(command_of(line), here)
+        draw(reply.document, console)
+        for name, text in reply.files:
+            console.rule(name, style="dim")
+            console.print(Text(text))
+
+
+def command_of(line: str) -> str:
+    """The command that a person meant: at a prompt the leading `/brief` may be left out."""
+    words = line.strip().removeprefix("/")
+    if words.partition(" ")[0].casefold() in ("brief", "brief-admin"):
+        return f"/{words}"
+    return f"/brief {words}"
+
+
+async def _read() -> str | None:
+    """A line from the terminal, None at its end."""
+    try:
+        return await asyncio.to_thread(input, _PROMPT)
+    except (EOFError, KeyboardInterrupt, asyncio.CancelledError):
+        return None

@@ -1,0 +1,76 @@
+"""From the picks of an edition to its document. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from bot.documents import wording
+from bot.documents.build import brief_blocks, card, caveat_of
+from bot.documents.nodes import Block, Code, Divider, Document, Heading, Kind, Note, Paragraph, Text
+from bot.models import Pick, Style, Workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issue:
+    """What an edition's document says beside its stories."""
+
+    name: str
+    """The digest's."""
+    on: date
+    """The local date it is for."""
+    style: Style = Style.SUMMARIES
+    late_by: timedelta | None = None
+    quiet: str = ""
+    """Why there is nothing to tell, when there are no picks."""
+
+
+def compose(issue: Issue, picks: Sequence[Pick], workspace: Workspace, *, now: datetime) -> Document:
+    """The document of an edition: its stories under their topics, each in the digest's style."""
+    blocks: list[Block] = [Heading(issue.name, level=1), Note((Text(_subtitle(issue, picks)),))]
+    if issue.late_by is not None:
+        blocks.append(Note((Text(f"Late by {wording.span(issue.late_by)}: the bot was not running at the set time."),)))
+    for topic, of_topic in groupby(picks, key=lambda pick: pick.topic):
+        if topic:
+            blocks.append(Heading(topic, level=2))
+        blocks += _stories(issue.style, list(of_topic), workspace, now)
+    if not picks:
+        blocks.append(Paragraph((Text(issue.quiet or "Nothing new since the last edition."),)))
+    else:
+        blocks.append(Note((Text("Read one whole with "), Code(f"/brief read {picks[0].brief.ref}"))))
+    return Document(
+        kind=Kind.DIGEST,
+        title=f"{issue.name} · {wording.long_date(issue.on)}",
+        blocks=tuple(blocks),
+        caveat=caveat_of(workspace),
+        language=workspace.language,
+        ping=workspace.ping_role if picks else "",
+    )
+
+
+def _subtitle(issue: Issue, picks: Sequence[Pick]) -> str:
+    parts = [wording.long_date(issue.on)]
+    if picks:
+        parts.append(wording.counted(len(picks), "story"))
+        names = {source.publisher for pick in picks for source in pick.brief.text.sources}
+        parts.append(wording.counted(len(names), "publisher"))
+    return " · ".join(parts)
+
+
+def _stories(style: Style, picks: Sequence[Pick], workspace: Workspace, now: datetime) -> Iterable[Block]:
+    for number, pick in enumerate(picks):
+        if style is Style.FULL:
+            if number:
+                yield Divider()
+            yield from _whole(pick, workspace, now)
+        else:
+            label = wording.UPDATE if pick.is_update else ""
+            yield card(pick.brief, workspace, now=now, label=label, with_deck=style is Style.SUMMARIES)
+
+
+def _whole(pick: Pick, workspace: Workspace, now: datetime) -> Iterable[Block]:
+    headline = pick.brief.text.headline
+    yield Heading(f"{wording.UPDATE}: {headline}" if pick.is_update else headline, level=2)
+    yield from brief_blocks(pick.brief, workspace, now=now, level=3)

@@ -1,0 +1,177 @@
+"""From values to documents: a brief, a list of briefs, a notice, an error. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.caveat import Caveat, caveat_for
+from bot.documents import wording
+from bot.documents.nodes import (
+    Action,
+    Actions,
+    Block,
+    Bullets,
+    Card,
+    Cite,
+    Code,
+    Document,
+    Heading,
+    Inline,
+    Kind,
+    Link,
+    Note,
+    Paragraph,
+    RelatedItem,
+    RelatedList,
+    SourceItem,
+    Sources,
+    Text,
+)
+from bot.errors import BriefbotError, UsageError
+from bot.models import Brief, Origin, Sentence, Workspace, public_id
+
+CARD_RELATED = 2
+"""Related briefs that a card names; the brief itself lists all."""
+
+
+def caveat_of(workspace: Workspace) -> Caveat:
+    """The caveat in the language of its readers, with their admin's words behind it."""
+    return caveat_for(workspace.language, workspace.caveat_note)
+
+
+def brief_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
+    """A brief whole, as its page."""
+    blocks = [
+        Heading(brief.text.headline, level=1),
+        *brief_blocks(brief, workspace, now=now),
+        Actions((Action("Related", f"brief related {brief.ref}"),)),
+    ]
+    return Document(
+        kind=Kind.BRIEF,
+        title=brief.text.headline,
+        blocks=tuple(blocks),
+        caveat=caveat_of(workspace),
+        language=workspace.language,
+    )
+
+
+def brief_blocks(brief: Brief, workspace: Workspace, *, now: datetime, level: int = 2) -> list[Block]:
+    """What stands under a brief's headline; `level` is that of its section headings."""
+    text = brief.text
+    facts = [*wording.byline(brief, workspace.language, now), *_version(brief), brief.ref]
+    blocks: list[Block] = [Paragraph((Text(text.deck, strong=True),))] if text.deck else []
+    blocks.append(Note((Text(" · ".join(facts)),)))
+    blocks += _paragraphs(text.lede)
+    for section in text.sections:
+        blocks.append(Heading(section.heading, level=level))
+        blocks += _paragraphs(section.sentences)
+    if text.sources:
+        blocks.append(Sources(tuple(_source_item(brief, number, workspace) for number in range(len(text.sources)))))
+    if brief.related:
+        blocks.append(RelatedList(tuple(_related_items(brief))))
+    if brief.origin is Origin.IMPORTED and text.disclosure:
+        blocks.append(Note((Text(f"Its author says: {text.disclosure}"),)))
+    return blocks
+
+
+def list_document(
+    title: str,
+    briefs: Sequence[Brief],
+    workspace: Workspace,
+    *,
+    now: datetime,
+    note: Sequence[Inline] = (),
+    empty: str = "",
+) -> Document:
+    """Briefs in short, one below the other; `empty` is what to say when there are none."""
+    blocks: list[Block] = [Heading(title, level=1)]
+    blocks += [card(brief, workspace, now=now) for brief in briefs]
+    if not briefs:
+        blocks.append(Paragraph((Text(empty or "Nothing here yet."),)))
+    if briefs and not note:
+        note = (Text("Read one whole with "), Code(f"/brief read {briefs[0].ref}"))
+    if note:
+        blocks.append(Note(tuple(note)))
+    return Document(
+        kind=Kind.LIST, title=title, blocks=tuple(blocks), caveat=caveat_of(workspace), language=workspace.language
+    )
+
+
+def related_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
+    """What a brief is related to, each with its blurb and why."""
+    title = f"Related to {brief.text.headline}"
+    blocks: list[Block] = [Heading(title, level=1)]
+    if brief.related:
+        blocks.append(RelatedList(tuple(_related_items(brief))))
+    else:
+        blocks.append(Paragraph((Text("No other brief has enough in common with it."),)))
+    blocks.append(Note((Text(f"{brief.ref} · {wording.age(brief.published_at, now)}"),)))
+    return Document(
+        kind=Kind.LIST, title=title, blocks=tuple(blocks), caveat=caveat_of(workspace), language=workspace.language
+    )
+
+
+def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", with_deck: bool = True) -> Card:
+    """A brief in short."""
+    return Card(
+        brief=brief.ref,
+        headline=brief.text.headline,
+        deck=brief.text.deck if with_deck else "",
+        label=label,
+        byline=wording.byline(brief, workspace.language, now),
+        sources=tuple(Link(source.publisher, source.url) for source in brief.text.sources[:4] if source.url),
+        related=tuple(
+            (public_id("b", link.brief_id), link.headline)
+            for link in brief.related[: CARD_RELATED if with_deck else 0]
+            if link.brief_id
+        ),
+    )
+
+
+def notice(title: str, *blocks: Block) -> Document:
+    """An answer that shows nothing of a brief."""
+    return Document(kind=Kind.NOTICE, title=title, blocks=(Heading(title, level=1), *blocks))
+
+
+def error_document(error: BriefbotError) -> Document:
+    """What went wrong with which value, what is allowed, and an example of a right one."""
+    if not isinstance(error, UsageError):
+        return Document(kind=Kind.ERROR, title=error.message, blocks=(Paragraph((Text(error.message),)),))
+    problem = error.problem.rstrip(".") + "."
+    blocks: list[Block] = [Paragraph((Text(problem[0].upper() + problem[1:], strong=True),))]
+    if error.allowed:
+        blocks.append(Paragraph((Text(f"Allowed: {error.allowed.rstrip('.')}."),)))
+    if error.example:
+        blocks.append(Paragraph((Text("Example: "), Code(error.example))))
+    return Document(kind=Kind.ERROR, title=problem, blocks=tuple(blocks))
+
+
+def bullets(items: Iterable[str]) -> Bullets:
+    """Plain lines."""
+    return Bullets(tuple((Text(item),) for item in items))
+
+
+def _paragraphs(sentences: Sequence[Sentence]) -> list[Block]:
+    """A paragraph of sentences, each with its sources behind it."""
+    spans: list[Inline] = []
+    for sentence in sentences:
+        joint = " " if spans else ""
+        spans += [Text(joint + sentence.text), Cite(sentence.sources)]
+    return [Paragraph(tuple(spans))] if spans else []
+
+
+def _source_item(brief: Brief, place: int, workspace: Workspace) -> SourceItem:
+    source = brief.text.sources[place]
+    when = wording.local(source.published_at, workspace.zone) if source.published_at else ""
+    return SourceItem(source.n, source.publisher, source.title, source.url, when)
+
+
+def _related_items(brief: Brief) -> Iterable[RelatedItem]:
+    for link in brief.related:
+        ref = public_id("b", link.brief_id) if link.brief_id else ""
+        yield RelatedItem(link.headline, link.blurb, ref, link.url, link.reason)
+
+
+def _version(brief: Brief) -> tuple[str, ...]:
+    return (f"version {brief.version}",) if brief.version > 1 else ()

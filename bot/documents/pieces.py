@@ -1,0 +1,168 @@
+"""Blocks that are too large, as several that are not; raw text is cut, and measured as it will be drawn. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from bot.documents.clip import boundary, clip, longest
+from bot.documents.nodes import (
+    Block,
+    Bullets,
+    Card,
+    Cite,
+    Facts,
+    Heading,
+    Inline,
+    Link,
+    Note,
+    Paragraph,
+    RelatedItem,
+    RelatedList,
+    SourceItem,
+    Sources,
+    Text,
+)
+
+T = TypeVar("T")
+Measure = Callable[[Block], int]
+"""How many characters a block takes when drawn, its separators included."""
+
+
+def pieces(block: Block, size: int, measure: Measure) -> Iterator[Block]:
+    """A block as blocks of at most this size."""
+    if measure(block) <= size:
+        yield block
+        return
+    match block:
+        case Heading():
+            yield _clipped(block.text, lambda text: replace(block, text=text), size, measure)
+        case Paragraph():
+            yield from _spans(block.spans, Paragraph, size, measure)
+        case Note():
+            yield from _spans(block.spans, Note, size, measure)
+        case Bullets(items) if len(items) > 1:
+            yield from _halves(items, lambda part: Bullets(tuple(part)), size, measure)
+        case Bullets():
+            yield from _spans(block.items[0] if block.items else (), Paragraph, size, measure)
+        case Facts(rows) if len(rows) > 1:
+            yield from _halves(rows, lambda part: Facts(tuple(part)), size, measure)
+        case Sources(items) if len(items) > 1:
+            yield from _halves(items, lambda part: Sources(tuple(part)), size, measure)
+        case RelatedList(items) if len(items) > 1:
+            yield from _halves(items, lambda part: RelatedList(tuple(part)), size, measure)
+        case _:
+            yield _smaller(block, size, measure)
+
+
+def _halves(items: Sequence[T], build: Callable[[Sequence[T]], Block], size: int, measure: Measure) -> Iterator[Block]:
+    middle = len(items) // 2
+    for part in (items[:middle], items[middle:]):
+        yield from pieces(build(part), size, measure)
+
+
+def _spans(
+    spans: Sequence[Inline], build: Callable[[tuple[Inline, ...]], Block], size: int, measure: Measure
+) -> Iterator[Block]:
+    """Inline parts in blocks of at most this size; a text is divided at a sentence, a word, or where it must be."""
+    waiting: list[Inline] = []
+    for span in _divided(spans, build, size, measure):
+        if waiting and measure(build((*waiting, span))) > size:
+            yield build(tuple(waiting))
+            waiting = []
+        waiting.append(span)
+    if waiting:
+        yield build(tuple(waiting))
+
+
+def _divided(
+    spans: Sequence[Inline], build: Callable[[tuple[Inline, ...]], Block], size: int, measure: Measure
+) -> Iterator[Inline]:
+    """The inline parts, those cut that fill a block by themselves."""
+    for span in spans:
+        rest = span
+        while measure(build((rest,))) > size:
+            if not isinstance(rest, Text):
+                # Cutting a link's address or a command would break it; its words may be cut, an address may not.
+                rest = _short_inline(rest, build, size, measure)
+                break
+            head, rest = _cut(rest, build, size, measure)
+            yield head
+        if not isinstance(rest, Text) or rest.text:
+            yield rest
+
+
+def _cut(span: Text, build: Callable[[tuple[Inline, ...]], Block], size: int, measure: Measure) -> tuple[Text, Text]:
+    text = span.text
+    most = longest(lambda count: measure(build((replace(span, text=text[:count]),))) <= size, len(text))
+    end = max(boundary(text, max(most, 1)), 1)
+    for mark in (". ", "。", " "):
+        place = text.rfind(mark, end // 2, end)
+        if place > 0:
+            end = place + len(mark)
+            break
+    return replace(span, text=text[:end]), replace(span, text=text[end:])
+
+
+def _short_inline(span: Inline, build: Callable[[tuple[Inline, ...]], Block], size: int, measure: Measure) -> Inline:
+    """A link with fewer words, or, where its address alone is too long, only its words; a command as far as it goes."""
+    if isinstance(span, Cite):
+        return Text("")
+    if isinstance(span, Link) and measure(build((Link("", span.url),))) <= size // 2:
+        count = longest(lambda n: measure(build((Link(clip(span.text, n), span.url),))) <= size, len(span.text))
+        return Link(clip(span.text, count), span.url)
+    count = longest(lambda n: measure(build((Text(clip(span.text, n)),))) <= size, len(span.text))
+    return Text(clip(span.text, count))
+
+
+def _smaller(block: Block, size: int, measure: Measure) -> Block:
+    """A block of one item that is too large by itself: its least important parts go first, then leaves are clipped."""
+    match block:
+        case Card():
+            return _smaller_card(block, size, measure)
+        case Sources((item,)):
+            return _smaller_source(item, size, measure)
+        case RelatedList((item,)):
+            return _smaller_related(item, size, measure)
+        case Facts(((name, value),)):
+            short = Facts(((clip(name, 60), ""),))
+            if measure(short) > size:
+                return _clipped(name, lambda text: Facts(((text, ""),)), size, measure)
+            return _clipped(value, lambda text: Facts(((clip(name, 60), text),)), size, measure)
+        case _:
+            return block
+
+
+def _smaller_card(card: Card, size: int, measure: Measure) -> Block:
+    for leaner in (replace(card, related=()), replace(card, related=(), sources=())):
+        if measure(leaner) <= size:
+            return leaner
+    bare = replace(card, related=(), sources=(), byline=tuple(clip(fact, 80) for fact in card.byline[:3]))
+    if measure(replace(bare, deck="")) > size:
+        bare = replace(bare, deck="", byline=())
+        return _clipped(card.headline, lambda text: replace(bare, headline=text), size, measure)
+    return _clipped(card.deck, lambda text: replace(bare, deck=text), size, measure)
+
+
+def _smaller_source(item: SourceItem, size: int, measure: Measure) -> Block:
+    if measure(Sources((replace(item, title="", publisher=""),))) > size:
+        item = replace(item, url="")
+    named = replace(item, publisher=clip(item.publisher, 60), title="")
+    if measure(Sources((named,))) > size:
+        return _clipped(item.publisher, lambda text: Sources((replace(named, publisher=text),)), size, measure)
+    return _clipped(item.title, lambda text: Sources((replace(named, title=text),)), size, measure)
+
+
+def _smaller_related(item: RelatedItem, size: int, measure: Measure) -> Block:
+    bare = replace(item, blurb="", reason=clip(item.reason, 80))
+    if measure(RelatedList((replace(bare, headline=""),))) > size:
+        bare = replace(bare, url="", reason="")
+    if measure(RelatedList((bare,))) > size:
+        return _clipped(item.headline, lambda text: RelatedList((replace(bare, headline=text),)), size, measure)
+    return _clipped(item.blurb, lambda text: RelatedList((replace(bare, blurb=text),)), size, measure)
+
+
+def _clipped(text: str, build: Callable[[str], Block], size: int, measure: Measure) -> Block:
+    """The block with as much of a text as fits."""
+    return build(clip(text, longest(lambda count: measure(build(clip(text, count))) <= size, len(text))))

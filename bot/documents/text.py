@@ -1,0 +1,127 @@
+"""A document as plain text: the fallback for notifications and screen readers, and what has no markup. Pure.
+
+Outside text is shown as it is, but for what a chat would take for a mention, and for control characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, assert_never
+
+from bot.documents.nodes import (
+    Actions,
+    Block,
+    Bullets,
+    Card,
+    Cite,
+    Code,
+    Divider,
+    Document,
+    Facts,
+    Heading,
+    Inline,
+    Link,
+    Note,
+    Paragraph,
+    RelatedItem,
+    RelatedList,
+    SourceItem,
+    Sources,
+    Text,
+)
+
+_UNSAFE: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_MENTION: Final = re.compile(r"(?<![\w.])@(?=everyone|here|channel|&?\d)|<(?=[@!#&])", re.IGNORECASE)
+
+
+def plain_text(document: Document) -> str:
+    """The whole document, its caveat last and whole."""
+    parts = [text for block in document.blocks if (text := block_text(block))]
+    if document.parts > 1:
+        parts.append(f"({document.part}/{document.parts})")
+    if document.caveat is not None:
+        parts.append(" ".join(filter(None, (document.caveat.text, harmless(document.caveat.note)))))
+    return "\n\n".join(parts)
+
+
+def block_text(block: Block) -> str:
+    """One block; empty for what has no words."""
+    match block:
+        case Heading():
+            return harmless(block.text)
+        case Paragraph() | Note():
+            return inline_text(block.spans)
+        case Bullets():
+            return "\n".join(f"• {inline_text(item)}" for item in block.items)
+        case Card():
+            return _card(block)
+        case Sources():
+            return "\n".join(["Sources", *(source_line(item) for item in block.items)])
+        case RelatedList():
+            return "\n".join(["Related", *(_related(item) for item in block.items)])
+        case Facts():
+            return "\n".join(f"{harmless(name)}: {harmless(value)}" for name, value in block.rows)
+        case Divider():
+            return "———"
+        case Actions():
+            return "\n".join(f"{harmless(action.label)}: /{harmless(action.command)}" for action in block.items)
+    assert_never(block)
+
+
+def inline_text(spans: Sequence[Inline]) -> str:
+    """Inline parts in a row; an address stands behind the words it belongs to."""
+    return "".join(_inline(span) for span in spans)
+
+
+def source_line(item: SourceItem) -> str:
+    """`[1] Publisher: Title (when) address`."""
+    title = f": {harmless(item.title)}" if item.title else ""
+    when = f" ({item.when})" if item.when else ""
+    url = f" {safe_url(item.url)}" if safe_url(item.url) else ""
+    return f"[{item.n}] {harmless(item.publisher)}{title}{when}{url}"
+
+
+def harmless(text: str) -> str:
+    """Outside text on its way out: no control or direction characters, nothing that a chat takes for a mention."""
+    return _MENTION.sub(lambda found: f"{found[0]}\u200b", _UNSAFE.sub("", text))
+
+
+def safe_url(url: str) -> str:
+    """An absolute http(s) address without spaces or control characters, else nothing."""
+    return url if re.fullmatch(r"https?://[^\s\x00-\x1f\x7f<>\"`{}|\\^]+", url) else ""
+
+
+def _inline(span: Inline) -> str:
+    match span:
+        case Text() | Code():
+            return harmless(span.text)
+        case Link():
+            url = safe_url(span.url)
+            return f"{harmless(span.text)} ({url})" if url else harmless(span.text)
+        case Cite():
+            return " " + "".join(f"[{number}]" for number in span.numbers) if span.numbers else ""
+    assert_never(span)
+
+
+def _card(card: Card) -> str:
+    label = f"{harmless(card.label)}: " if card.label else ""
+    lines = [f"{label}{harmless(card.headline)} ({card.brief})"]
+    if card.deck:
+        lines.append(harmless(card.deck))
+    if card.byline:
+        lines.append(" · ".join(harmless(fact) for fact in card.byline))
+    lines += [f"→ {harmless(headline)} {f'({brief})' if brief else ''}".rstrip() for brief, headline in card.related]
+    return "\n".join(lines)
+
+
+def _related(item: RelatedItem) -> str:
+    where = f" ({item.brief})" if item.brief else f" {safe_url(item.url)}" if safe_url(item.url) else ""
+    lines = [f"• {harmless(item.headline)}{where}"]
+    if item.blurb and item.blurb != item.headline:
+        lines.append(f"  {harmless(item.blurb)}")
+    if item.reason:
+        lines.append(f"  {harmless(item.reason)}")
+    return "\n".join(lines)
