@@ -36,11 +36,12 @@ _HIGH_RUN: Final = re.compile(rb"[\x80-\xff][\x40-\xff]*")
 _UTF8_RUN: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SAMPLE: Final = 20_000
 
-# A script's usual characters tell one double-byte encoding from another: hangul of the 2,350 that EUC-KR has, kana.
+# A script's usual characters tell one double-byte encoding from another, and how much of the bytes they must be: half
+# of Korean are the 2,350 syllables that EUC-KR has (or more), a fifth of Japanese is kana (or more).
 _USUAL: Final = (
-    ("cp949", re.compile("[가-힣]")),
-    ("euc_jp", re.compile("[ぁ-んァ-ヶー、。]")),
-    ("cp932", re.compile("[ぁ-んァ-ヶー、。]")),
+    ("euc_jp", re.compile("[ぁ-んァ-ヶー、。]"), 0.2),
+    ("cp932", re.compile("[ぁ-んァ-ヶー、。]"), 0.2),
+    ("euc_kr", re.compile("[가-힣]"), 0.5),
 )
 
 
@@ -62,7 +63,9 @@ def decode(body: bytes, *, declared: str = "") -> str:
             return body.decode("utf-8")
         except UnicodeDecodeError:
             pass
-    return _by_name(body, names) or body.decode(_guess(body), "cp1252_for_strays")
+    # Latin-1 fits any bytes at all, so that claim counts only where they look like nothing else.
+    text = _by_name(body, [name for name in names if name != "cp1252"])
+    return text if text is not None else body.decode(_guess(body, names), "cp1252_for_strays")
 
 
 def _declared(body: bytes, header: str) -> Iterator[str]:
@@ -93,16 +96,15 @@ def _by_name(body: bytes, names: list[str]) -> str | None:
     return None
 
 
-def _guess(body: bytes) -> str:
+def _guess(body: bytes, names: list[str]) -> str:
     sample = b" ".join(_HIGH_RUN.findall(body[: 10 * _SAMPLE]))[:_SAMPLE]
     high = sum(byte > 0x7F for byte in sample)
     if sum(map(len, _UTF8_RUN.findall(sample))) * 2 >= high:
         return "utf-8"
-    for name, usual in _USUAL:
-        text = sample.decode(name, "ignore")
-        if len(usual.findall(text)) * 2 * 2 >= high:
-            return name
-    return _guess_by_model(body)
+    for name, usual, share in _USUAL:
+        if 2 * len(usual.findall(sample.decode(name, "ignore"))) >= share * high:
+            return _WIDER.get(name, name)
+    return "cp1252" if "cp1252" in names else _guess_by_model(body)
 
 
 def _guess_by_model(body: bytes) -> str:
