@@ -1,0 +1,110 @@
+"""When a digest is due. Pure.
+
+The law: a local time that a day skips (the clock goes forward) is due at the first instant after the gap; one that a
+day has twice (the clock goes back) is due at the first of the two; a local date that does not exist has no edition. So
+every local date that exists has exactly one.
+
+All sums are done on dates or in UTC: arithmetic on a local datetime forgets which of two equal times it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from rapidfuzz import process
+
+from bot.errors import UsageError
+
+_SEARCH_DAYS: Final = 16
+"""A week, and as many dates as any zone ever skipped at once, with room to spare."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """A run of a digest: the local date it is for, and the instant in UTC."""
+
+    on: date
+    at: datetime
+
+
+def next_edition(at: time, zone: str, days: Sequence[int], *, after: datetime) -> Due:
+    """The first run strictly after an instant, at a local time on these weekdays (Monday is 0)."""
+    # The local date may be a day behind what the instant's own date says, so the search begins a day early.
+    start = after.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
+    for offset in range(_SEARCH_DAYS):
+        on = start + timedelta(days=offset)
+        if on.weekday() in days and (instant := instant_of(on, at, zone)) and instant > after:
+            return Due(on=on, at=instant)
+    raise ValueError(f"no run within {_SEARCH_DAYS} days of {after.isoformat()} for days {tuple(days)}")
+
+
+def instant_of(on: date, at: time, zone: str) -> datetime | None:
+    """The instant in UTC of a local time on a local date; None when that date does not exist in the zone."""
+    there = ZoneInfo(zone)
+    wall = datetime.combine(on, at)
+    instant = wall.replace(tzinfo=there, fold=0).astimezone(UTC)
+    if instant.astimezone(there).replace(tzinfo=None) == wall:
+        return instant
+    instant = _end_of_gap(wall, there)
+    last_before = (instant - timedelta(seconds=1)).astimezone(there).date()
+    return None if last_before < on < instant.astimezone(there).date() else instant
+
+
+def _end_of_gap(wall: datetime, there: ZoneInfo) -> datetime:
+    """The first instant whose local time is past a time that was skipped."""
+    # With fold=0 a skipped time is read with the offset before the gap, so it lies after it; with fold=1 before it.
+    after = wall.replace(tzinfo=there, fold=0).astimezone(UTC)
+    before = wall.replace(tzinfo=there, fold=1).astimezone(UTC)
+    low, high = int(before.timestamp()), int(after.timestamp())
+    offset_after = after.astimezone(there).utcoffset()
+    while low < high:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, there).utcoffset() == offset_after:
+            high = middle
+        else:
+            low = middle + 1
+    return datetime.fromtimestamp(low, UTC)
+
+
+def zone_named(text: str) -> ZoneInfo:
+    """The IANA zone of a name in any case, `Asia/Seoul` or `seoul`; UsageError offers the nearest names."""
+    wanted = text.strip().casefold().replace(" ", "_")
+    names = _zones()
+    if wanted in names:
+        return ZoneInfo(names[wanted])
+    cities = [name for key, name in names.items() if key.rpartition("/")[2] == wanted and "/" in key]
+    if len(cities) == 1:
+        return ZoneInfo(cities[0])
+    raise UsageError(
+        f"{text!r} is no time zone",
+        allowed=", ".join(cities or nearest_zones(text)) or "an IANA name",
+        example="zone:Asia/Seoul",
+    )
+
+
+def nearest_zones(text: str, limit: int = 3) -> list[str]:
+    """The names of zones that look most like the text."""
+    names = _zones()
+    keys = [key for key in names if "/" in key]
+    found = process.extract(text.strip().casefold(), keys, limit=limit)
+    return [names[key] for key, _, _ in found]
+
+
+@cache
+def _zones() -> dict[str, str]:
+    """Every zone by its name in small letters."""
+    found = {}
+    for name in sorted(available_timezones()):
+        if name.startswith(("posix/", "right/")) or name in ("Factory", "localtime"):
+            continue
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+        found[name.casefold()] = name
+    return found
