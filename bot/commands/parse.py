@@ -100,7 +100,7 @@ def _nearest(typed: str, commands: Sequence[Command], *, limit: int) -> list[Com
 
 def _likeness(typed: str, path: str, **_: object) -> float:
     """How much a typed path is like a command's, by its first word or by all of it."""
-    return max(fuzz.ratio(typed, path), fuzz.ratio(typed.partition(" ")[0], path) - 1)
+    return max(fuzz.ratio(typed, path), fuzz.ratio(typed.partition(" ")[0], path) * 0.85)
 
 
 def nearest_commands(text: str) -> list[Command]:

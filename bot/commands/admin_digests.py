@@ -1,0 +1,192 @@
+"""Digests: what is posted where and when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Final
+
+from bot.commands.context import Context, Reply
+from bot.commands.describe import channel_name, instant_in_words, schedule_in_words, typed_name
+from bot.digests.calendar import Due, next_edition
+from bot.documents.build import notice
+from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Note, Paragraph, Text
+from bot.documents.wording import counted
+from bot.errors import UsageError
+from bot.models import ALL_DAYS, ChannelRef, Digest, EditionState, Style, Topic, public_id
+
+_STORIES: Final = 8
+_CATCH_UP_H: Final = 6
+
+
+async def add(context: Context) -> Reply:
+    given = context.arguments
+    digest = _changed(
+        context,
+        Digest(
+            id=0,
+            workspace_id=context.workspace.id,
+            name=given.need("name", str),
+            channel=context.invocation.channel,
+            at=given.need("at", time),
+            zone=context.workspace.zone,
+            days=ALL_DAYS,
+            max_stories=_STORIES,
+            catch_up_s=_CATCH_UP_H * 3600,
+            created_at=context.now,
+        ),
+    )
+    due = next_edition(digest.at, digest.zone, digest.days, after=context.now)
+    stored = await context.store.digests.add(replace(digest, next_due_at=due.at, next_on=due.on))
+    return await _shown(context, f"{stored.name} is set up", stored)
+
+
+async def edit(context: Context) -> Reply:
+    digest = context.arguments.need("digest", Digest)
+    if len(context.arguments.values) == 1:
+        raise UsageError(
+            f"nothing to change in '{digest.name}'",
+            allowed="name, at, zone, days, topics, channel, style, stories, catch_up",
+            example=f"/brief-admin digest edit {typed_name(digest.name, public_id('d', digest.id))} at:07:30",
+        )
+    changed = await _rescheduled(context, _changed(context, digest))
+    await context.store.digests.save(changed)
+    return await _shown(context, f"{changed.name} is changed", changed)
+
+
+def _changed(context: Context, digest: Digest) -> Digest:
+    """The digest with the values that were given."""
+    given = context.arguments
+    topics = given.many("topics", Topic)
+    catch_up = given.get("catch_up", int)
+    days = given.many("days", int)
+    return replace(
+        digest,
+        name=given.get("name", str) or digest.name,
+        channel=ChannelRef(given.get("channel", str) or digest.channel),
+        at=given.get("at", time) or digest.at,
+        zone=given.get("zone", str) or digest.zone,
+        days=days or digest.days,
+        topic_ids=digest.topic_ids if topics is None else tuple(dict.fromkeys(topic.id for topic in topics)),
+        style=Style(given.get("style", str) or digest.style),
+        max_stories=given.get("stories", int) or digest.max_stories,
+        catch_up_s=digest.catch_up_s if catch_up is None else catch_up * 3600,
+    )
+
+
+async def _rescheduled(context: Context, digest: Digest) -> Digest:
+    """The digest with the next edition of its schedule as it is now.
+
+    An edition that is due already is kept, so that a change at that moment does not lose it; a date that has had its
+    edition does not get another, whatever the new time.
+    """
+    if not digest.is_paused and await _is_due(context, digest):
+        return digest
+    due = await _next_free(context, digest)
+    return replace(digest, next_due_at=due.at, next_on=due.on)
+
+
+async def _is_due(context: Context, digest: Digest) -> bool:
+    if digest.next_due_at is None or digest.next_on is None or digest.next_due_at > context.now:
+        return False
+    return await context.store.editions.get_on(digest.id, digest.next_on) is None
+
+
+async def _next_free(context: Context, digest: Digest) -> Due:
+    """The next edition whose local date has had none."""
+    after: datetime = context.now
+    while True:
+        due = next_edition(digest.at, digest.zone, digest.days, after=after)
+        if await context.store.editions.get_on(digest.id, due.on) is None:
+            return due
+        after = due.at
+
+
+async def pause(context: Context) -> Reply:
+    digest = context.arguments.need("digest", Digest)
+    if digest.is_paused:
+        raise UsageError(f"'{digest.name}' is paused already", example=f"/brief-admin digest resume {_typed(digest)}")
+    await context.store.digests.save(replace(digest, is_paused=True))
+    note = Note((Text("Nothing is posted until "), Code(f"/brief-admin digest resume {_typed(digest)}")))
+    return Reply(document=notice(f"{digest.name} is paused", note))
+
+
+async def resume(context: Context) -> Reply:
+    digest = context.arguments.need("digest", Digest)
+    if not digest.is_paused:
+        raise UsageError(f"'{digest.name}' is not paused", example=f"/brief-admin digest pause {_typed(digest)}")
+    due = await _next_free(context, digest)
+    running = replace(digest, is_paused=False, next_due_at=due.at, next_on=due.on)
+    await context.store.digests.save(running)
+    return await _shown(context, f"{digest.name} is posted again", running)
+
+
+async def remove(context: Context) -> Reply:
+    digest = context.arguments.need("digest", Digest)
+    await context.store.digests.remove(context.workspace.id, digest.id)
+    return Reply(document=notice(f"{digest.name} is deleted"))
+
+
+async def list_all(context: Context) -> Reply:
+    digests = await context.store.digests.list(context.workspace.id)
+    if not digests:
+        hint = (Text("No digests yet. Add one: "), Code('/brief-admin digest add "Morning briefing" at:08:00'))
+        return Reply(document=notice("Digests", Paragraph(hint)))
+    blocks: list[Block] = []
+    for digest in digests:
+        blocks += [Heading(f"{digest.name} ({public_id('d', digest.id)})"), Facts(await _facts(context, digest))]
+    return Reply(document=notice("Digests", *blocks))
+
+
+async def preview(context: Context) -> Reply:
+    return Reply(document=await context.dispatcher.preview(context.arguments.need("digest", Digest)))
+
+
+async def send(context: Context) -> Reply:
+    digest = context.arguments.need("digest", Digest)
+    edition = await context.dispatcher.send_now(digest)
+    rows = [("Date", edition.on.isoformat()), ("Stories", str(edition.story_count)), ("State", _state(edition.state))]
+    if edition.reason:
+        rows.append(("Why", edition.reason))
+    where = channel_name(digest.channel)
+    return Reply(document=notice(f"{digest.name} for {where}", Facts(tuple(rows))))
+
+
+def _state(state: EditionState) -> str:
+    return {
+        EditionState.PLANNED: "on its way",
+        EditionState.DELIVERED: "posted",
+        EditionState.SKIPPED: "skipped",
+        EditionState.FAILED: "failed",
+    }[state]
+
+
+def _typed(digest: Digest) -> str:
+    return typed_name(digest.name, public_id("d", digest.id))
+
+
+async def _shown(context: Context, title: str, digest: Digest) -> Reply:
+    """A digest as it is now, and how to look at it."""
+    preview_ = Action("Preview", f"brief-admin digest preview {_typed(digest)}")
+    note = Note((Text("See what it would post now: "), Code(f"/{preview_.command}")))
+    return Reply(document=notice(title, Facts(await _facts(context, digest)), Actions((preview_,)), note))
+
+
+async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str], ...]:
+    topics = {topic.id: topic.name for topic in await context.store.topics.list(context.workspace.id)}
+    names = [topics[id_] for id_ in digest.topic_ids if id_ in topics]
+    late = f"{digest.catch_up_s // 3600} h" if digest.catch_up_s else "never"
+    return (
+        ("When", schedule_in_words(digest)),
+        ("Next", _next(context, digest)),
+        ("Where", channel_name(digest.channel)),
+        ("Topics", ", ".join(names) or "everything that is followed here"),
+        ("Style", f"{digest.style}, at most {counted(digest.max_stories, 'story')}"),
+        ("Posted late", f"up to {late}" if digest.catch_up_s else late),
+    )
+
+
+def _next(context: Context, digest: Digest) -> str:
+    if digest.is_paused or digest.next_due_at is None:
+        return "paused"
+    return instant_in_words(digest.next_due_at, digest.zone, context.now)

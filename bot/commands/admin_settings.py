@@ -1,0 +1,208 @@
+"""Settings of a workspace, how it is doing, and its own data as a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from bot.caveat import caveat_for
+from bot.commands.context import Context, Reply
+from bot.commands.describe import channel_name, days_in_words, instant_in_words, shown_url, source_name
+from bot.commands.languages import name_of
+from bot.commands.values import is_none
+from bot.documents.build import notice
+from bot.documents.nodes import Block, Code, Facts, Heading, Note, Paragraph, Text
+from bot.documents.wording import counted
+from bot.models import Digest, Edition, EditionState, Source, Topic, Workspace, public_id
+
+_EDITIONS: Final = 10
+_FAILING: Final = 20
+
+
+async def settings(context: Context) -> Reply:
+    workspace = _changed(context)
+    if not context.arguments:
+        return _settings("Settings", workspace)
+    await context.store.workspaces.save(workspace)
+    return _settings("Settings are changed", workspace)
+
+
+def _changed(context: Context) -> Workspace:
+    """The workspace with the settings that were given; an empty role takes the old one away."""
+    given, old = context.arguments, context.workspace
+    note = given.get("caveat_note", str)
+    admin, ping = given.get("admin_role", str), given.get("ping_role", str)
+    return replace(
+        old,
+        zone=given.get("zone", str) or old.zone,
+        language=given.get("language", str) or old.language,
+        admin_role=old.admin_role if admin is None else admin,
+        ping_role=old.ping_role if ping is None else ping,
+        retention_days=given.get("retention", int) or old.retention_days,
+        caveat_note=old.caveat_note if note is None else "" if is_none(note) else note,
+    )
+
+
+def _settings(title: str, workspace: Workspace) -> Reply:
+    caveat = caveat_for(workspace.language, workspace.caveat_note)
+    rows = (
+        ("Zone", workspace.zone),
+        ("Language", name_of(workspace.language)),
+        ("Admin role", workspace.admin_role or "none: managers of this place only"),
+        ("Ping role", workspace.ping_role or "none: digests mention nobody"),
+        ("Kept for", counted(workspace.retention_days, "day")),
+        ("Caveat", f"{caveat.text} {caveat.note}".strip()),
+    )
+    hint = Note((Text("Change one: "), Code("/brief-admin settings zone:Asia/Seoul language:ko")))
+    zones = Note((Text("A digest keeps the zone that it was set up with."),))
+    return Reply(document=notice(title, Facts(rows), hint, zones))
+
+
+# ── status ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def status(context: Context) -> Reply:
+    sources = await context.store.sources.followed(context.workspace.id)
+    digests = await context.store.digests.list(context.workspace.id)
+    editions = await context.store.editions.recent(context.workspace.id, limit=_EDITIONS)
+    stored = await context.store.articles.count()
+    blocks = [
+        *_trouble(context, sources),
+        *_next_runs(context, digests),
+        *_last_runs(context, editions, digests),
+        Note((Text(f"{counted(stored, 'article')} stored on {context.store.dialect}, of all workspaces."),)),
+    ]
+    return Reply(document=notice("Status", *blocks))
+
+
+def _trouble(context: Context, sources: Sequence[Source]) -> list[Block]:
+    failing = [source for source in sources if source.last_error]
+    unread = sum(source.last_polled_at is None for source in sources)
+    summary = f"{counted(len(sources), 'source')}, {len(failing)} failing" + (
+        f", {unread} not read yet" if unread else ""
+    )
+    blocks: list[Block] = [Heading("Sources"), Paragraph((Text(summary + "."),))]
+    rows = tuple((source_name(source), _why_failing(context, source)) for source in failing[:_FAILING])
+    if rows:
+        blocks.append(Facts(rows))
+    if len(failing) > _FAILING:
+        blocks.append(Note((Text(f"{len(failing) - _FAILING} more are failing: "), Code("/brief-admin source list"))))
+    return blocks
+
+
+def _why_failing(context: Context, source: Source) -> str:
+    zone = context.workspace.zone
+    parts = [source.last_error.rstrip(".")]
+    if source.failing_since:
+        parts.append(f"since {instant_in_words(source.failing_since, zone, context.now)}")
+    if source.next_poll_at:
+        is_soon = source.next_poll_at <= context.now
+        parts.append(
+            "next try now" if is_soon else f"next try {instant_in_words(source.next_poll_at, zone, context.now)}"
+        )
+    return "; ".join(parts)
+
+
+def _next_runs(context: Context, digests: Sequence[Digest]) -> list[Block]:
+    if not digests:
+        return [Heading("Next"), Paragraph((Text("No digest is set up."),))]
+    rows = []
+    for digest in digests:
+        due = digest.next_due_at
+        when = "paused" if digest.is_paused or due is None else instant_in_words(due, digest.zone, context.now)
+        rows.append((digest.name, f"{when}, {channel_name(digest.channel)}"))
+    return [Heading("Next"), Facts(tuple(rows))]
+
+
+def _last_runs(context: Context, editions: Sequence[Edition], digests: Sequence[Digest]) -> list[Block]:
+    if not editions:
+        return []
+    names = {digest.id: digest.name for digest in digests}
+    rows = tuple(
+        (f"{names.get(edition.digest_id, 'deleted')}, {edition.on}", _outcome(edition)) for edition in editions
+    )
+    return [Heading("Last"), Facts(rows)]
+
+
+def _outcome(edition: Edition) -> str:
+    words = {
+        EditionState.PLANNED: "on its way",
+        EditionState.DELIVERED: "posted",
+        EditionState.SKIPPED: "skipped",
+        EditionState.FAILED: "failed",
+    }[edition.state]
+    late = " late" if edition.is_late else ""
+    stories = f", {counted(edition.story_count, 'story')}" if edition.story_count else ""
+    return f"{words}{late}{stories}" + (f": {edition.reason}" if edition.reason else "")
+
+
+# ── export ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def export(context: Context) -> Reply:
+    """Everything that people of this workspace set up, as JSON that a script can read."""
+    sources = await context.store.sources.followed(context.workspace.id)
+    topics = await context.store.topics.list(context.workspace.id)
+    digests = await context.store.digests.list(context.workspace.id)
+    data = {
+        "version": 1,
+        "exported_at": context.now.isoformat(),
+        "settings": _settings_json(context.workspace),
+        "sources": [_source_json(source) for source in sources],
+        "topics": [_topic_json(topic, sources) for topic in topics],
+        "digests": [_digest_json(digest, topics) for digest in digests],
+    }
+    counts = ", ".join(
+        (counted(len(sources), "source"), counted(len(topics), "topic"), counted(len(digests), "digest"))
+    )
+    document = notice("Export", Paragraph((Text(f"{counts} and the settings, as JSON."),)))
+    return Reply(document=document, files=(("briefbot.json", json.dumps(data, ensure_ascii=False, indent=2)),))
+
+
+def _settings_json(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "workspace": workspace.id,
+        "name": workspace.name,
+        "zone": workspace.zone,
+        "language": workspace.language,
+        "admin_role": workspace.admin_role,
+        "ping_role": workspace.ping_role,
+        "retention_days": workspace.retention_days,
+        "caveat_note": workspace.caveat_note,
+    }
+
+
+def _source_json(source: Source) -> dict[str, Any]:
+    ref = public_id("src", source.id)
+    return {"source": ref, "url": shown_url(source.url), "title": source.title, "is_shared": source.is_shared}
+
+
+def _topic_json(topic: Topic, sources: Sequence[Source]) -> dict[str, Any]:
+    rule = topic.rule
+    return {
+        "topic": public_id("t", topic.id),
+        "name": topic.name,
+        "words": list(rule.words),
+        "exclude": list(rule.excluded),
+        "sources": [shown_url(source.url) for source in sources if source.id in rule.source_ids],
+        "languages": list(rule.languages),
+        "publishers": rule.min_publishers,
+    }
+
+
+def _digest_json(digest: Digest, topics: Sequence[Topic]) -> dict[str, Any]:
+    return {
+        "digest": public_id("d", digest.id),
+        "name": digest.name,
+        "channel": digest.channel,
+        "at": digest.at.strftime("%H:%M"),
+        "zone": digest.zone,
+        "days": days_in_words(digest.days),
+        "topics": [topic.name for topic in topics if topic.id in digest.topic_ids],
+        "style": digest.style,
+        "stories": digest.max_stories,
+        "catch_up_h": digest.catch_up_s // 3600,
+        "is_paused": digest.is_paused,
+    }

@@ -1,0 +1,125 @@
+"""Topics: what a workspace follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.commands import selecting
+from bot.commands.context import Context, Reply
+from bot.commands.describe import rule_in_words, source_name, typed_name
+from bot.documents.build import notice
+from bot.documents.nodes import Action, Actions, Code, Facts, Note, Paragraph, Text
+from bot.documents.wording import counted
+from bot.errors import UsageError
+from bot.models import Source, Topic, TopicRule, public_id
+
+_RECENT_DAYS = 7
+
+
+async def add(context: Context) -> Reply:
+    name = context.arguments.need("name", str)
+    rule = _rule(context, TopicRule())
+    if rule == TopicRule():
+        raise UsageError(
+            f"topic '{name}' would take everything",
+            allowed="words, sources, languages or publishers that it is about",
+            example=f'/brief-admin topic add {typed_name(name, "News")} words:"Korea Japan, 한일"',
+        )
+    _check(rule)
+    topic = await context.store.topics.add(context.workspace.id, name, rule, now=context.now)
+    return await _shown(context, f"{topic.name} is followed", topic)
+
+
+async def edit(context: Context) -> Reply:
+    topic = context.arguments.need("topic", Topic)
+    if len(context.arguments.values) == 1:
+        raise UsageError(
+            f"nothing to change in '{topic.name}'",
+            allowed="name, words, exclude, sources, languages, publishers",
+            example="/brief-admin topic edit t1 exclude:football",
+        )
+    name = context.arguments.get("name", str) or topic.name
+    changed = replace(topic, name=name, rule=_rule(context, topic.rule))
+    if changed.rule == TopicRule():
+        raise UsageError(
+            f"then '{name}' would take everything",
+            allowed="at least words, sources, languages or publishers",
+            example=f"/brief-admin topic remove {public_id('t', topic.id)}",
+        )
+    _check(changed.rule)
+    await context.store.topics.save(changed)
+    return await _shown(context, f"{changed.name} is changed", changed)
+
+
+async def remove(context: Context) -> Reply:
+    topic = context.arguments.need("topic", Topic)
+    digests = await context.store.digests.list(context.workspace.id)
+    users = [digest.name for digest in digests if topic.id in digest.topic_ids]
+    if users:
+        # Without its only topic a digest would post everything.
+        raise UsageError(
+            f"'{topic.name}' stands in {counted(len(users), 'digest')}: {', '.join(users)}",
+            allowed="a topic that no digest names",
+            example=f"/brief-admin digest edit {typed_name(users[0], 'd1')} topics:none",
+        )
+    await context.store.topics.remove(context.workspace.id, topic.id)
+    return Reply(document=notice(f"{topic.name} is followed no more"))
+
+
+async def list_all(context: Context) -> Reply:
+    topics = await context.store.topics.list(context.workspace.id)
+    if not topics:
+        hint = (
+            Text("No topics yet. Add one: "),
+            Code('/brief-admin topic add "Korea Japan" words:"Korea Japan, 한일"'),
+        )
+        return Reply(document=notice("Topics", Paragraph(hint)))
+    names = await _source_names(context)
+    rows = tuple((f"{topic.name} ({public_id('t', topic.id)})", rule_in_words(topic.rule, names)) for topic in topics)
+    return Reply(document=notice("Topics", Facts(rows)))
+
+
+def _rule(context: Context, old: TopicRule) -> TopicRule:
+    """The old rule with the parts that were given."""
+    given = context.arguments
+    sources = given.many("sources", Source)
+    words, excluded, languages = given.many("words", str), given.many("exclude", str), given.many("languages", str)
+    return TopicRule(
+        words=old.words if words is None else words,
+        excluded=old.excluded if excluded is None else excluded,
+        source_ids=old.source_ids if sources is None else tuple(dict.fromkeys(source.id for source in sources)),
+        languages=old.languages if languages is None else tuple(dict.fromkeys(languages)),
+        min_publishers=given.get("publishers", int) or old.min_publishers,
+    )
+
+
+def _check(rule: TopicRule) -> None:
+    for option, words in (("words", rule.words), ("exclude", rule.excluded)):
+        for word in words:
+            if not any(char.isalnum() for char in word):
+                raise UsageError(
+                    f"{option} '{word}' has no letter or number to look for",
+                    allowed="words and phrases, divided by commas",
+                    example=f'{option}:"Korea Japan, 한일"',
+                )
+
+
+async def _source_names(context: Context) -> dict[int, str]:
+    sources = await context.store.sources.followed(context.workspace.id)
+    return {source.id: source_name(source) for source in sources}
+
+
+async def _shown(context: Context, title: str, topic: Topic) -> Reply:
+    """A topic as it is now, and how much of the last days it takes."""
+    since = context.now - timedelta(days=_RECENT_DAYS)
+    matching, of = await selecting.count_since(context.store, context.workspace.id, topic.rule, since)
+    ref = public_id("t", topic.id)
+    rows = (
+        ("Takes", rule_in_words(topic.rule, await _source_names(context))),
+        ("Now", f"{matching} of {counted(of, 'brief')} of the last {_RECENT_DAYS} days"),
+        ("Id", ref),
+    )
+    read = Action("Read", f"brief latest topic:{typed_name(topic.name, ref)}")
+    note = Note((Text("Change it with "), Code(f"/brief-admin topic edit {ref}")))
+    return Reply(document=notice(title, Facts(rows), Actions((read,)), note))

@@ -1,0 +1,66 @@
+"""What may be offered while a value is being typed; from the store, in a few indexed reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from zoneinfo import available_timezones
+
+from rapidfuzz import fuzz, process
+
+from bot.commands.describe import shown_url
+from bot.commands.spec import Option, OptionType
+from bot.models import Brief, WorkspaceId, public_id
+from bot.store import Store
+from bot.words import fold
+
+LIMIT: Final = 25
+_LABEL: Final = 100
+
+
+async def completions(store: Store, workspace: WorkspaceId, option: Option, text: str) -> list[tuple[str, str]]:
+    """At most 25 pairs of what to show (100 characters at most) and the value to send."""
+    if option.type is OptionType.BRIEF:
+        return await _briefs(store, workspace, text)
+    if not option.can_complete:
+        return [(choice, choice) for choice in option.choices]
+    return _best(await _names(store, workspace, option.type), text)
+
+
+async def _names(store: Store, workspace: WorkspaceId, kind: OptionType) -> Sequence[tuple[str, str]]:
+    match kind:
+        case OptionType.TOPIC:
+            return [(topic.name, public_id("t", topic.id)) for topic in await store.topics.list(workspace)]
+        case OptionType.DIGEST:
+            return [(digest.name, public_id("d", digest.id)) for digest in await store.digests.list(workspace)]
+        case OptionType.SOURCE:
+            followed = await store.sources.followed(workspace)
+            return [(source.title or shown_url(source.url), public_id("src", source.id)) for source in followed]
+        case _:
+            return [(zone, zone) for zone in sorted(available_timezones())]
+
+
+async def _briefs(store: Store, workspace: WorkspaceId, text: str) -> list[tuple[str, str]]:
+    """The newest briefs, or those that the words find."""
+    found: list[Brief] = []
+    if text.strip():
+        found = [result.brief for result in await store.search.find(text, workspace=workspace, limit=LIMIT)]
+    found = found or await store.briefs.latest(workspace, limit=LIMIT)
+    return [(_label(f"{brief.text.headline}"), brief.ref) for brief in found]
+
+
+def _best(names: Sequence[tuple[str, str]], text: str) -> list[tuple[str, str]]:
+    """Names that begin with the text, then that hold it, then that look like it."""
+    wanted = fold(text.strip())
+    if not wanted:
+        return [(_label(name), value) for name, value in names[:LIMIT]]
+    folded = {place: fold(name) for place, (name, _) in enumerate(names)}
+    starts = [place for place, name in folded.items() if name.startswith(wanted)]
+    holds = [place for place, name in folded.items() if wanted in name]
+    like = [place for _, _, place in process.extract(wanted, folded, scorer=fuzz.WRatio, limit=LIMIT, score_cutoff=60)]
+    order = list(dict.fromkeys([*starts, *holds, *like]))[:LIMIT]
+    return [(_label(names[place][0]), names[place][1]) for place in order]
+
+
+def _label(text: str) -> str:
+    return text if len(text) <= _LABEL else text[: _LABEL - 1] + "…"

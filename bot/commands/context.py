@@ -1,0 +1,91 @@
+"""What a command is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from bot.digests.dispatch import Dispatcher
+from bot.documents.nodes import Document
+from bot.ingest.pipeline import Ingest
+from bot.models import ChannelRef, Workspace, WorkspaceId
+from bot.store import Store
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Who asks; `is_manager` is decided by the platform, or by the workspace's admin role."""
+
+    id: str
+    name: str
+    is_manager: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invocation:
+    """Who asks, and where."""
+
+    workspace_id: WorkspaceId
+    person: Person
+    channel: ChannelRef
+    read_file: Callable[[str], str] | None = None
+    """Reads a file that is named instead of attached; only for the operator at their own machine."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """The answer to one command. `files` are names and texts to hand over with it."""
+
+    document: Document
+    is_private: bool = True
+    files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The values of a command, read and looked up; an option that was not given is not there."""
+
+    values: Mapping[str, object]
+
+    def get(self, name: str, kind: type[T]) -> T | None:
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, kind):
+            raise TypeError(f"{name} is a {type(value).__name__}, not a {kind.__name__}")
+        return value
+
+    def need(self, name: str, kind: type[T]) -> T:
+        """A required value; the parser saw to it that it is there."""
+        value = self.get(name, kind)
+        if value is None:
+            raise TypeError(f"{name} is not given")
+        return value
+
+    def many(self, name: str, kind: type[T]) -> tuple[T, ...] | None:
+        """The members of a list; empty when it was taken away, None when it was not given."""
+        values = self.get(name, tuple)
+        if values is None:
+            return None
+        for value in values:
+            if not isinstance(value, kind):
+                raise TypeError(f"{name} holds a {type(value).__name__}, not a {kind.__name__}")
+        return values
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """All that a handler may use. `ingest` is None where this process reads no feeds."""
+
+    store: Store
+    dispatcher: Dispatcher
+    ingest: Ingest | None
+    workspace: Workspace
+    invocation: Invocation
+    arguments: Arguments
+    now: datetime

@@ -1,0 +1,77 @@
+"""Rules, schedules and addresses in words for a person. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from bot.commands.languages import name_of
+from bot.documents.wording import counted, span
+from bot.models import ALL_DAYS, ChannelRef, Digest, Source, TopicRule
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def rule_in_words(rule: TopicRule, source_names: Mapping[int, str]) -> str:
+    """`any of "Korea Japan", "한일"; not "football"; in Korean; at least 2 publishers`."""
+    parts = []
+    if rule.words:
+        parts.append(f"{'any of ' if len(rule.words) > 1 else ''}{_quoted(rule.words)}")
+    if rule.excluded:
+        parts.append(f"not {_quoted(rule.excluded)}")
+    if rule.source_ids:
+        parts.append(
+            "from " + ", ".join(source_names.get(id_, "a source not followed any more") for id_ in rule.source_ids)
+        )
+    if rule.languages:
+        parts.append("in " + ", ".join(map(name_of, rule.languages)))
+    if rule.min_publishers > 1:
+        parts.append(f"at least {counted(rule.min_publishers, 'publisher')}")
+    return "; ".join(parts) or "everything"
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)
+
+
+def days_in_words(days: Sequence[int]) -> str:
+    """`daily`, `Mon–Fri`, `Mon, Wed, Sat`."""
+    if tuple(days) == ALL_DAYS:
+        return "daily"
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        return f"{_DAYS[days[0]]}–{_DAYS[days[-1]]}"
+    return ", ".join(_DAYS[day] for day in days)
+
+
+def schedule_in_words(digest: Digest) -> str:
+    """`08:00 Asia/Seoul, Mon–Fri`."""
+    return f"{digest.at:%H:%M} {digest.zone}, {days_in_words(digest.days)}"
+
+
+def instant_in_words(at: datetime, zone: str, now: datetime) -> str:
+    """`Wed 25 Nov 2026, 08:00 (in 3 hours)`, in local time."""
+    there = at.astimezone(ZoneInfo(zone))
+    distance = f"in {span(at - now)}" if at > now else f"{span(now - at)} ago"
+    return f"{there:%a} {there.day} {there:%b %Y, %H:%M} ({distance})"
+
+
+def channel_name(channel: ChannelRef) -> str:
+    """The channel without its platform, which everybody here knows."""
+    return "#" + channel.partition(":")[2]
+
+
+def typed_name(name: str, ref: str) -> str:
+    """How to name something in a command: in quotes, or by its id when the name holds some itself."""
+    return ref if any(mark in name for mark in '"“”„«»') else f'"{name}"'
+
+
+def source_name(source: Source) -> str:
+    return source.title or shown_url(source.url)
+
+
+def shown_url(url: str) -> str:
+    """An address without the user and password that may stand in it (law 9)."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

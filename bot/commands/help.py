@@ -1,0 +1,85 @@
+"""What can be asked, from the catalogue itself, so that nothing is missing or out of date."""
+
+from __future__ import annotations
+
+from bot.commands.context import Context, Reply
+from bot.commands.parse import nearest_commands
+from bot.commands.spec import COMMANDS, Command, Role
+from bot.documents.build import notice
+from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Note, Paragraph, Text
+from bot.errors import UsageError
+
+
+async def for_members(context: Context) -> Reply:
+    return _help(context, Role.MEMBER)
+
+
+async def for_managers(context: Context) -> Reply:
+    return _help(context, Role.MANAGER)
+
+
+def _help(context: Context, role: Role) -> Reply:
+    about = context.arguments.get("command", str)
+    if about:
+        return Reply(document=notice(f"Help: {about}", *_about(about, role)))
+    blocks: list[Block] = [_list(role)]
+    if role is Role.MANAGER:
+        blocks.append(Note((Text("For everybody: "), Code("/brief help"))))
+    elif context.invocation.person.is_manager:
+        blocks += [Heading("For managers"), _list(Role.MANAGER)]
+    more = (
+        f"/{'brief' if role is Role.MEMBER else 'brief-admin'} help {'search' if role is Role.MEMBER else 'digest add'}"
+    )
+    blocks.append(
+        Note(
+            (
+                Text("CAPITALS are needed, [these] are not; name them as in "),
+                Code("topic:Korea"),
+                Text(". All about one: "),
+                Code(more),
+            )
+        )
+    )
+    return Reply(document=notice("What you can ask", *blocks))
+
+
+def _list(role: Role) -> Bullets:
+    return Bullets(
+        tuple(
+            (Code(_short_usage(command)), Text(f" {command.summary}")) for command in COMMANDS if command.role is role
+        )
+    )
+
+
+def _short_usage(command: Command) -> str:
+    """The usage, with the optional part of a long one left out."""
+    if len(command.options) <= 3:
+        return command.usage
+    return " ".join(
+        (f"/{command.name}", *(option.name.upper() for option in command.options if option.is_required), "…")
+    )
+
+
+def _about(text: str, role: Role) -> list[Block]:
+    """All about one command, or about the commands of a group."""
+    words = [word for word in text.lower().lstrip("/").split() if word not in ("brief", "brief-admin")]
+    found = [command for command in COMMANDS if list(command.path[: len(words)]) == words]
+    found.sort(key=lambda command: command.role is not role)
+    if not found:
+        raise UsageError(
+            f"there is no command '{text}'",
+            allowed=", ".join(" ".join(command.path) for command in nearest_commands(text)),
+            example="/brief help search",
+        )
+    return [block for command in found for block in _one(command)]
+
+
+def _one(command: Command) -> list[Block]:
+    blocks: list[Block] = [Heading(f"/{command.name}", level=3), Paragraph((Text(command.summary + "."),))]
+    if command.options:
+        rows = [
+            (option.name, option.summary + (" (needed)" if option.is_required else "")) for option in command.options
+        ]
+        blocks.append(Facts(tuple(rows)))
+    blocks.append(Paragraph((Text("Example: "), Code(command.right))))
+    return blocks

@@ -1,0 +1,174 @@
+"""How a command runs: read, allowed, looked up, handled; whatever goes wrong becomes an answer, never a traceback."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+import structlog
+
+from bot.commands import admin_digests, admin_settings, admin_sources, admin_topics, help, readers  # noqa: A004
+from bot.commands.complete import completions
+from bot.commands.context import Context, Invocation, Person, Reply
+from bot.commands.lookup import Lookup
+from bot.commands.parse import UnknownCommand, parse
+from bot.commands.spec import Command, Option, Role
+from bot.config import Settings
+from bot.digests.dispatch import Dispatcher
+from bot.documents.build import error_document
+from bot.documents.nodes import Action, Actions, Document
+from bot.errors import BriefbotError, NotAllowed, NotFound, StoreBusy
+from bot.ingest.pipeline import Ingest
+from bot.models import Workspace
+from bot.ports import Clock
+from bot.store import Store
+
+__all__ = ["HANDLERS", "Commands", "Invocation", "Person", "Reply"]
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Context], Awaitable[Reply]]
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "brief latest": readers.latest,
+    "brief read": readers.read,
+    "brief search": readers.search,
+    "brief related": readers.related,
+    "brief today": readers.today,
+    "brief topics": readers.topics,
+    "brief help": help.for_members,
+    "brief-admin topic add": admin_topics.add,
+    "brief-admin topic edit": admin_topics.edit,
+    "brief-admin topic remove": admin_topics.remove,
+    "brief-admin topic list": admin_topics.list_all,
+    "brief-admin source add": admin_sources.add,
+    "brief-admin source remove": admin_sources.remove,
+    "brief-admin source list": admin_sources.list_all,
+    "brief-admin source import": admin_sources.import_all,
+    "brief-admin source export": admin_sources.export_all,
+    "brief-admin digest add": admin_digests.add,
+    "brief-admin digest edit": admin_digests.edit,
+    "brief-admin digest pause": admin_digests.pause,
+    "brief-admin digest resume": admin_digests.resume,
+    "brief-admin digest remove": admin_digests.remove,
+    "brief-admin digest list": admin_digests.list_all,
+    "brief-admin digest preview": admin_digests.preview,
+    "brief-admin digest send": admin_digests.send,
+    "brief-admin settings": admin_settings.settings,
+    "brief-admin status": admin_settings.status,
+    "brief-admin export": admin_settings.export,
+    "brief-admin help": help.for_managers,
+}
+"""What answers each command of the catalogue, by its name."""
+
+
+class Commands:
+    """Answers commands for every platform. `ingest` None: this process reads no feeds, so `source add` tries none."""
+
+    def __init__(
+        self, store: Store, ingest: Ingest | None, dispatcher: Dispatcher, settings: Settings, clock: Clock
+    ) -> None:
+        self._store, self._ingest, self._dispatcher = store, ingest, dispatcher
+        self._settings, self._clock = settings, clock
+
+    async def run(self, line: str, invocation: Invocation) -> Reply:
+        """The answer to a typed line; what is wrong with it is the answer, too."""
+        try:
+            parsed = parse(line)
+        except BriefbotError as error:
+            log.info("command.misread", workspace=invocation.workspace_id)
+            return _failed(error)
+        return await self.call(parsed.command, parsed.values, invocation)
+
+    async def call(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
+        """The answer to a command whose values a platform took apart itself; never raises."""
+        began = time.monotonic()
+        outcome = "done"
+        try:
+            return await self._answer(command, values, invocation)
+        except BriefbotError as error:
+            outcome = type(error).__name__
+            return _failed(error)
+        except Exception:
+            outcome = "crashed"
+            return _crashed(command)
+        finally:
+            log.info(
+                "command.run",
+                command=command.name,
+                workspace=invocation.workspace_id,
+                outcome=outcome,
+                duration_ms=round((time.monotonic() - began) * 1000),
+            )
+
+    async def complete(
+        self, command: Command, option: Option, text: str, invocation: Invocation
+    ) -> list[tuple[str, str]]:
+        """At most 25 values that an option may be meant to have, as (what to show, what to send); best first.
+
+        Nothing for a person who may not give the command.
+        """
+        if command.role is Role.MANAGER and not invocation.person.is_manager:
+            return []
+        return await completions(self._store, invocation.workspace_id, option, text)
+
+    async def _answer(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
+        _require_role(command, invocation.person)
+        now = self._clock.now()
+        workspace = await self._workspace(invocation, now)
+        lookup = Lookup(store=self._store, workspace=workspace, invocation=invocation, command=command, now=now)
+        context = Context(
+            store=self._store,
+            dispatcher=self._dispatcher,
+            ingest=self._ingest,
+            workspace=workspace,
+            invocation=invocation,
+            arguments=await lookup.arguments(values),
+            now=now,
+        )
+        return await HANDLERS[command.name](context)
+
+    async def _workspace(self, invocation: Invocation, now: datetime) -> Workspace:
+        """The workspace, made when it is new; only then does a question have to wait for a writer."""
+        try:
+            return await self._store.workspaces.get(invocation.workspace_id)
+        except NotFound:
+            return await self._store.workspaces.ensure(invocation.workspace_id, now=now)
+
+
+def _require_role(command: Command, person: Person) -> None:
+    """The one place where it is decided who may do what."""
+    if command.role is Role.MANAGER and not person.is_manager:
+        raise NotAllowed(
+            f"/{command.name} is for managers of this place and for those with the admin role. Ask one of them; "
+            "what everybody can ask is in /brief help."
+        )
+
+
+def _failed(error: BriefbotError) -> Reply:
+    """The answer to a mistake, with the command that was probably meant one press away."""
+    if isinstance(error, StoreBusy):
+        error = BriefbotError("Briefbot is busy just now and changed nothing. Please try again in a moment.")
+    document = error_document(error)
+    actions: tuple[Action, ...] = ()
+    if isinstance(error, UnknownCommand):
+        actions = (Action(f"/{error.nearest.name}", error.nearest.right.removeprefix("/")),)
+    elif isinstance(error, admin_sources.NoFeed):
+        actions = tuple(Action(f"Follow {url}"[:80], f"brief-admin source add {url}") for url in error.feeds[:5])
+    return Reply(document=_with_actions(document, actions))
+
+
+def _with_actions(document: Document, actions: tuple[Action, ...]) -> Document:
+    return replace(document, blocks=(*document.blocks, Actions(actions))) if actions else document
+
+
+def _crashed(command: Command) -> Reply:
+    """A defect of ours: its id for the person, all the rest for the log."""
+    ref = uuid4().hex[:8]
+    log.exception("command.crashed", command=command.name, ref=ref)
+    text = f"Something went wrong on our side (ref {ref}). Please try again; if it stays, tell whoever runs Briefbot."
+    return Reply(document=error_document(BriefbotError(text)))

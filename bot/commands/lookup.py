@@ -1,0 +1,123 @@
+"""The typed values of a command's options; what names a row is looked up in this workspace only (law 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.commands import values
+from bot.commands.context import Arguments, Invocation
+from bot.commands.spec import Command, Option, OptionType
+from bot.errors import NotFound, UsageError
+from bot.ingest.urls import normal_feed_url
+from bot.models import Brief, Workspace, parse_public_id
+from bot.store import Store
+
+FILE_LIMIT = 2_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lookup:
+    """Reads the values of one command."""
+
+    store: Store
+    workspace: Workspace
+    invocation: Invocation
+    command: Command
+    now: datetime
+
+    async def arguments(self, texts: Mapping[str, str]) -> Arguments:
+        """Every value, or the UsageError of the first that is wrong."""
+        self._refuse_unknown(texts)
+        found: dict[str, object] = {}
+        for option in self.command.options:
+            text = texts.get(option.name, "")
+            if text.strip():
+                found[option.name] = await self._value(option, text)
+            elif option.is_required:
+                raise self._missing(option)
+        return Arguments(found)
+
+    def _refuse_unknown(self, texts: Mapping[str, str]) -> None:
+        for name in texts:
+            if self.command.option(name) is None:
+                allowed = ", ".join(option.name for option in self.command.options) or "no options"
+                raise UsageError(
+                    f"/{self.command.name} has no option '{name[:60]}'", allowed=allowed, example=self.command.right
+                )
+
+    def _missing(self, option: Option) -> UsageError:
+        return UsageError(
+            f"{option.name} is missing from /{self.command.name}", allowed=option.summary, example=self.command.right
+        )
+
+    async def _value(self, option: Option, text: str) -> object:
+        if not option.is_list:
+            return await self._one(option, text)
+        if option.maximum and len(text) > option.maximum:
+            values.plain(option, text, example=self.command.right)
+        return tuple([await self._one(option, part) for part in values.parts(text)])
+
+    async def _one(self, option: Option, text: str) -> object:
+        if option.type in (OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE):
+            return await self._row(option, text)
+        return self._plain(option, text)
+
+    async def _row(self, option: Option, text: str) -> object:
+        match option.type:
+            case OptionType.TOPIC:
+                return await self.store.topics.find(self.workspace.id, text)
+            case OptionType.DIGEST:
+                return await self.store.digests.find(self.workspace.id, text)
+            case OptionType.SOURCE:
+                return await self.store.sources.find(self.workspace.id, text)
+            case _:
+                return await self._brief(text)
+
+    async def _brief(self, text: str) -> Brief:
+        number = parse_public_id("b", text)
+        if number is None:
+            raise NotFound(
+                f"'{text[:60]}' is no id of a brief",
+                allowed="an id as lists show it; /brief search finds briefs by words",
+                example=self.command.right,
+            )
+        return await self.store.briefs.get(number, workspace=self.workspace.id)
+
+    def _plain(self, option: Option, text: str) -> object:  # noqa: C901 - one line for each type
+        match option.type:
+            case OptionType.INTEGER:
+                return values.integer(option, text)
+            case OptionType.CHOICE:
+                return values.choice(option, text)
+            case OptionType.TIME:
+                return values.clock_time(option, text)
+            case OptionType.DAYS:
+                return values.weekdays(option, text)
+            case OptionType.ZONE:
+                return values.zone(text)
+            case OptionType.LANGUAGE:
+                return values.language(option, text) if option.is_list else values.caveat_language(option, text)
+            case OptionType.SINCE:
+                return values.since(option, text, now=self.now, zone=self.workspace.zone)
+            case OptionType.CHANNEL:
+                return values.channel(option, text, platform=self.workspace.platform)
+            case OptionType.ROLE:
+                return values.role(option, text)
+            case OptionType.URL:
+                return normal_feed_url(text)
+            case OptionType.FILE:
+                return self._file(option, text)
+            case _:
+                return values.plain(option, text, example=self.command.right)
+
+    def _file(self, option: Option, text: str) -> str:
+        """The content of a file: given as it is, or named by the operator on their own machine."""
+        name = text.strip().strip('"')
+        read = self.invocation.read_file
+        if read and "\n" not in name and "<" not in name and "://" not in name:
+            text = read(name)
+        if len(text) > FILE_LIMIT:
+            raise UsageError(f"{option.name} is too large", allowed=f"at most {FILE_LIMIT // 10**6} MB of text")
+        return text

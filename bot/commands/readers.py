@@ -1,0 +1,158 @@
+"""What everybody may ask; answered from the store alone (law 6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from bot.commands import selecting
+from bot.commands.context import Context, Reply
+from bot.commands.describe import rule_in_words, schedule_in_words, source_name, typed_name
+from bot.documents.build import brief_document, list_document, notice, related_document
+from bot.documents.nodes import Block, Code, Facts, Heading, Inline, Note, Paragraph, Text
+from bot.documents.wording import counted
+from bot.errors import UsageError
+from bot.models import Brief, Topic, public_id
+from bot.words import runs
+
+DEFAULT_COUNT: Final = 5
+SEARCH_COUNT: Final = 10
+_SEARCH_REACH: Final = 300
+"""Search results that are looked through for those of a topic."""
+
+
+async def latest(context: Context) -> Reply:
+    topic = context.arguments.get("topic", Topic)
+    count = context.arguments.get("count", int) or DEFAULT_COUNT
+    page = context.arguments.get("page", int) or 1
+    found = await selecting.newest(
+        context.store, context.workspace.id, topic, limit=count + 1, offset=(page - 1) * count
+    )
+    again = f"/brief latest{_topic_option(topic)} count:{count} page:{page + 1}"
+    document = list_document(
+        f"Latest: {topic.name}" if topic else "Latest",
+        found[:count],
+        context.workspace,
+        now=context.now,
+        note=_more(found, count, again),
+        empty=await _why_empty(context, topic, page),
+    )
+    return Reply(document=document)
+
+
+async def read(context: Context) -> Reply:
+    brief = context.arguments.need("brief", Brief)
+    return Reply(document=brief_document(brief, context.workspace, now=context.now))
+
+
+async def related(context: Context) -> Reply:
+    brief = context.arguments.need("brief", Brief)
+    return Reply(document=related_document(brief, context.workspace, now=context.now))
+
+
+async def today(context: Context) -> Reply:
+    topic = context.arguments.get("topic", Topic)
+    return Reply(document=await context.dispatcher.today(context.workspace, topic))
+
+
+async def search(context: Context) -> Reply:
+    query = context.arguments.need("query", str)
+    if not runs(query):
+        raise UsageError(
+            f"query '{query}' has no word to look for",
+            allowed="words, numbers",
+            example="/brief search Greenland tariffs",
+        )
+    topic = context.arguments.get("topic", Topic)
+    page = context.arguments.get("page", int) or 1
+    found = await _found(context, query, topic, (page - 1) * SEARCH_COUNT)
+    again = f"/brief search {query}{_topic_option(topic)} page:{page + 1}"
+    document = list_document(
+        f"Search: {query}",
+        found[:SEARCH_COUNT],
+        context.workspace,
+        now=context.now,
+        note=_more(found, SEARCH_COUNT, again) if found else await _instead(context, query),
+        empty=f"Nothing here is about “{query}”" + (f" in {topic.name}." if topic else "."),
+    )
+    return Reply(document=document)
+
+
+async def _found(context: Context, query: str, topic: Topic | None, offset: int) -> list[Brief]:
+    """One page of results and one more, if there is one more."""
+    since = context.arguments.get("since", datetime)
+    limit, start = (SEARCH_COUNT + 1, offset) if topic is None else (_SEARCH_REACH, 0)
+    results = await context.store.search.find(
+        query, workspace=context.workspace.id, limit=limit, offset=start, since=since
+    )
+    briefs = [result.brief for result in results]
+    if topic is None:
+        return briefs
+    return (await selecting.of_topic(context.store, topic.rule, briefs))[offset : offset + SEARCH_COUNT + 1]
+
+
+async def _instead(context: Context, query: str) -> list[Inline]:
+    """What to try after a search that found nothing: like words that do find something here, then topics."""
+    like = []
+    for word in await context.store.search.suggest(query):
+        if await context.store.search.find(word, workspace=context.workspace.id, limit=1):
+            like.append(word)
+    spans: list[Inline] = []
+    if like:
+        spans += [Text("Nearest words: "), *_listed([f"/brief search {word}" for word in like]), Text(". ")]
+    topics = await context.store.topics.list(context.workspace.id)
+    if topics:
+        names = [f"/brief latest{_topic_option(topic)}" for topic in topics[:5]]
+        return [*spans, Text("Followed here: "), *_listed(names)]
+    return [*spans, Text("All that is new: "), Code("/brief latest")]
+
+
+def _listed(commands: list[str]) -> list[Inline]:
+    spans: list[Inline] = []
+    for command in commands:
+        spans += [Text(" · "), Code(command)] if spans else [Code(command)]
+    return spans
+
+
+async def topics(context: Context) -> Reply:
+    followed = await context.store.topics.list(context.workspace.id)
+    sources = await context.store.sources.followed(context.workspace.id)
+    digests = await context.store.digests.list(context.workspace.id)
+    names = {source.id: source_name(source) for source in sources}
+    rows = tuple((topic.name, rule_in_words(topic.rule, names)) for topic in followed)
+    none = Paragraph((Text("No topics yet: everything that the sources report is shown."),))
+    blocks: list[Block] = [Facts(rows) if rows else none]
+    if digests:
+        blocks += [
+            Heading("Digests"),
+            Facts(tuple((d.name, "paused" if d.is_paused else schedule_in_words(d)) for d in digests)),
+        ]
+    blocks.append(Note((Text(f"{counted(len(sources), 'source')} followed. "), *_hint(followed))))
+    return Reply(document=notice("What is followed here", *blocks))
+
+
+def _hint(followed: list[Topic]) -> tuple[Inline, ...]:
+    if followed:
+        return (Text("Read one with "), Code(f"/brief latest{_topic_option(followed[0])}"))
+    return (Text("A manager can add topics: "), Code('/brief-admin topic add "Korea Japan" words:"Korea Japan, 한일"'))
+
+
+def _topic_option(topic: Topic | None) -> str:
+    return f" topic:{typed_name(topic.name, public_id('t', topic.id))}" if topic else ""
+
+
+def _more(found: list[Brief], count: int, again: str) -> list[Inline]:
+    """How to go on, when there is more than fits; nothing otherwise."""
+    if len(found) <= count:
+        return []
+    return [Text("Read one whole: "), Code(f"/brief read {found[0].ref}"), Text(" · More: "), Code(again)]
+
+
+async def _why_empty(context: Context, topic: Topic | None, page: int) -> str:
+    if page > 1:
+        return "There is no more."
+    if topic:
+        return f"Nothing about {topic.name} yet."
+    if not await context.store.sources.followed(context.workspace.id):
+        return "No source is followed here yet. A manager can add one: /brief-admin source add https://example.org/feed.xml"
+    return "No briefs yet; the sources are being read."

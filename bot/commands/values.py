@@ -1,0 +1,227 @@
+"""From the text of a value to the value; each error says which value it is, what is allowed, and shows a right one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.caveat import CAVEATS
+from bot.commands.languages import CODES, NAMES
+from bot.commands.spec import Option
+from bot.digests.calendar import zone_named
+from bot.errors import UsageError
+from bot.models import ALL_DAYS, ChannelRef
+
+_TIME: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*([ap])?\.?m?\.?", re.ASCII)
+_AGE: Final = re.compile(r"(\d{1,5})\s*(h|d|w|hours?|days?|weeks?)", re.ASCII)
+_AGES: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NAMED_DAYS: Final = {
+    "daily": ALL_DAYS,
+    "everyday": ALL_DAYS,
+    "every day": ALL_DAYS,
+    "all": ALL_DAYS,
+    "weekdays": (0, 1, 2, 3, 4),
+    "weekends": (5, 6),
+}
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def is_none(text: str) -> bool:
+    """Whether somebody takes a value away."""
+    return text.strip().lower() in ("none", "-", "off")
+
+
+def plain(option: Option, text: str, *, example: str) -> str:
+    """Words as one line, within the option's length."""
+    words = " ".join(_CONTROL.sub(" ", text).split())
+    least, most = option.minimum or 0, option.maximum or 1000
+    if not least <= len(words) <= most:
+        raise UsageError(
+            f"{option.name} has {len(words)} characters: '{_short(words)}'",
+            allowed=f"{least} to {most} characters" if least else f"at most {most} characters",
+            example=example,
+        )
+    return words
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """The members of a list, each once; none for `none`."""
+    if is_none(text):
+        return ()
+    found = (" ".join(_CONTROL.sub(" ", part).split()) for part in re.split(r"[,;、，]", text))
+    return tuple(dict.fromkeys(part for part in found if part))
+
+
+def integer(option: Option, text: str) -> int:
+    least, most = option.minimum or 0, option.maximum or 10**6
+    digits = unicodedata.normalize("NFKC", text).strip()
+    if re.fullmatch(r"\d{1,9}", digits, re.ASCII) and least <= int(digits) <= most:
+        return int(digits)
+    raise UsageError(
+        f"{option.name} '{_short(text)}' is not right",
+        allowed=f"a whole number from {least} to {most}",
+        example=f"{option.name}:{min(max(5, least), most)}",
+    )
+
+
+def choice(option: Option, text: str) -> str:
+    wanted = text.strip().lower()
+    fitting = [one for one in option.choices if one == wanted] or [
+        one for one in option.choices if wanted and one.startswith(wanted)
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    raise UsageError(
+        f"{option.name} '{_short(text)}' is no choice",
+        allowed=", ".join(option.choices),
+        example=f"{option.name}:{option.choices[0]}",
+    )
+
+
+def clock_time(option: Option, text: str) -> time:
+    """`8:30`, `08.30`, `8am`, `8:30 p.m.`, `noon`, `midnight`."""
+    wanted = unicodedata.normalize("NFKC", text).strip().lower()
+    wanted = {"noon": "12:00", "midnight": "00:00"}.get(wanted, wanted)
+    found = _TIME.fullmatch(wanted)
+    if found and (found[2] or found[3]):
+        hour, minute = int(found[1]), int(found[2] or 0)
+        is_hour = 1 <= hour <= 12 if found[3] else hour <= 23
+        if is_hour and minute <= 59:
+            return time(hour % 12 + (12 if found[3] == "p" else 0) if found[3] else hour, minute)
+    raise UsageError(
+        f"{option.name} '{_short(text)}' is no time of day",
+        allowed="00:00 to 23:59, or 8am and 8:30 pm",
+        example=f"{option.name}:08:30",
+    )
+
+
+def weekdays(option: Option, text: str) -> tuple[int, ...]:
+    """`daily`, `weekdays`, `mon-fri`, `fri-mon`, `mon,wed`; Monday is 0."""
+    wanted = " ".join(text.strip().lower().split())
+    if wanted in _NAMED_DAYS:
+        return _NAMED_DAYS[wanted]
+    days: set[int] = set()
+    for part in re.split(r"[,;+&\s]+|\band\b", re.sub(r"\s*[-–—]\s*", "-", wanted)):
+        first, dash, last = part.partition("-")
+        if part:
+            start = _day(option, first, text)
+            end = _day(option, last, text) if dash else start
+            days.update((start + step) % 7 for step in range((end - start) % 7 + 1))
+    if not days:
+        raise _no_days(option, text)
+    return tuple(sorted(days))
+
+
+def _day(option: Option, word: str, text: str) -> int:
+    for number, name in enumerate(_DAY_NAMES):
+        if word == f"{name}s" or (len(word) >= 2 and name.startswith(word.rstrip("."))):
+            return number
+    raise _no_days(option, text)
+
+
+def _no_days(option: Option, text: str) -> UsageError:
+    return UsageError(
+        f"{option.name} '{_short(text)}' names no days of the week",
+        allowed=f"daily, weekdays, weekends, or some of {', '.join(_DAYS)}",
+        example=f"{option.name}:mon-fri",
+    )
+
+
+def zone(text: str) -> str:
+    """The name of a time zone as the IANA database spells it; the error offers the nearest."""
+    return zone_named(text.strip()).key
+
+
+def language(option: Option, text: str) -> str:
+    """A two-letter code, from the code or the language's name."""
+    wanted = text.strip().casefold().replace("_", "-")
+    code = NAMES.get(wanted) or wanted.partition("-")[0]
+    if code in CODES:
+        return code
+    raise UsageError(
+        f"{option.name}: '{_short(text)}' is no language that we know",
+        allowed="a two-letter code or a name, such as en, ko, ja, Korean",
+        example=f"{option.name}:ko",
+    )
+
+
+def caveat_language(option: Option, text: str) -> str:
+    """A language in which we have the caveat."""
+    try:
+        code = language(option, text)
+    except UsageError:
+        code = ""
+    if code in CAVEATS:
+        return code
+    raise UsageError(
+        f"{option.name} '{_short(text)}' is none that we can speak",
+        allowed=", ".join(CAVEATS),
+        example=f"{option.name}:ko",
+    )
+
+
+def since(option: Option, text: str, *, now: datetime, zone: str) -> datetime:
+    """The instant that `24h`, `7d`, `2w`, `today`, `yesterday` or a date means there."""
+    wanted = " ".join(unicodedata.normalize("NFKC", text).strip().lower().split())
+    age = _AGE.fullmatch(wanted)
+    if age:
+        return now - min(int(age[1]) * _AGES[age[2][0]], timedelta(days=36500))
+    here = now.astimezone(ZoneInfo(zone))
+    day = {"today": here.date(), "yesterday": here.date() - timedelta(days=1)}.get(wanted) or _date(wanted)
+    if day is None or not date(1970, 1, 2) <= day <= here.date():
+        raise UsageError(
+            f"{option.name} '{_short(text)}' is no time in the past",
+            allowed="24h, 7d, 2w, today, yesterday, or a date up to today",
+            example=f"{option.name}:{here.date() - timedelta(days=7)}",
+        )
+    return datetime.combine(day, time(0), tzinfo=ZoneInfo(zone))
+
+
+def _date(text: str) -> date | None:
+    found = re.fullmatch(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})", text, re.ASCII)
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def channel(option: Option, text: str, *, platform: str) -> ChannelRef:
+    """A channel of the platform: its reference, as a platform writes it (`<#C12|name>`), or on the console any word."""
+    typed = text.strip()
+    found = re.fullmatch(rf"{platform}:([\w.-]{{1,80}})|<#([\w-]{{1,80}})(?:\|[^>]*)?>", typed)
+    if found:
+        return ChannelRef(f"{platform}:{found[1] or found[2]}")
+    word = re.fullmatch(r"#?([\w.-]{1,80})", typed)
+    if word and platform == "console":
+        return ChannelRef(f"console:{word[1]}")
+    raise UsageError(
+        f"{option.name} '{_short(text)}' is no channel",
+        allowed="one word, such as general" if platform == "console" else "a channel picked from the list",
+        example=f"{option.name}:general" if platform == "console" else f"{option.name}:#news",
+    )
+
+
+def role(option: Option, text: str) -> str:
+    """A role or group as the platform refers to it, empty for `none`."""
+    if is_none(text):
+        return ""
+    words = text.strip()
+    found = re.fullmatch(r"<(?:@&|!subteam\^)([\w-]{1,80})(?:\|[^>]*)?>", words)
+    if found:
+        return found[1]
+    if words and len(words) <= 80 and not _CONTROL.search(words):
+        return words
+    raise UsageError(
+        f"{option.name} '{_short(text)}' is no role",
+        allowed="a role of this server, or none",
+        example=f"{option.name}:none",
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
