@@ -106,7 +106,7 @@ class Briefs:
 
     async def get(self, brief_id: int, *, workspace: WorkspaceId | None) -> Brief:
         """NotFound for a number that is none, or that this workspace does not see."""
-        found = await self._list(select(briefs).where(briefs.c.id == brief_id, is_visible(workspace)))
+        found = await self._list(select(briefs).where(briefs.c.id == brief_id, is_visible(workspace)), workspace)
         if not found:
             raise NotFound(
                 f"no brief {public_id('b', brief_id)} here",
@@ -138,7 +138,7 @@ class Briefs:
             query = query.where(when >= since)
         if before is not None:
             query = query.where(when < before)
-        return await self._list(query.order_by(when.desc(), briefs.c.id.desc()).limit(limit).offset(offset))
+        return await self._list(query.order_by(when.desc(), briefs.c.id.desc()).limit(limit).offset(offset), workspace)
 
     async def with_sources(self, brief_ids: Sequence[int]) -> dict[int, BriefFacts]:
         """For each brief what topic rules need to know of its articles."""
@@ -182,19 +182,32 @@ class Briefs:
         """The next briefs in order of number, for reading all in pages."""
         return await self._list(select(briefs).where(briefs.c.id > after_id).order_by(briefs.c.id).limit(limit))
 
-    async def _list(self, query: Any) -> list[Brief]:
+    async def _list(self, query: Any, workspace: WorkspaceId | None = None) -> list[Brief]:
         async with self._db.reading() as connection:
-            return await briefs_of(connection, (await connection.execute(query)).all())
+            return await briefs_of(connection, (await connection.execute(query)).all(), workspace)
 
 
-async def briefs_of(connection: AsyncConnection, rows: Sequence[Any]) -> list[Brief]:
-    """Rows of `briefs` as values, with what they are related to."""
+async def briefs_of(
+    connection: AsyncConnection, rows: Sequence[Any], workspace: WorkspaceId | None = None
+) -> list[Brief]:
+    """Rows of `briefs` as values, with what they are related to as far as the workspace sees it."""
     links: dict[int, list[Related]] = {}
     if rows:
         query = select(related).where(related.c.brief_id.in_([row.id for row in rows]))
-        for link in await connection.execute(query.order_by(related.c.brief_id, related.c.position)):
-            links.setdefault(link.brief_id, []).append(_related(link))
+        found = (await connection.execute(query.order_by(related.c.brief_id, related.c.position))).all()
+        seen = await _visible_of(connection, {link.other_id for link in found if link.other_id}, workspace)
+        for link in found:
+            if link.other_id is None or link.other_id in seen:
+                links.setdefault(link.brief_id, []).append(_related(link))
     return [_brief(row, tuple(links.get(row.id, ()))) for row in rows]
+
+
+async def _visible_of(connection: AsyncConnection, ids: set[int], workspace: WorkspaceId | None) -> set[int]:
+    """Those of some briefs that the workspace sees: a link must not tell it of another's (law 7)."""
+    if workspace is None or not ids:
+        return ids
+    query = select(briefs.c.id).where(briefs.c.id.in_(ids), is_visible(workspace))
+    return set((await connection.execute(query)).scalars())
 
 
 async def _write_related(connection: AsyncConnection, brief_id: int, links: Sequence[Related]) -> None:

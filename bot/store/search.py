@@ -65,7 +65,7 @@ class Search:
                 more = await self._ranked(connection, parsed, workspace, wanted, since, every=False)
                 scores = _behind(scores, more)
             page = list(scores.items())[offset:wanted]
-            return await _load(connection, page)
+            return await _load(connection, page, workspace)
 
     async def suggest(self, query: str, *, limit: int = 5) -> list[str]:
         """Words of recent headlines that look like those of a query that found nothing."""
@@ -138,10 +138,12 @@ def _behind(first: dict[int, float], second: dict[int, float]) -> dict[int, floa
     return first | {id_: score * scale for id_, score in second.items() if id_ not in first}
 
 
-async def _load(connection: AsyncConnection, page: Sequence[tuple[int, float]]) -> list[Found]:
+async def _load(
+    connection: AsyncConnection, page: Sequence[tuple[int, float]], workspace: WorkspaceId | None
+) -> list[Found]:
     ids = [id_ for id_, _ in page]
     rows: Sequence[Any] = (await connection.execute(select(briefs).where(briefs.c.id.in_(ids)))).all()
-    found = {brief.id: brief for brief in await briefs_of(connection, rows)}
+    found = {brief.id: brief for brief in await briefs_of(connection, rows, workspace)}
     urls: dict[int, list[str]] = {}
     members = select(articles.c.story_id, articles.c.url).order_by(articles.c.published_at, articles.c.id)
     stories = [brief.story_id for brief in found.values()]
