@@ -167,9 +167,8 @@ def _typed(digest: Digest) -> str:
 
 async def _shown(context: Context, title: str, digest: Digest) -> Reply:
     """A digest as it is now, and how to look at it."""
-    preview_ = Action("Preview", f"brief-admin digest preview {_typed(digest)}")
-    note = Note((Text("See what it would post now: "), Code(f"/{preview_.command}")))
-    return Reply(document=notice(title, Facts(await _facts(context, digest)), Actions((preview_,)), note))
+    look = Action("See what it would post now", f"brief-admin digest preview {_typed(digest)}")
+    return Reply(document=notice(title, Facts(await _facts(context, digest)), Actions((look,))))
 
 
 async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str], ...]:

@@ -156,7 +156,7 @@ def _failed(error: BriefbotError) -> Reply:
     document = error_document(error)
     actions: tuple[Action, ...] = ()
     if isinstance(error, UnknownCommand):
-        actions = (Action(f"/{error.nearest.name}", error.nearest.right.removeprefix("/")),)
+        actions = (Action(f"/{error.nearest.name}", error.corrected),)
     elif isinstance(error, admin_sources.NoFeed):
         actions = tuple(Action(f"Follow {url}"[:80], f"brief-admin source add {url}") for url in error.feeds[:5])
     return Reply(document=_with_actions(document, actions))

@@ -23,6 +23,7 @@ from bot.commands.spec import BY_NAME, COMMANDS, Command, Option, OptionType
 from bot.errors import UsageError
 
 LINE_LIMIT: Final = 4000
+_CORRECTED_LIMIT: Final = 200
 
 _QUOTED: Final = r'"[^"]*"|“[^”"]*[”"]|„[^“”"]*[“”"]|«[^»]*»|‘[^’]*’' + r"|(?<![^\s:=,])'[^']*'(?=[\s,]|$)"
 _TOKEN: Final = re.compile(rf'(?:(?P<key>[^\W\d_][\w-]*)[:=](?!//)\s*)?(?P<value>(?:{_QUOTED}|[^\s"“„«])+|["“„«])')
@@ -42,10 +43,12 @@ class Parsed:
 
 
 class UnknownCommand(UsageError):
-    """No such command; `nearest` is the one most probably meant."""
+    """No such command; `nearest` is the one most probably meant, `corrected` what was typed with it instead."""
 
-    def __init__(self, problem: str, nearest: Sequence[Command]) -> None:
+    def __init__(self, problem: str, nearest: Sequence[Command], words: Sequence[str]) -> None:
         self.nearest = nearest[0]
+        corrected = " ".join((self.nearest.name, *words[len(self.nearest.path) :]))
+        self.corrected = corrected if len(corrected) <= _CORRECTED_LIMIT else self.nearest.name
         super().__init__(
             problem, allowed=", ".join(f"/{command.name}" for command in nearest), example=self.nearest.right
         )
@@ -56,7 +59,7 @@ def parse(line: str) -> Parsed:
     words = line.strip().removeprefix("/").split(maxsplit=3)
     root = _ROOTS.get(words[0].lower().replace("_", "-")) if words else "brief"
     path = words[1:] if root else words
-    command, depth = _command(root or "", [word.lower() for word in path[:2]], line.strip())
+    command, depth = _command(root or "", path, line.strip())
     rest = _after(line, (1 if root and words else 0) + depth)
     return Parsed(command=command, values=_values(command, rest))
 
@@ -67,8 +70,9 @@ def _after(line: str, words: int) -> str:
     return parts[words] if len(parts) > words else ""
 
 
-def _command(root: str, path: Sequence[str], line: str) -> tuple[Command, int]:
-    """The command at the beginning of the path, and how many words its own path has."""
+def _command(root: str, words: Sequence[str], line: str) -> tuple[Command, int]:
+    """The command that the words begin with, and how many of them are its path."""
+    path = [word.lower() for word in words[:2]]
     if not path:
         return BY_NAME[f"{root or 'brief'} help"], 0
     for depth in (2, 1):
@@ -80,8 +84,8 @@ def _command(root: str, path: Sequence[str], line: str) -> tuple[Command, int]:
     if group:
         typed = path[1] if len(path) > 1 else ""
         problem = f"'{path[0]} {_short(typed)}' is no command" if typed else f"'{path[0]}' needs one more word"
-        raise UnknownCommand(problem, _nearest(" ".join(path), group, limit=len(group)))
-    raise UnknownCommand(f"there is no command '{_short(line)}'", _nearest(" ".join(path), COMMANDS, limit=3))
+        raise UnknownCommand(problem, _nearest(" ".join(path), group, limit=len(group)), words)
+    raise UnknownCommand(f"there is no command '{_short(line)}'", _nearest(" ".join(path), COMMANDS, limit=3), words)
 
 
 def _means_another(path: Sequence[str], depth: int) -> bool:

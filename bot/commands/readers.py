@@ -13,7 +13,7 @@ from bot.documents.nodes import Block, Code, Facts, Heading, Inline, Note, Parag
 from bot.documents.wording import counted
 from bot.errors import UsageError
 from bot.models import Brief, Topic, public_id
-from bot.words import runs
+from bot.words import is_cjk, runs
 
 DEFAULT_COUNT: Final = 5
 SEARCH_COUNT: Final = 10
@@ -95,7 +95,8 @@ async def _instead(context: Context, query: str) -> list[Inline]:
     """What to try after a search that found nothing: like words that do find something here, then topics."""
     like = []
     for word in await context.store.search.suggest(query):
-        if await context.store.search.find(word, workspace=context.workspace.id, limit=1):
+        is_telling = len(word) > 3 or is_cjk(word)
+        if is_telling and await context.store.search.find(word, workspace=context.workspace.id, limit=1):
             like.append(word)
     spans: list[Inline] = []
     if like:

@@ -63,7 +63,7 @@ def integer(option: Option, text: str) -> int:
     if re.fullmatch(r"\d{1,9}", digits, re.ASCII) and least <= int(digits) <= most:
         return int(digits)
     raise UsageError(
-        f"{option.name} '{_short(text)}' is not right",
+        f"'{_short(text)}' is not right for {option.name}",
         allowed=f"a whole number from {least} to {most}",
         example=f"{option.name}:{min(max(5, least), most)}",
     )
@@ -77,7 +77,7 @@ def choice(option: Option, text: str) -> str:
     if len(fitting) == 1:
         return fitting[0]
     raise UsageError(
-        f"{option.name} '{_short(text)}' is no choice",
+        f"'{_short(text)}' is no choice for {option.name}",
         allowed=", ".join(option.choices),
         example=f"{option.name}:{option.choices[0]}",
     )
@@ -94,7 +94,7 @@ def clock_time(option: Option, text: str) -> time:
         if is_hour and minute <= 59:
             return time(hour % 12 + (12 if found[3] == "p" else 0) if found[3] else hour, minute)
     raise UsageError(
-        f"{option.name} '{_short(text)}' is no time of day",
+        f"'{_short(text)}' is no time of day for {option.name}",
         allowed="00:00 to 23:59, or 8am and 8:30 pm",
         example=f"{option.name}:08:30",
     )
@@ -126,7 +126,7 @@ def _day(option: Option, word: str, text: str) -> int:
 
 def _no_days(option: Option, text: str) -> UsageError:
     return UsageError(
-        f"{option.name} '{_short(text)}' names no days of the week",
+        f"'{_short(text)}' names no days of the week for {option.name}",
         allowed=f"daily, weekdays, weekends, or some of {', '.join(_DAYS)}",
         example=f"{option.name}:mon-fri",
     )
@@ -144,7 +144,7 @@ def language(option: Option, text: str) -> str:
     if code in CODES:
         return code
     raise UsageError(
-        f"{option.name}: '{_short(text)}' is no language that we know",
+        f"'{_short(text)}' is no language that we know for {option.name}",
         allowed="a two-letter code or a name, such as en, ko, ja, Korean",
         example=f"{option.name}:ko",
     )
@@ -159,7 +159,7 @@ def caveat_language(option: Option, text: str) -> str:
     if code in CAVEATS:
         return code
     raise UsageError(
-        f"{option.name} '{_short(text)}' is none that we can speak",
+        f"'{_short(text)}' is no {option.name} that we can speak",
         allowed=", ".join(CAVEATS),
         example=f"{option.name}:ko",
     )
@@ -175,7 +175,7 @@ def since(option: Option, text: str, *, now: datetime, zone: str) -> datetime:
     day = {"today": here.date(), "yesterday": here.date() - timedelta(days=1)}.get(wanted) or _date(wanted)
     if day is None or not date(1970, 1, 2) <= day <= here.date():
         raise UsageError(
-            f"{option.name} '{_short(text)}' is no time in the past",
+            f"'{_short(text)}' is no time in the past for {option.name}",
             allowed="24h, 7d, 2w, today, yesterday, or a date up to today",
             example=f"{option.name}:{here.date() - timedelta(days=7)}",
         )
@@ -200,7 +200,7 @@ def channel(option: Option, text: str, *, platform: str) -> ChannelRef:
     if word and platform == "console":
         return ChannelRef(f"console:{word[1]}")
     raise UsageError(
-        f"{option.name} '{_short(text)}' is no channel",
+        f"'{_short(text)}' is no channel for {option.name}",
         allowed="one word, such as general" if platform == "console" else "a channel picked from the list",
         example=f"{option.name}:general" if platform == "console" else f"{option.name}:#news",
     )
@@ -217,7 +217,7 @@ def role(option: Option, text: str) -> str:
     if words and len(words) <= 80 and not _CONTROL.search(words):
         return words
     raise UsageError(
-        f"{option.name} '{_short(text)}' is no role",
+        f"'{_short(text)}' is no role for {option.name}",
         allowed="a role of this server, or none",
         example=f"{option.name}:none",
     )
