@@ -69,13 +69,18 @@ class SchemaMismatch(StoreError):
 
 
 class FetchError(BriefbotError):
-    """A feed or page could not be read; `reason` is a short plain-words cause for `status`."""
+    """A feed or page could not be read; `reason` is a short cause in plain words, `status` the HTTP answer's."""
 
-    def __init__(self, reason: str, *, retry_after_s: float | None = None, is_gone: bool = False) -> None:
+    def __init__(self, reason: str, *, status: int | None = None, retry_after_s: float | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.status = status
         self.retry_after_s = retry_after_s
-        self.is_gone = is_gone
+
+    @property
+    def is_gone(self) -> bool:
+        """The server says that it will not come back."""
+        return self.status == 410
 
 
 class AddressRefused(FetchError):

@@ -63,7 +63,7 @@ class Schedule:
 
     def _runner(self, job: Job) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
-            # A task of its own, shielded: stopping the scheduler cancels what it started, but not what we began to send.
+            # A task of its own, shielded: stopping the scheduler cancels what it started, not what we began to send.
             task = asyncio.ensure_future(self._guarded(job))
             self._running.add(task)
             task.add_done_callback(self._running.discard)

@@ -14,8 +14,8 @@ MOST_ATTEMPTS: Final = 30
 def next_try(attempts: int, now: datetime, *, after_s: float | None, jitter: float) -> datetime | None:
     """When to try again after this many attempts; None when it is time to give up.
 
-    The pause doubles up to a quarter of an hour. What the platform asked for (`after_s`) is a lower bound. `jitter` is 0
-    to 1 and spreads tries that failed together.
+    The pause doubles up to a quarter of an hour. What the platform asked for (`after_s`) is a lower bound. `jitter` is
+    0 to 1 and spreads tries that failed together.
     """
     if attempts >= MOST_ATTEMPTS:
         return None

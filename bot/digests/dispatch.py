@@ -1,7 +1,7 @@
 """Plans the editions that are due: reads rows, asks the pure parts, writes rows. Sends nothing.
 
-Planning makes an edition, its messages and the digest's next run in one transaction, so a crash leaves either the digest
-due as before, or messages that wait to be sent.
+Planning makes an edition, its messages and the digest's next run in one transaction, so a crash leaves either the
+digest due as before, or messages that wait to be sent.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot.digests.compose import Issue, compose
 from bot.digests.select import Candidate, Selection, select
 from bot.documents import wording
 from bot.documents.nodes import Document
-from bot.errors import BriefbotError, ConfigError, Conflict
+from bot.errors import ConfigError, Conflict
 from bot.models import Brief, ChannelRef, Digest, Edition, Style, Topic, Workspace, WorkspaceId
 from bot.ports import Adapter, Clock
 from bot.store import Store
@@ -65,7 +65,7 @@ class Dispatcher:
         for digest in digests:
             try:
                 await self._run(digest, seen)
-            except (BriefbotError, ValueError):
+            except Exception:
                 log.exception("edition.failed", digest=digest.id, workspace=digest.workspace_id)
         return len(digests)
 

@@ -39,6 +39,8 @@ class Grouper:
         articles = await self._store.articles.ungrouped(limit=limit)
         if not articles:
             return 0
+        # Feeds list the newest first; a story is told better from its beginning.
+        articles.sort(key=lambda article: (article.published_at, article.id))
         await self._catch_up()
         try:
             placements = await self._decide(articles)

@@ -1,0 +1,70 @@
+"""Politeness: how many requests a host gets at once, how soon after another, and none while it asked for rest."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.errors import FetchError
+
+AT_ONCE: Final = 64
+PER_HOST: Final = 2
+GAP_S: Final = 0.5
+LONGEST_GAP_S: Final = 10.0
+REMEMBERED: Final = 4096
+
+
+@dataclass(slots=True)
+class _Host:
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PER_HOST))
+    gap_s: float = GAP_S
+    next_at: float = 0.0
+    """Monotonic time before which no request begins."""
+    rest_until: float = 0.0
+
+
+class Hosts:
+    """A turn at a host. Times are of the monotonic clock, since they are waited for and never kept."""
+
+    def __init__(self, *, gap_s: float = GAP_S) -> None:
+        self._gap_s = gap_s
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._hosts: OrderedDict[str, _Host] = OrderedDict()
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[None]:
+        """Waits for a turn at the host and holds it while the block runs; FetchError while the host rests."""
+        known = self._host(host)
+        async with known.slots:
+            rest = known.rest_until - time.monotonic()
+            if rest > 0:
+                raise FetchError("its host asked us to wait", retry_after_s=rest)
+            now = time.monotonic()
+            start = max(now, known.next_at)
+            known.next_at = start + known.gap_s
+            if start > now:
+                await asyncio.sleep(start - now)
+            async with self._slots:
+                yield
+
+    def rest(self, host: str, seconds: float) -> None:
+        """No request to this host for so long: it said so (Retry-After)."""
+        self._host(host).rest_until = time.monotonic() + seconds
+
+    def slow_down(self, host: str, gap_s: float) -> None:
+        """The gap that a host's robots.txt asks for, within reason."""
+        self._host(host).gap_s = min(max(gap_s, self._gap_s), LONGEST_GAP_S)
+
+    def _host(self, name: str) -> _Host:
+        known = self._hosts.get(name)
+        if known is None:
+            known = self._hosts[name] = _Host(gap_s=self._gap_s)
+            if len(self._hosts) > REMEMBERED:
+                self._hosts.popitem(last=False)
+        self._hosts.move_to_end(name)
+        return known
