@@ -128,7 +128,7 @@ async def build(
         writer=BriefWriter(store, clock),
         dispatcher=dispatcher,
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
-        commands=Commands(store, ingest, dispatcher, settings, clock),
+        commands=Commands(store, ingest, dispatcher, clock),
     )
 
 

@@ -31,7 +31,7 @@ async def add(context: Context) -> Reply:
     """
     url = context.arguments.need("url", str)
     known = await _new_here(context, url)
-    is_checked = known is None and context.ingest is not None and context.arguments.get("check", str) != "no"
+    is_checked = known is None and context.feeds is not None and context.arguments.get("check", str) != "no"
     feed = await _tried(context, url) if is_checked else None
     source = await context.store.sources.add(
         known.url if known else url,
@@ -63,10 +63,10 @@ async def _new_here(context: Context, url: str) -> Source | None:
 
 
 async def _tried(context: Context, url: str) -> ParsedFeed:
-    assert context.ingest is not None
+    assert context.feeds is not None
     try:
         async with asyncio.timeout(TRY_S):
-            return await context.ingest.try_feed(url)
+            return await context.feeds.try_feed(url)
     except TimeoutError:
         raise _unread(url, f"it did not answer within {TRY_S:.0f} seconds") from None
     except FeedError as error:

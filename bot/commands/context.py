@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from bot.digests.dispatch import Dispatcher
 from bot.documents.nodes import Document
-from bot.ingest.pipeline import Ingest
+from bot.ingest.parsed import ParsedFeed
 from bot.models import ChannelRef, Workspace, WorkspaceId
 from bot.store import Store
 
 T = TypeVar("T")
+
+
+class FeedReader(Protocol):
+    """Reads a feed without storing anything; raises FetchError and FeedError. `Ingest` is the one there is."""
+
+    async def try_feed(self, url: str) -> ParsedFeed: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,11 +86,11 @@ class Arguments:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """All that a handler may use. `ingest` is None where this process reads no feeds."""
+    """All that a handler may use. `feeds` is None where this process reads no feeds."""
 
     store: Store
     dispatcher: Dispatcher
-    ingest: Ingest | None
+    feeds: FeedReader | None
     workspace: Workspace
     invocation: Invocation
     arguments: Arguments

@@ -13,16 +13,14 @@ import structlog
 
 from bot.commands import admin_digests, admin_settings, admin_sources, admin_topics, help, readers  # noqa: A004
 from bot.commands.complete import completions
-from bot.commands.context import Context, Invocation, Person, Reply
+from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
 from bot.commands.lookup import Lookup
 from bot.commands.parse import UnknownCommand, parse
 from bot.commands.spec import Command, Option, Role
-from bot.config import Settings
 from bot.digests.dispatch import Dispatcher
 from bot.documents.build import error_document
 from bot.documents.nodes import Action, Actions, Document
 from bot.errors import BriefbotError, NotAllowed, NotFound, StoreBusy
-from bot.ingest.pipeline import Ingest
 from bot.models import Workspace
 from bot.ports import Clock
 from bot.store import Store
@@ -67,13 +65,11 @@ HANDLERS: Final[Mapping[str, Handler]] = {
 
 
 class Commands:
-    """Answers commands for every platform. `ingest` None: this process reads no feeds, so `source add` tries none."""
+    """Answers commands for every platform. `feeds` None: this process reads no feeds, so `source add` tries none."""
 
-    def __init__(
-        self, store: Store, ingest: Ingest | None, dispatcher: Dispatcher, settings: Settings, clock: Clock
-    ) -> None:
-        self._store, self._ingest, self._dispatcher = store, ingest, dispatcher
-        self._settings, self._clock = settings, clock
+    def __init__(self, store: Store, feeds: FeedReader | None, dispatcher: Dispatcher, clock: Clock) -> None:
+        self._store, self._feeds, self._dispatcher = store, feeds, dispatcher
+        self._clock = clock
 
     async def run(self, line: str, invocation: Invocation) -> Reply:
         """The answer to a typed line; what is wrong with it is the answer, too."""
@@ -124,7 +120,7 @@ class Commands:
         context = Context(
             store=self._store,
             dispatcher=self._dispatcher,
-            ingest=self._ingest,
+            feeds=self._feeds,
             workspace=workspace,
             invocation=invocation,
             arguments=await lookup.arguments(values),
