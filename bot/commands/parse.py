@@ -205,7 +205,7 @@ def _give_words(line: _Line) -> None:
     """Runs of words go to the options that take words, in order; words after a named value may belong to it."""
     for group in _groups(line.loose):
         text = " ".join(word.text for word in group)
-        wanted = [option for option in line.open() if option.type in _TAKES_WORDS]
+        wanted = [option for option in line.open() if _takes_words(option)]
         of = group[0].of
         if of and not any(option.is_required for option in wanted):
             line.values[of] = f"{line.values[of]} {text}"
@@ -213,6 +213,11 @@ def _give_words(line: _Line) -> None:
             line.values[wanted[0].name] = text
         else:
             raise _leftover(line.command, text)
+
+
+def _takes_words(option: Option) -> bool:
+    """Whether words without a name may be its value; a text that may be left out must be named, lest it be changed."""
+    return option.type in _TAKES_WORDS and (option.is_required or option.type is not OptionType.TEXT)
 
 
 def _groups(words: Sequence[_Word]) -> list[list[_Word]]:

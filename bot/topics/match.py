@@ -29,6 +29,8 @@ _LETTER: Final = rf"[^\W_{CJK}]"
 _GAP: Final = r"[\s\-‐-―/·]+"
 _POSSESSIVE: Final = r"(?:['’]s?)?"
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9&]{1,3}")
+_NO_PLURALS: Final = frozenset(("news", "mars", "wales", "series", "species"))
+"""Whose singular would be another word."""
 _PLACES: Final = ("in the headline", "in the summary", "in the text", "in the title of a source")
 
 
@@ -42,6 +44,8 @@ class Subject:
     cased: tuple[str, ...]
     """The places to look in, in the order of `_PLACES`, as written."""
     folded: tuple[str, ...]
+    all_cased: str
+    all_folded: str
 
 
 def subject_of(brief: Brief, facts: BriefFacts) -> Subject:
@@ -49,12 +53,16 @@ def subject_of(brief: Brief, facts: BriefFacts) -> Subject:
     text = brief.text
     body = "\n".join([*(sentence.text for sentence in text.sentences), *(part.heading for part in text.sections)])
     places = (text.headline, text.deck, body, "\n".join(facts.article_titles))
+    cased = tuple(unicodedata.normalize("NFKC", place) for place in places)
+    folded = tuple(fold(place) for place in places)
     return Subject(
         language=text.language.partition("-")[0].lower(),
         publishers=brief.publishers,
         source_ids=facts.source_ids,
-        cased=tuple(unicodedata.normalize("NFKC", place) for place in places),
-        folded=tuple(fold(place) for place in places),
+        cased=cased,
+        folded=folded,
+        all_cased="\n".join(cased),
+        all_folded="\n".join(folded),
     )
 
 
@@ -69,11 +77,11 @@ def reason(rule: TopicRule, subject: Subject) -> str | None:
     """As `match`, for a subject that many rules are asked about."""
     if not _may_match(rule, subject.language, subject.publishers, subject.source_ids):
         return None
-    if rule.excluded and _words(rule.excluded).find(subject):
+    if rule.excluded and _found(rule.excluded, subject):
         return None
     if not rule.words:
         return _plain_reason(rule, subject)
-    found = _words(rule.words).find(subject)
+    found = _found(rule.words, subject)
     return f"matches '{found[0]}' {found[1]}" if found else None
 
 
@@ -95,45 +103,54 @@ def _plain_reason(rule: TopicRule, subject: Subject) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """The words of a rule as two patterns whose group `w3` stands for the fourth word."""
+class _Word:
+    """One word of a rule: `hint` stands in every text that `pattern` matches, and is far quicker to look for."""
 
-    words: tuple[str, ...]
-    cased: re.Pattern[str] | None
-    folded: re.Pattern[str] | None
+    word: str
+    hint: str
+    pattern: re.Pattern[str]
+    is_name: bool
 
-    def find(self, subject: Subject) -> tuple[str, str] | None:
-        """The word found, as the rule spells it, and where: the most telling place first."""
+
+def _found(words: tuple[str, ...], subject: Subject) -> tuple[str, str] | None:
+    """A word of these that the subject has, as the rule spells it, and where: the most telling place first."""
+    likely = [
+        word for word in _words(words) if word.hint in (subject.all_cased if word.is_name else subject.all_folded)
+    ]
+    if likely:
         for place, cased, folded in zip(_PLACES, subject.cased, subject.folded, strict=True):
-            for pattern, text in ((self.folded, folded), (self.cased, cased)):
-                found = pattern.search(text) if pattern else None
-                if found and found.lastgroup:
-                    return self.words[int(found.lastgroup[1:])], place
-        return None
+            for word in likely:
+                if word.pattern.search(cased if word.is_name else folded):
+                    return word.word, place
+    return None
 
 
 @lru_cache(maxsize=4096)
-def _words(words: tuple[str, ...]) -> _Words:
-    """The patterns of some words; kept, since each rule is asked about many briefs."""
-    cased: list[str] = []
-    folded: list[str] = []
-    for number, word in enumerate(words):
+def _words(words: tuple[str, ...]) -> tuple[_Word, ...]:
+    """Some words made ready; kept, since each rule is asked about many briefs."""
+    ready = []
+    for word in words:
         is_name = _NAME.fullmatch(word.strip()) is not None
-        pattern = _pattern(unicodedata.normalize("NFKC", word) if is_name else fold(word), is_name=is_name)
-        if pattern:
-            (cased if is_name else folded).append(f"(?P<w{number}>{pattern})")
-    return _Words(words, _any(cased), _any(folded))
+        text = unicodedata.normalize("NFKC", word) if is_name else fold(word)
+        parts = [part for part in re.split(_GAP, text) if part]
+        if any(char.isalnum() for char in text):
+            ready.append(_Word(word, _hint(parts), re.compile(_pattern(parts, is_name=is_name)), is_name))
+    return tuple(ready)
 
 
-def _any(patterns: list[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(patterns)) if patterns else None
+def _hint(parts: list[str]) -> str:
+    """What stands in every form of a phrase: its longest part, without an ending that may be another in the plural.
+
+    Of Chinese, Japanese and Korean one letter, since spaces between them do not count.
+    """
+    if any(is_cjk(char) for part in parts for char in part):
+        return next(char for part in parts for char in part if is_cjk(char))
+    longest = max(parts, key=len)
+    return longest if len(parts) > 1 and longest is not parts[-1] else re.sub("(?:ies|[sy])$", "", longest) or longest
 
 
-def _pattern(word: str, *, is_name: bool) -> str:
-    """A word or phrase as a pattern, empty for one without a letter or a number."""
-    parts = re.split(_GAP, word.strip(" \t\n-/·"))
-    if not any(char.isalnum() for char in word):
-        return ""
+def _pattern(parts: list[str], *, is_name: bool) -> str:
+    """A word or phrase as a pattern."""
     pattern = ""
     for place, part in enumerate(parts):
         is_last = place == len(parts) - 1
@@ -152,6 +169,8 @@ def _bounded(part: str, pattern: str) -> str:
 
 def _plural(part: str) -> str:
     """A folded word in singular and plural; light, since a reader who wants more can name more words."""
+    if part in _NO_PLURALS or part.endswith("ics"):
+        return part
     if not (part.isascii() and part.isalpha() and len(part) > 2):
         return re.escape(part)
     if part.endswith("ies") and len(part) > 4:
