@@ -19,6 +19,8 @@ FEEDS_LIMIT: Final = 500
 
 _OUTLINE: Final = re.compile(r"<outline\b", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r"""([A-Za-z_:][\w:.-]{0,40})\s*=\s*("[^"<]*"|'[^'<]*'|[^\s"'<>]+)""")
+_ADDRESS: Final = re.compile(r"""xmlurl\s*=\s*["']?([^\s"'<>]+)""", re.IGNORECASE)
+"""For an outline whose quotes do not pair."""
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});")
 _UNFIT: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -47,14 +49,19 @@ def _outlines(text: str) -> Iterator[Listed]:
     ends = [place for place, char in enumerate(text) if char == "\n"]
     starts = [found.end() for found in _OUTLINE.finditer(text)]
     for start, stop in zip(starts, [*starts[1:], len(text)], strict=True):
-        attributes = {
-            name.lower(): _unescaped(value)
-            for name, value in _ATTRIBUTE.findall(text[start : min(stop, start + _PIECE)])
-        }
-        url = attributes.get("xmlurl") or (attributes.get("url", "") if attributes.get("type") == "rss" else "")
-        if url:
-            title = attributes.get("title") or attributes.get("text", "")
-            yield Listed(line=bisect_right(ends, start) + 1, url=url, title=title[:200])
+        feed = _outline(text[start : min(stop, start + _PIECE)], line=bisect_right(ends, start) + 1)
+        if feed:
+            yield feed
+
+
+def _outline(piece: str, *, line: int) -> Listed | None:
+    """The feed of one outline, None when it is a folder or a page."""
+    attributes = {name.lower(): _unescaped(value) for name, value in _ATTRIBUTE.findall(piece)}
+    url = attributes.get("xmlurl") or (attributes.get("url", "") if attributes.get("type") == "rss" else "")
+    if url:
+        return Listed(line=line, url=url, title=(attributes.get("title") or attributes.get("text", ""))[:200])
+    address = _ADDRESS.search(piece)
+    return Listed(line=line, url=_unescaped(address[1])) if address else None
 
 
 def _unescaped(value: str) -> str:
