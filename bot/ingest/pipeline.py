@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,10 +20,11 @@ from bot.ingest.filling import PageFiller, is_thin
 from bot.ingest.parsed import ParsedFeed
 from bot.ingest.parser import Parser
 from bot.ingest.timing import after_failure, after_success
-from bot.models import Draft, Polled, Source, Stored
+from bot.ingest.urls import canonical
+from bot.models import Article, Draft, Polled, Source, Stored
 from bot.ports import Clock
 from bot.store import Store
-from bot.store.articles import Incoming
+from bot.store.articles import Incoming, IsSame
 from bot.stories.duplicates import article_keys, bands, is_same
 from bot.stories.owners import owner_of
 
@@ -31,6 +33,8 @@ log = structlog.get_logger(__name__)
 UNDATED_FLOOD: Final = 20
 """More undated entries than this, all new in one poll, are an archive that came back rather than today's news."""
 LEASE_S: Final = 300.0
+_TELLING: Final = 500
+"""Characters from which a text tells by itself that two articles are one."""
 _OLDEST_DATE: Final = datetime(1990, 1, 1, tzinfo=UTC)
 """An earlier date is a defect of the feed, most often a zero."""
 
@@ -136,10 +140,15 @@ class Ingest:
         is_flood = read_pages and sum(_is_undated_and_new(item) for item in items) > UNDATED_FLOOD
         if read_pages and self._settings.read_pages:
             items = await self._filled(items, now, undated_is_news=not (is_first or is_flood))
-        incoming = [self._incoming(item, now, undated_is_news=not (is_first or is_flood)) for item in items]
-        outcomes = await self._store.articles.add_all(source.id, incoming, seen_at=now, is_same=is_same)
-        counts = {kind: sum(stored is kind for stored, _ in outcomes) for kind in Stored}
-        return TakeReport(new=counts[Stored.NEW], updated=counts[Stored.UPDATED], duplicate=counts[Stored.DUPLICATE])
+        kept = _each_article_once(items)
+        incoming = [self._incoming(item, now, undated_is_news=not (is_first or is_flood)) for item in kept]
+        outcomes = await self._store.articles.add_all(source.id, incoming, seen_at=now, is_same=_unless_beside(drafts))
+        counts = Counter(stored for stored, _ in outcomes)
+        return TakeReport(
+            new=counts[Stored.NEW],
+            updated=counts[Stored.UPDATED],
+            duplicate=counts[Stored.DUPLICATE] + len(items) - len(kept),
+        )
 
     async def _recognised(self, source: Source, drafts: Sequence[Draft]) -> list[_Known]:
         named = []
@@ -238,8 +247,40 @@ class Ingest:
         return PollReport(source=source, error=error.message)
 
 
+def _each_article_once(items: Sequence[_Known]) -> list[_Known]:
+    """The items without later ones of an article already among them, which would change it back and forth at each poll.
+
+    The first takes over their names.
+    """
+    first: dict[int, int] = {}
+    kept: list[_Known] = []
+    for item in items:
+        place = first.setdefault(item.article_id, len(kept)) if item.article_id is not None else len(kept)
+        if place == len(kept):
+            kept.append(item)
+        else:
+            keys = tuple(dict.fromkeys(kept[place].keys + item.keys))
+            kept[place] = replace(kept[place], keys=keys)
+    return kept
+
+
+def _unless_beside(drafts: Sequence[Draft]) -> IsSame:
+    """`is_same`, but for an article whose address stands beside the other's in one feed.
+
+    An address that changed replaces the old one; a publisher that lists both means two articles (tables of results).
+    Of captions and other short texts, which repeat but for a name, the titles must be equal too.
+    """
+    beside = {canonical(draft.url) for draft in drafts if draft.url}
+
+    def is_same_elsewhere(incoming: Incoming, article: Article) -> bool:
+        is_telling = len(article.text) >= _TELLING or incoming.draft.title == article.title
+        return is_telling and canonical(article.url) not in beside and is_same(incoming, article)
+
+    return is_same_elsewhere
+
+
 def _jitter() -> float:
-    return random.random()  # noqa: S311 - spreads polls over time, keeps no secret
+    return random.uniform(-1.0, 1.0)  # noqa: S311 - spreads polls over time, keeps no secret
 
 
 def _named(draft: Draft, source: Source, feed: ParsedFeed) -> Draft:

@@ -14,7 +14,7 @@ _TRACKING: Final = re.compile(
     r"utm_.*|mtm_.*|pk_.*|piwik_.*|at_(?:medium|campaign|custom\d|link.*|format|bbc_team|ptr.*)|ns_(?:campaign|mchannel|source|linkname|fee)"
     r"|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid|yclid|igshid|igsh|mc_[ce]id|_hsenc|_hsmi|mkt_tok|oly_\w+_id"
     r"|vero_id|wickedid|spm|cmpid|cmp|smid|smtyp|xtor|wt_?mc|wt\.(?:mc_id|tsrc)|ftag|__twitter_impression|guccounter|ocid|icid|ncid"
-    r"|s_cid|sr_share|share_?id|feed_id|rss_?id|ito|sref|partner_?rss|amp(?:_.*)?|outputtype|__s",
+    r"|s_cid|sr_share|share_?id|feed_id|rss_?id|ito|sref|partner_?rss|cloc|amp(?:_.*)?|outputtype|__s",
     re.IGNORECASE,
 )
 _SOMETIMES_TRACKING: Final = frozenset(

@@ -43,7 +43,12 @@ def test_a_line_becomes_a_clean_draft() -> None:
 
 
 def test_marks_blank_lines_and_line_ends_mean_nothing() -> None:
-    lines = [b"\xef\xbb\xbf" + line().encode() + b"\r\n", b"\r\n", "  \n", line(url="https://example.org/b") + "\n"]
+    lines: list[bytes | str] = [
+        b"\xef\xbb\xbf" + line().encode() + b"\r\n",
+        b"\r\n",
+        "  \n",
+        line(url="https://example.org/b") + "\n",
+    ]
     found = list(read_articles(lines))
     assert [draft.url for draft in found if isinstance(draft, Draft)] == [
         "https://example.org/a",

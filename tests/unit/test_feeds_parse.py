@@ -37,7 +37,8 @@ RSS_2 = rss(
     channel="<title>The Paper - World</title><link>https://paper.example/</link><language>en-GB</language><ttl>30</ttl>",
 )
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en-GB" xml:base="https://paper.example/">
-<title>The Paper</title><link href="https://paper.example/"/><entry><id>tag:b1</id><title type="html">Bridge opens</title>
+<title>The Paper</title><link href="https://paper.example/"/><entry><id>tag:b1</id>
+<title type="html">Bridge opens</title>
 <link rel="self" href="x"/><link rel="alternate" href="bridge"/><published>2022-07-30T14:05:00+09:00</published>
 <author><name>A. Reporter</name></author>
 <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">It opened <b>today</b>.</div></content>
