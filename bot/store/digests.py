@@ -120,4 +120,8 @@ def _digest(row: Any) -> Digest:
 
 
 def _taken(name: str) -> Conflict:
-    return Conflict(f"there is a digest named {name!r} already", allowed="a name of its own, or edit that digest")
+    return Conflict(
+        f"there is a digest named {name!r} already",
+        allowed="a name of its own, or edit that digest",
+        example="/brief-admin digest list",
+    )

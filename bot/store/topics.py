@@ -88,4 +88,8 @@ def _topic(row: Any) -> Topic:
 
 
 def _taken(name: str) -> Conflict:
-    return Conflict(f"there is a topic named {name!r} already", allowed="a name of its own, or edit that topic")
+    return Conflict(
+        f"there is a topic named {name!r} already",
+        allowed="a name of its own, or edit that topic",
+        example="/brief-admin topic list",
+    )

@@ -61,7 +61,7 @@ def test_clock_time_is_refused_when_it_is_none(text: str) -> None:
         values.clock_time(AT, text)
     assert caught.value.problem == f"'{text}' is no time of day for at"
     assert "00:00 to 23:59" in caught.value.allowed
-    assert values.clock_time(AT, caught.value.example.removeprefix("at:"))
+    assert values.clock_time(AT, caught.value.example.removeprefix("at:")) == time(8, 30)
 
 
 @pytest.mark.parametrize(
