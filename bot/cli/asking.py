@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.app import PLATFORMS, App, load_adapter
-from bot.cli.running import draw, opened, say, say_json
+from bot.cli.running import draw, opened, read_file, say, say_json
 from bot.commands.invoke import Invocation, Person, Reply
 from bot.config import Settings
 from bot.documents.nodes import Kind
@@ -87,7 +87,9 @@ def _show(reply: Reply, adapter: Adapter, *, as_json: bool) -> None:
 def _invocation(workspace: WorkspaceId, adapter: Adapter | None, role: str) -> Invocation:
     platform = adapter.platform if adapter else workspace.partition(":")[0]
     person = Person(id="operator", name="operator", is_manager=role == "admin")
-    return Invocation(workspace_id=workspace, person=person, channel=ChannelRef(f"{platform}:general"))
+    return Invocation(
+        workspace_id=workspace, person=person, channel=ChannelRef(f"{platform}:general"), read_file=read_file
+    )
 
 
 async def _workspace(app: App, text: str) -> WorkspaceId:

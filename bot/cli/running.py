@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -17,6 +18,7 @@ from bot.app import App, build
 from bot.commands.invoke import Invocation, Person
 from bot.config import Settings
 from bot.documents.nodes import Document
+from bot.errors import UsageError
 from bot.models import LOCAL_WORKSPACE, ChannelRef
 
 
@@ -63,9 +65,23 @@ async def prompt_on_terminal(app: App) -> bool:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     operator = Person(id="operator", name="operator", is_manager=True)
-    here = Invocation(workspace_id=LOCAL_WORKSPACE, person=operator, channel=ChannelRef("console:general"))
+    here = Invocation(
+        workspace_id=LOCAL_WORKSPACE, person=operator, channel=ChannelRef("console:general"), read_file=read_file
+    )
     await _console().prompt(app.commands, here)
     return True
+
+
+def read_file(name: str) -> str:
+    """The text of a file that the operator names in a command; UsageError when it cannot be read."""
+    try:
+        return Path(name).expanduser().read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"file '{name[:80]}' cannot be read ({error.__class__.__name__})",
+            allowed="a file of this machine, or addresses of feeds that begin with https://",
+            example="/brief-admin source import feeds.opml",
+        ) from None
 
 
 def _console() -> Any:

@@ -11,7 +11,7 @@ from bot.commands.opml import FEEDS_LIMIT, read_feeds, write_feeds
 from bot.documents.build import notice
 from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Note, Paragraph, Text
 from bot.documents.wording import age, counted
-from bot.errors import BriefbotError, Conflict, FeedError, FetchError, NotFound, UsageError
+from bot.errors import AddressRefused, BriefbotError, Conflict, FeedError, FetchError, NotFound, UsageError
 from bot.ingest.parsed import ParsedFeed
 from bot.ingest.urls import normal_feed_url
 from bot.models import Source, public_id
@@ -71,6 +71,12 @@ async def _tried(context: Context, url: str) -> ParsedFeed:
         raise _unread(url, f"it did not answer within {TRY_S:.0f} seconds") from None
     except FeedError as error:
         raise NoFeed(url, error) from None
+    except AddressRefused as error:
+        raise UsageError(
+            f"'{shown_url(url)}' was refused: {error.reason}",
+            allowed="an address that everybody can reach",
+            example="/brief-admin source add https://example.org/feed.xml",
+        ) from None
     except FetchError as error:
         raise _unread(url, error.reason) from None
 

@@ -11,7 +11,7 @@ import pytest
 from bot.commands.invoke import Commands, Invocation, Person
 from bot.commands.spec import BY_NAME, COMMANDS, Command, Role
 from bot.documents.nodes import Actions, Kind
-from bot.errors import FeedError, FetchError, StoreBusy
+from bot.errors import AddressRefused, FeedError, FetchError, StoreBusy
 from bot.ingest.parsed import ParsedFeed
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Digest, Draft, Polled, TopicRule
 from bot.store import Store
@@ -168,6 +168,14 @@ async def test_source_is_refused_when_it_does_not_answer_but_may_be_followed_all
     text = await office.ask("/brief-admin source add https://down.example/feed check:no")
     assert "https://down.example/feed is followed" in text
     assert len(await office.store.sources.followed(LOCAL_WORKSPACE)) == 2
+
+
+async def test_source_is_refused_when_its_address_is_private(office: Office) -> None:
+    office.feeds.answers = {"http://10.0.0.1/feed": AddressRefused("it leads to the private address 10.0.0.1")}
+    text = await office.ask("/brief-admin source add http://10.0.0.1/feed")
+    assert "'http://10.0.0.1/feed' was refused: it leads to the private address 10.0.0.1." in text
+    assert "check:no" not in text
+    assert len(await office.store.sources.followed(LOCAL_WORKSPACE)) == 1
 
 
 @pytest.mark.parametrize("url", ["https://first.example/feed", "first.example/feed"])
