@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.commands.context import Context, Reply
 from bot.commands.describe import shown_url, source_name
-from bot.commands.opml import FEEDS_LIMIT, read_feeds, write_feeds
+from bot.commands.opml import FEEDS_LIMIT, Listed, read_feeds, write_feeds
 from bot.documents.build import notice
 from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Note, Paragraph, Text
 from bot.documents.wording import age, counted
@@ -158,31 +160,40 @@ async def import_all(context: Context) -> Reply:
             allowed="an OPML file, or addresses of feeds divided by spaces or lines",
             example="/brief-admin source import https://example.org/feed.xml https://example.com/rss",
         )
+    report = await _imported(context, feeds)
+    title = f"{len(report.added)} added, {len(report.known)} followed already, {len(report.rejected)} rejected"
+    parts = (("Added", report.added), ("Followed already", report.known), ("Rejected", report.rejected))
+    blocks = [block for heading, names in parts for block in _named(heading, names)]
+    if len(feeds) == FEEDS_LIMIT:
+        blocks.append(Note((Text(f"Only the first {FEEDS_LIMIT} feeds were read; import the rest in another file."),)))
+    return Reply(document=notice(title, *blocks))
+
+
+@dataclass(slots=True)
+class _Report:
+    """What became of the lines of a file, in words."""
+
+    added: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
+
+
+async def _imported(context: Context, feeds: Sequence[Listed]) -> _Report:
     followed = await context.store.sources.followed(context.workspace.id)
-    room = FOLLOWED_LIMIT - len(followed)
     urls = {url for source in followed for url in (source.url, source.fetch_url)}
-    added: list[str] = []
-    known: list[str] = []
-    rejected: list[str] = []
+    report = _Report()
     for feed in feeds:
         try:
             url = normal_feed_url(feed.url)
             if url in urls:
-                known.append(feed.title or shown_url(url))
+                report.known.append(feed.title or shown_url(url))
                 continue
-            _require_room(room - len(added))
-            added.append(source_name(await _import_one(context, url, feed.title)))
+            _require_room(FOLLOWED_LIMIT - len(followed) - len(report.added))
+            report.added.append(source_name(await _import_one(context, url, feed.title)))
             urls.add(url)
         except BriefbotError as error:
-            rejected.append(f"line {feed.line}: {error.message}")
-    title = f"{len(added)} added, {len(known)} followed already, {len(rejected)} rejected"
-    parts = (("Added", added), ("Followed already", known), ("Rejected", rejected))
-    blocks = [block for heading, names in parts for block in _named(heading, names)]
-    if len(feeds) == FEEDS_LIMIT:
-        blocks.append(
-            Note((Text(f"The first {FEEDS_LIMIT} feeds of the file were read; import the rest in another."),))
-        )
-    return Reply(document=notice(title, *blocks))
+            report.rejected.append(f"line {feed.line}: {error.message}")
+    return report
 
 
 async def _import_one(context: Context, url: str, title: str) -> Source:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.commands import values
 from bot.commands.context import Arguments, Invocation
@@ -14,7 +15,22 @@ from bot.ingest.urls import normal_feed_url
 from bot.models import Brief, Workspace, parse_public_id
 from bot.store import Store
 
-FILE_LIMIT = 2_000_000
+FILE_LIMIT: Final = 2_000_000
+
+_READERS: Final[Mapping[OptionType, Callable[[Option, str], object]]] = {
+    OptionType.INTEGER: values.integer,
+    OptionType.CHOICE: values.choice,
+    OptionType.TIME: values.clock_time,
+    OptionType.DAYS: values.weekdays,
+    OptionType.ZONE: lambda _, text: values.zone(text),
+    # Topics may be of any language; what we say ourselves is in those of the caveat.
+    OptionType.LANGUAGE: lambda option, text: (values.language if option.is_list else values.caveat_language)(
+        option, text
+    ),
+    OptionType.ROLE: values.role,
+    OptionType.URL: lambda _, text: normal_feed_url(text),
+}
+"""Values that need nothing but their text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,28 +101,14 @@ class Lookup:
             )
         return await self.store.briefs.get(number, workspace=self.workspace.id)
 
-    def _plain(self, option: Option, text: str) -> object:  # noqa: C901 - one line for each type
+    def _plain(self, option: Option, text: str) -> object:
+        if read := _READERS.get(option.type):
+            return read(option, text)
         match option.type:
-            case OptionType.INTEGER:
-                return values.integer(option, text)
-            case OptionType.CHOICE:
-                return values.choice(option, text)
-            case OptionType.TIME:
-                return values.clock_time(option, text)
-            case OptionType.DAYS:
-                return values.weekdays(option, text)
-            case OptionType.ZONE:
-                return values.zone(text)
-            case OptionType.LANGUAGE:
-                return values.language(option, text) if option.is_list else values.caveat_language(option, text)
             case OptionType.SINCE:
                 return values.since(option, text, now=self.now, zone=self.workspace.zone)
             case OptionType.CHANNEL:
                 return values.channel(option, text, platform=self.workspace.platform)
-            case OptionType.ROLE:
-                return values.role(option, text)
-            case OptionType.URL:
-                return normal_feed_url(text)
             case OptionType.FILE:
                 return self._file(option, text)
             case _:
