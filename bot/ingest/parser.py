@@ -84,7 +84,7 @@ class Parser:
     def __init__(self, *, workers: int | None = None, limit_s: float = 10.0) -> None:
         """`limit_s`: seconds that one reading may take; by default as many workers as there are spare processors."""
         self._limit_s = limit_s
-        self._free = asyncio.Semaphore(workers or max(1, min(4, (os.cpu_count() or 2) - 1)))
+        self._free = asyncio.Semaphore(workers or max(1, min(4, os.cpu_count() or 1)))
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._is_closed = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -50,6 +51,7 @@ def absolute(url: str, base: str) -> str:
     return joined if is_web_address(joined) else ""
 
 
+@lru_cache(maxsize=8192)
 def canonical(url: str) -> str:
     """The form that all addresses of one page share; for identity, not for opening. Empty when it is not http(s).
 
