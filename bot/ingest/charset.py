@@ -112,7 +112,7 @@ def _guess_by_model(body: bytes) -> str:
 
     lines = [line for line in re.split(rb"[\r\n]+|(?<=>)|(?=<)", body[: 10 * _SAMPLE]) if _HIGH_RUN.search(line)]
     best = from_bytes(b"\n".join(lines)[:_SAMPLE], cp_isolation=list(_GUESSED), threshold=0.4).best()
-    return best.encoding if best else "utf-8"
+    return best.encoding if best else "cp1252"
 
 
 _GUESSED: Final = ("cp1252", "cp1251", "koi8_r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "gb18030", "big5")
