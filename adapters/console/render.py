@@ -70,24 +70,32 @@ def _block(block: Block, *, is_error: bool) -> Iterator[RenderableType]:
             yield _line(block.spans, style="red" if is_error else "")
         case Note():
             yield _line(block.spans, style="dim")
-        case Bullets():
-            yield from (Padding(Line("• ") + _line(item), (0, 0, 0, 2)) for item in block.items)
         case Card():
             yield from _card(block)
-        case Sources():
-            yield Line("Sources", style="bold")
-            yield from (Padding(_source(item), (0, 0, 0, 2)) for item in block.items)
-        case RelatedList():
-            yield Line("Related", style="bold")
-            yield from (Padding(_related(item), (0, 0, 0, 2)) for item in block.items)
         case Facts():
             yield from _facts(block.rows)
         case Divider():
             yield Rule(style="dim")
         case Actions():
             yield from (_action(action.label, action.command) for action in block.items)
+        case Bullets() | Sources() | RelatedList():
+            yield from _list(block)
         case _:
             assert_never(block)
+
+
+def _list(block: Bullets | Sources | RelatedList) -> Iterator[RenderableType]:
+    """A block of items, each indented under what they are."""
+    match block:
+        case Bullets():
+            lines = [Line("• ") + _line(item) for item in block.items]
+        case Sources():
+            yield Line("Sources", style="bold")
+            lines = [_source(item) for item in block.items]
+        case RelatedList():
+            yield Line("Related", style="bold")
+            lines = [_related(item) for item in block.items]
+    yield from (Padding(line, (0, 0, 0, 2)) for line in lines)
 
 
 def _line(spans: Sequence[Inline], style: str = "") -> Line:

@@ -26,13 +26,13 @@ _READERS: Final[dict[str, Reader]] = {
 def read_briefs(name: str, data: bytes) -> list[ElsewhereBrief | RejectedPart]:
     """The briefs of a file, told by its suffix, or by its beginning when there is none that we know.
 
-    One page a `.txt` or `.md`, one brief a line in `.jsonl`. What cannot be read is named with its line, the rest is read.
+    One page a `.txt` or `.md`, one brief a line in `.jsonl`. What cannot be read is named with its line; the rest is.
     """
     if len(data) > MAX_BYTES:
         return [RejectedPart(line=1, reason=f"the file has {len(data)} bytes; allowed are {MAX_BYTES}")]
     text = _decoded(data)
     if not text.strip():
-        return [RejectedPart(line=1, reason="the file is empty; a brief needs at least a headline and a paragraph")]
+        return [RejectedPart(line=1, reason="the file is empty; a brief needs a headline and a paragraph")]
     return _READERS.get(name.rpartition(".")[2].lower(), _sniffed(text))(text)
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any, Final
 
 import yaml
@@ -104,7 +105,7 @@ def _blocks(body: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Headings and paragraphs in order: kind (`h1`…`h6`, `p`), plain words, links as (words, address)."""
     tokens = MarkdownIt("commonmark", {"html": False}).parse(body)
     found = []
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if inline.type == "inline" and opening.type in ("heading_open", "paragraph_open"):
             found.append((opening.tag, _words(inline), _links(inline)))
     return found

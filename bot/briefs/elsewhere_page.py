@@ -22,8 +22,8 @@ from bot.models import Citation, Related
 _HEADING_CHARS: Final = 120
 _ENDS: Final = (".", "!", "?", "…", "。", "！", "？", '."', ".”", "다.", ":")
 _RELATED: Final = re.compile(
-    r"^(?:related(?: articles| stories| news| briefs| content)?|read (?:also|next|more)|see also|관련\s?(?:기사|뉴스|글)|함께 읽기"
-    r"|関連(?:記事|ニュース)|あわせて読みたい|verwandte artikel|mehr zum thema|articles (?:liés|associés)|à lire aussi"
+    r"^(?:related(?: articles| stories| news| briefs| content)?|read (?:also|next|more)|see also|관련\s?(?:기사|뉴스|글)"
+    r"|함께 읽기|関連(?:記事|ニュース)|あわせて読みたい|verwandte artikel|mehr zum thema|articles (?:liés|associés)|à lire aussi"
     r"|artículos relacionados|artigos relacionados|相关(?:文章|报道|新闻))\s*:?$",
     re.IGNORECASE,
 )

@@ -1,7 +1,7 @@
 """Writes a brief from a story's own sentences, word for word, each with the sources that say it. Pure.
 
-Nothing is made up because nothing is written: sentences are chosen, ordered and cited. Every sentence stands in the text
-of each source that it names, or says nearly the same.
+Nothing is made up because nothing is written: sentences are chosen, ordered and cited. Every sentence stands in the
+text of the first source that it names; the others say nearly the same, with the same numbers.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CITED_TOO: Final = 0.72
 SAME_NUMBERS: Final = re.compile(r"\d+(?:[.,]\d+)*")
 
 _DANGLING: Final = re.compile(
-    r"^(?:[\"“])?(?:he|she|they|it|his|her|their|its|this|that|these|those|but|and|however|meanwhile|instead|the move|also)\b"
+    r"^(?:[\"“])?(?:he|she|they|it|his|her|their|its|this|that|these|those|but|and|however|meanwhile|instead|also)\b"
     r"|^(?:그는|그녀는|그러나|하지만|이어|이에|또|또한|한편|이는|이를|그러면서)\s|^(?:しかし|また|一方|これ|それ|彼)",
     re.IGNORECASE,
 )

@@ -15,14 +15,16 @@ from bot.words import terms
 
 MAX_CHARS: Final = 200
 _PREFIX: Final = re.compile(
-    r"^\s*(?:[\[【〈<(（](?:속보|단독|종합|포토|영상|사설|칼럼|breaking|live|video|watch|opinion|update[sd]?|exclusive|速報|独自|動画)"
+    r"^\s*(?:[\[【〈<(（](?:속보|단독|종합|포토|영상|사설|칼럼|速報|独自|動画"
+    r"|breaking|live|video|watch|opinion|update[sd]?|exclusive)"
     r"[^\]】〉>)）]{0,8}[\]】〉>)）]|(?:breaking|live|video|watch|opinion|exclusive|update[sd]?)\s*:)\s*",
     re.IGNORECASE,
 )
 _SUFFIX: Final = re.compile(r"\s+[-–—|]\s+[^-–—|]{2,40}$")
 _BAIT: Final = re.compile(
     r"\?\s*$|^(?:why|how|what|who|where|when|here'?s|this is|these|\d+ (?:things|ways|reasons))\b|you need to know"
-    r"|you won'?t believe|live updates?|as it happened|opinion|analysis|explained|quiz|photos?:|video:|칼럼|사설|オピニオン|社説",
+    r"|you won'?t believe|live updates?|as it happened|opinion|analysis|explained|quiz|photos?:|video:"
+    r"|칼럼|사설|オピニオン|社説",
     re.IGNORECASE,
 )
 

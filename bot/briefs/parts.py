@@ -21,13 +21,15 @@ MAX_PARTS: Final = 40
 """Sections, sources and related links, each."""
 
 _CAVEAT: Final = re.compile(
-    r"\bAI[- ](?:generated|written|assisted)|generated (?:by|with|using) (?:an? )?(?:AI|artificial)|written by (?:an )?AI"
-    r"|AI가|AI로|인공지능|AIが|AIによ|人工知能|人工智能|AI生成|KI-generiert|künstlicher Intelligenz|(?:généré|redigé|rédigé) par"
-    r"|par (?:une )?IA|(?:generado|redactado) (?:por|con) IA|(?:gerado|escrito) por IA|inteligencia artificial",
+    r"\bAI[- ](?:generated|written|assisted)|generated (?:by|with|using) (?:an? )?(?:AI|artificial)"
+    r"|written by (?:an )?AI"
+    r"|AI가|AI로|인공지능|AIが|AIによ|人工知能|人工智能|AI生成|KI-generiert|künstlicher Intelligenz"
+    r"|(?:généré|redigé|rédigé) par|par (?:une )?IA|(?:generado|redactado) (?:por|con) IA|(?:gerado|escrito) por IA|inteligencia artificial",
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(
-    r"(?:[Aa]ccording to|[Aa]s reported by|[Rr]eported by|[Cc]iting)\s+(?:(?:a |the )?(?:reports?|report|data|article)s?\s+(?:from|by|in|of)\s+)?"
+    r"(?:[Aa]ccording to|[Aa]s reported by|[Rr]eported by|[Cc]iting)\s+"
+    r"(?:(?:a |the )?(?:report|data|article)s?\s+(?:from|by|in|of)\s+)?"
     r"(?:the\s+)?(?P<en>[A-Z][\w&.'’-]*(?:\s+(?:of\s+)?[A-Z][\w&.'’-]*){0,4})"
     r"|(?P<ko>[가-힣A-Za-z0-9]{2,20}?)(?:의|\s)?\s?(?:보도)?에 따르면"
     r"|(?P<ja>[一-鿿ァ-ヶーA-Za-z0-9]{2,20})(?:の報道)?によると"

@@ -16,8 +16,8 @@ class Kind(StrEnum):
 
 
 _NEXT: Final = re.compile(
-    r"\b(?:will|would|plans? to|planned|expects?|expected|due|scheduled|set to|by 20\d\d|from (?:january|february|march|april"
-    r"|may|june|july|august|september|october|november|december)|next (?:week|month|year|spring|summer|autumn|winter)"
+    r"\b(?:will|would|plans? to|planned|expects?|expected|due|scheduled|set to|by 20\d\d"
+    r"|from (?:january|february|march|april|may|june|july|august|september|october|november|december)|next (?:week|month|year|spring|summer|autumn|winter)"
     r"|in the coming|could|may|begins?)\b"
     r"|예정|계획|전망|내년|다음\s?(?:주|달)|방침|목표|하기로|予定|計画|方針|見込|見通し|来年|来週|目指す|期待",
     re.IGNORECASE,

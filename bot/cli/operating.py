@@ -46,7 +46,7 @@ async def _prompt(app: App, stop: asyncio.Event) -> None:
 
 
 async def check(settings: Settings, *, as_json: bool) -> int:
-    """Says what is set up, what each feature still needs, and whether the store is sound; 1 when something is broken."""
+    """Says what is set up, what each feature still needs, and whether the store is sound; 1 if something is broken."""
     findings = await health.check(settings)
     for finding in findings:
         if as_json:

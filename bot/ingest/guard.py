@@ -50,14 +50,14 @@ class AddressGuard:
         return any(address in network for network in self._allowed if network.version == address.version)
 
     def socket_for(self, info: tuple[Any, ...]) -> socket.socket:
-        """A socket for one answer of getaddrinfo; `aiohttp.TCPConnector(socket_factory=…)` calls it before each dial."""
+        """A socket for one answer of getaddrinfo; aiohttp's `socket_factory` calls it before each dial."""
         family, kind, protocol, _, target = info
         self.check(str(target[0]))
         return socket.socket(family, kind, protocol)
 
 
 class GuardedResolver(AbstractResolver):
-    """Leaves the refused addresses out of a DNS answer, so that a host with a public one beside them is reached there."""
+    """Leaves the refused addresses out of a DNS answer, so that a host that has a public one too is reached there."""
 
     def __init__(self, guard: AddressGuard, resolver: AbstractResolver) -> None:
         self._guard, self._resolver = guard, resolver

@@ -18,13 +18,15 @@ TITLE_WEIGHT: Final = 2.5
 # The commonest words, which an index of few articles would take for rare ones; document frequency tells the rest.
 _STOP: Final = """
     a about after again against all also am an and any are as at be because been before being between both but by can
-    could did do does doing down during each few for from further get got had has have having he her here hers him his how
-    i if in into is it its it's just like may me might more most much my new no nor not now of off on once one only or
-    other our out over own said same say says she should so some such than that the their them then there these they this
-    those through to too two under until up us very was we were what when where which while who whom why will with would
+    could did do does doing down during each few for from further get got had has have having he her here hers him his
+    how i if in into is it its it's just like may me might more most much my new no nor not now of off on once one only or
+    other our out over own said same say says she should so some such than that the their them then there these they
+    this those through to too two under until up us very was we were what when where which while who whom why will with would
     you your mr mrs ms dr inc ltd http https www com html amp
-    이다 있다 했다 한다 하는 하고 에서 으로 에게 까지 부터 지난 대한 위해 위한 통해 따르 르면 밝혔 혔다 했다 며 이번 오는 것으 것이 등을 라고
-    した して する ます です いる ある こと から まで など これ それ ため れた され ては とい いう った いて につ つい おり
+    이다 있다 했다 한다 하는 하고 에서 으로 에게 까지 부터 지난 대한 위해 위한
+    통해 따르 르면 밝혔 혔다 이번 오는 것으 것이 등을 라고
+    した して する ます です いる ある こと から まで など これ それ ため
+    れた され ては とい いう った いて につ つい おり
     der die das und ist von mit den dem ein eine für auf im le la les des et est un une dans pour que qui sur el los las
     y en por con para del o os da do em um uma no na
 """
