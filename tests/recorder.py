@@ -1,0 +1,60 @@
+"""A chat platform that keeps what reached it in a file, and loses answers on purpose."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from pathlib import Path
+
+from bot.documents.nodes import Document
+from bot.documents.text import plain_text
+from bot.models import ChannelRef
+from bot.ports import Payload, Retry, SendResult, Sent, require_caveat
+
+
+class RecordingAdapter:
+    """`bot.ports.Adapter` whose channel is an append-only file: a message that is in the file has reached its readers.
+
+    `trouble` is the share of sends whose answer is lost, half of them after the message was stored.
+    """
+
+    platform = "console"
+
+    def __init__(self, file: Path, *, trouble: float = 0.0, seed: int = 0) -> None:
+        self._file, self._trouble = file, trouble
+        self._random = random.Random(seed)
+
+    def render(self, document: Document) -> tuple[Payload, ...]:
+        """Two messages for each document, so that parts and their order matter."""
+        caveat = document.caveat.text if document.caveat else ""
+        text = plain_text(document)
+        return tuple(Payload(body={"text": f"{part}/2\n{text}"}, caveat=caveat) for part in (1, 2))
+
+    async def send(self, channel: ChannelRef, payload: Payload, *, key: str) -> SendResult:
+        require_caveat(payload)
+        is_lost = self._random.random() < self._trouble
+        if is_lost and self._random.random() < 0.5:
+            return Retry(reason="the connection dropped before the message was stored", is_unknown=True)
+        line = json.dumps({"channel": channel, "key": key, "text": payload.body["text"]}) + "\n"
+        handle = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(handle, line.encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        if is_lost:
+            return Retry(reason="the connection dropped after the message was stored", is_unknown=True)
+        return Sent(ref=key)
+
+    async def find(self, channel: ChannelRef, *, key: str) -> str | None:
+        return next((key for sent in self.messages() if (sent["channel"], sent["key"]) == (channel, key)), None)
+
+    async def close(self) -> None:
+        """Nothing is open between sends."""
+
+    def messages(self) -> list[dict[str, str]]:
+        """Everything that reached a channel, in order."""
+        if not self._file.exists():
+            return []
+        return [json.loads(line) for line in self._file.read_text(encoding="utf-8").splitlines()]

@@ -1,0 +1,157 @@
+"""Law 2, the hard way: the whole bot is killed at random moments while its clock walks through a month.
+
+Each life is a fork of this process that runs the real composition (`bot.app`) on one SQLite file until SIGKILL. In the
+end every edition that the calendar asks for has reached its channel exactly once, in order, each with the caveat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mmap
+import os
+import random
+import signal
+import struct
+import time as real_time
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import app as bot_app
+from bot import config, logs
+from bot.caveat import CAVEATS
+from bot.digests.calendar import next_edition
+from bot.models import LOCAL_WORKSPACE, BriefText, ChannelRef, Citation, DeliveryState, Digest, EditionState, Sentence
+from bot.store import Store
+from tests.recorder import RecordingAdapter
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LIFE = timedelta(days=30) / 200
+SCHEDULES = (
+    ("America/New_York", time(2, 30)),  # skipped on 8 March
+    ("Europe/London", time(1, 30)),  # skipped on 29 March
+    ("Asia/Seoul", time(9, 0)),
+    ("Pacific/Apia", time(0, 0)),
+    ("Asia/Kathmandu", time(23, 59)),
+    ("UTC", time(6, 0)),
+)
+
+
+class SharedClock:
+    """Time as the parent last wrote it into shared memory; sleeping is real and short."""
+
+    def __init__(self, memory: mmap.mmap) -> None:
+        self._memory = memory
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(struct.unpack_from("<d", self._memory)[0], UTC)
+
+    def set(self, now: datetime) -> None:
+        struct.pack_into("<d", self._memory, 0, now.timestamp())
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.01))
+
+
+@pytest.mark.parametrize(
+    ("kills", "seed"), [(14, 1), pytest.param(200, 2, marks=pytest.mark.soak)], ids=["2 days", "30 days"]
+)
+def test_every_edition_arrives_once_when_the_bot_is_killed_again_and_again(
+    tmp_path: Path, kills: int, seed: int
+) -> None:
+    clock = SharedClock(mmap.mmap(-1, 8))
+    clock.set(START)
+    url = f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
+    asyncio.run(_set_up(url))
+    chance = random.Random(seed)
+    for life in range(kills):
+        _live_and_die(tmp_path, clock, life, chance, until=START + LIFE * (life + 1))
+    _live_and_die(tmp_path, clock, kills, None, until=(end := START + LIFE * kills) + timedelta(hours=3))
+    asyncio.run(_check(url, RecordingAdapter(tmp_path / "channel.jsonl"), end))
+
+
+def _live_and_die(
+    folder: Path, clock: SharedClock, life: int, chance: random.Random | None, *, until: datetime
+) -> None:
+    """One life: the clock walks on to `until` in small steps; then SIGKILL at a random moment, or a clean stop."""
+    child = os.fork()
+    if child == 0:
+        try:
+            asyncio.run(_run(folder, clock, life))
+        finally:
+            os._exit(0)
+    lasts = chance.uniform(0.03, 0.25) if chance else 3.0
+    steps = 40 if chance else 150
+    start = clock.now()
+    for step in range(1, steps + 1):
+        clock.set(start + (until - start) * step / steps)
+        real_time.sleep(lasts / steps)
+    os.kill(child, signal.SIGKILL if chance else signal.SIGTERM)
+    os.waitpid(child, 0)
+
+
+async def _run(folder: Path, clock: SharedClock, life: int) -> None:
+    bot_app.POLL_EVERY_S, bot_app.DISPATCH_EVERY_S, bot_app.DELIVER_EVERY_S = 60.0, 0.01, 0.01
+    settings = config.load(env_file=None, database_url=f"sqlite+aiosqlite:///{folder / 'bot.db'}", log_level="error")
+    logs.configure(settings)
+    recorder = RecordingAdapter(folder / "channel.jsonl", trouble=0.2, seed=life)
+    app = await bot_app.build(settings, clock=clock, adapters={"console": recorder})
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await app.run(stop)
+    await app.close()
+
+
+async def _set_up(url: str) -> None:
+    store = await Store.open(url)
+    await store.workspaces.ensure(LOCAL_WORKSPACE, now=START)
+    told = Sentence(text="A story to tell.", sources=(1,))
+    source = Citation(n=1, publisher="Example News")
+    text = BriefText(
+        headline="A story", deck="It is told.", lede=(told,), sources=(source,), language="en", written_by="x"
+    )
+    await store.briefs.add_imported(text, related=[], published_at=None, now=START)
+    for number, (zone, at) in enumerate(SCHEDULES):
+        due = next_edition(at, zone, range(7), after=START)
+        digest = Digest(
+            id=0,
+            workspace_id=LOCAL_WORKSPACE,
+            name=zone,
+            channel=ChannelRef(f"console:{number}"),
+            at=at,
+            zone=zone,
+            catch_up_s=86_400,
+            next_due_at=due.at,
+            next_on=due.on,
+            created_at=START,
+        )
+        await store.digests.add(digest)
+    await store.close()
+
+
+def _expected(zone: str, at: time, end: datetime) -> list[date]:
+    dates = []
+    after = START
+    while (due := next_edition(at, zone, range(7), after=after)).at <= end:
+        dates.append(due.on)
+        after = due.at
+    return dates
+
+
+async def _check(url: str, recorder: RecordingAdapter, end: datetime) -> None:
+    store = await Store.open(url)
+    reached = [message["key"] for message in recorder.messages()]
+    assert Counter(reached).most_common(1)[0][1] == 1, "a message was posted twice"
+    assert all(CAVEATS["en"] in message["text"] for message in recorder.messages())
+    for digest in await store.digests.list(LOCAL_WORKSPACE):
+        for on in _expected(digest.zone, digest.at, end):
+            edition = await store.editions.get_on(digest.id, on)
+            assert edition is not None, (digest.zone, on)
+            assert edition.state is EditionState.DELIVERED, (digest.zone, on, edition.reason)
+            parts = await store.deliveries.of_edition(edition.id)
+            assert [part.state for part in parts] == [DeliveryState.SENT, DeliveryState.SENT]
+            places = [reached.index(part.key) for part in parts]
+            assert places == sorted(places), "parts out of order"
+    await store.close()

@@ -1,0 +1,147 @@
+"""When digests are due: each local date that exists has one run, at the instant that the law names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+
+from bot.digests.calendar import Due, instant_of, next_edition, zone_named
+from bot.errors import UsageError
+
+TIMES = (time(0, 0), time(1, 30), time(2, 30), time(9, 0))
+EVERY_DAY = range(7)
+
+
+@pytest.mark.parametrize(
+    ("zone", "on", "at", "expected"),
+    [
+        ("America/New_York", date(2026, 3, 8), time(2, 30), "2026-03-08T07:00+00:00"),  # gap: 03:00 EDT
+        ("America/New_York", date(2026, 11, 1), time(1, 30), "2026-11-01T05:30+00:00"),  # fold: the first, EDT
+        ("Africa/Cairo", date(2026, 4, 24), time(0, 0), "2026-04-23T22:00+00:00"),  # midnight gap: 01:00
+        ("America/Sao_Paulo", date(2018, 11, 4), time(0, 0), "2018-11-04T03:00+00:00"),
+        ("America/Havana", date(2026, 11, 1), time(0, 0), "2026-11-01T04:00+00:00"),  # midnight fold: the first
+        ("Australia/Lord_Howe", date(2026, 4, 5), time(1, 45), "2026-04-04T14:45+00:00"),  # half-hour fold
+        ("Asia/Seoul", date(2026, 1, 15), time(9, 0), "2026-01-15T00:00+00:00"),
+    ],
+)
+def test_instant_is_the_one_the_law_names(zone: str, on: date, at: time, expected: str) -> None:
+    assert instant_of(on, at, zone) == datetime.fromisoformat(expected)
+
+
+def test_date_that_does_not_exist_has_no_edition() -> None:
+    assert instant_of(date(2011, 12, 30), time(9, 0), "Pacific/Apia") is None
+    friday = datetime(2011, 12, 29, 20, 0, tzinfo=UTC)
+    assert next_edition(time(9, 0), "Pacific/Apia", EVERY_DAY, after=friday).on == date(2011, 12, 31)
+
+
+def test_next_edition_is_strictly_after_and_on_a_chosen_day() -> None:
+    at = datetime(2026, 1, 16, 8, 0, tzinfo=UTC)  # a Friday, at the very minute
+    assert next_edition(time(8, 0), "UTC", EVERY_DAY, after=at) == Due(
+        on=date(2026, 1, 17), at=datetime(2026, 1, 17, 8, 0, tzinfo=UTC)
+    )
+    assert next_edition(time(8, 0), "UTC", (0,), after=at).on == date(2026, 1, 19)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Africa/Cairo", "Australia/Lord_Howe", "Pacific/Apia"])
+def test_walk_gives_every_date_once_in_zones_with_odd_days(zone: str) -> None:
+    _check_zone(zone, date(2011, 1, 1), date(2013, 1, 1))
+    _check_zone(zone, date(2025, 6, 1), date(2027, 1, 1))
+
+
+@pytest.mark.soak
+def test_walk_gives_every_date_once_in_every_zone_for_ten_years() -> None:
+    seen: set[tuple[object, ...]] = set()
+    for zone in sorted(available_timezones() - {"Factory", "localtime"}):
+        # Links and zones that agreed for these ten years are one case.
+        shape = tuple(_changes(zone, date(2020, 1, 1), date(2030, 1, 1)))
+        if shape not in seen:
+            seen.add(shape)
+            _check_zone(zone, date(2020, 1, 1), date(2030, 1, 1))
+    assert len(seen) > 50
+
+
+def _check_zone(zone: str, start: date, end: date) -> None:
+    for at in TIMES:
+        expected = list(_oracle(zone, at, start, end))
+        assert list(_walked(zone, at, expected[0].at, end)) == expected[1:], (zone, at)
+
+
+def _walked(zone: str, at: time, after: datetime, end: date) -> Iterator[Due]:
+    while True:
+        due = next_edition(at, zone, EVERY_DAY, after=after)
+        if due.on >= end:
+            return
+        yield due
+        after = due.at
+
+
+def _oracle(zone: str, at: time, start: date, end: date) -> Iterator[Due]:
+    """The law once more, from the list of offset changes alone: no datetime with a fold, no round trips."""
+    changes = _changes(zone, start, end)
+    on = start
+    place = 0
+    while on < end:
+        wall = datetime.combine(on, at)
+        while place + 1 < len(changes) and changes[place + 1][0] <= wall - changes[place][1]:
+            place += 1
+        # Walls are compared with the offset in force until a change and with the one after it, in order of time.
+        due = _first_instant(changes, place, wall)
+        if due is not None and _local_date(changes, due) in (on, on + timedelta(days=1)):
+            last_before = _local_date(changes, due - timedelta(seconds=1))
+            if not last_before < on < _local_date(changes, due):
+                yield Due(on=on, at=due.replace(tzinfo=UTC))
+        on += timedelta(days=1)
+
+
+def _first_instant(changes: list[tuple[datetime, timedelta]], place: int, wall: datetime) -> datetime | None:
+    for number in range(max(0, place - 1), min(len(changes), place + 3)):
+        since, offset = changes[number]
+        until = changes[number + 1][0] if number + 1 < len(changes) else datetime.max
+        instant = wall - offset
+        if since <= instant < until:
+            return instant
+        if instant < since:
+            return since  # skipped: the wall lies in the gap that this change made
+    return None
+
+
+def _local_date(changes: list[tuple[datetime, timedelta]], instant: datetime) -> date:
+    offset = next(offset for since, offset in reversed(changes) if since <= instant)
+    return (instant + offset).date()
+
+
+@cache
+def _changes(zone: str, start: date, end: date) -> list[tuple[datetime, timedelta]]:
+    """(instant in naive UTC, offset from then on), the first one far before `start`; to the second."""
+    there = ZoneInfo(zone)
+
+    def offset(at: datetime) -> timedelta:
+        return at.replace(tzinfo=UTC).astimezone(there).utcoffset() or timedelta()
+
+    step = timedelta(hours=6)
+    at = datetime.combine(start, time()) - timedelta(days=3)
+    found = [(datetime.min + timedelta(days=400), offset(at))]
+    last = datetime.combine(end, time()) + timedelta(days=3)
+    while at < last:
+        if offset(at + step) != offset(at):
+            low, high = at, at + step
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) // 2
+                low, high = (middle, high) if offset(middle) == offset(at) else (low, middle)
+            found.append((high.replace(microsecond=0), offset(high)))
+        at += step
+    return found
+
+
+def test_zone_is_found_in_any_case_and_by_city() -> None:
+    assert zone_named("asia/seoul").key == "Asia/Seoul"
+    assert zone_named("Seoul").key == "Asia/Seoul"
+
+
+def test_wrong_zone_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"'Asia/Soul' is no time zone.*Asia/Seoul.*Example"):
+        zone_named("Asia/Soul")
