@@ -34,7 +34,7 @@ from bot.documents.nodes import (
 _UNSAFE: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-_MENTION: Final = re.compile(r"(?<![\w.])@(?=everyone|here|channel|&?\d)|<(?=[@!#&])", re.IGNORECASE)
+_MENTION: Final = re.compile(r"@(?=everyone|here|channel|&?\d)|<(?=[@!#&])", re.IGNORECASE)
 
 
 def plain_text(document: Document) -> str:
