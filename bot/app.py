@@ -34,9 +34,17 @@ log = structlog.get_logger(__name__)
 CORE_ROLES: Final = ("ingest", "schedule")
 PLATFORMS: Final = ("console", "discord", "slack")
 
-POLL_EVERY_S: Final = 20.0
-DISPATCH_EVERY_S: Final = 10.0
-DELIVER_EVERY_S: Final = 2.0
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """Seconds between two looks at what is due; a look that finds nothing costs one indexed query."""
+
+    poll_s: float = 20.0
+    dispatch_s: float = 10.0
+    deliver_s: float = 2.0
+
+
+_PACE: Final = Pace()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +78,7 @@ class App:
         await self.ingest.poll_due()
         await self.write_briefs()
 
-    async def run(self, stop: asyncio.Event, only: frozenset[str] = frozenset()) -> None:
+    async def run(self, stop: asyncio.Event, only: frozenset[str] = frozenset(), pace: Pace = _PACE) -> None:
         """Runs until `stop` is set, then finishes what is being sent. `only`: of CORE_ROLES and platforms; empty: all.
 
         Raises what stopped the schedule, if it stops by itself.
@@ -78,11 +86,11 @@ class App:
         wanted = only or frozenset((*CORE_ROLES, *self.adapters))
         jobs: list[Job] = []
         if "ingest" in wanted:
-            jobs.append(Job(name="poll", every_s=POLL_EVERY_S, run=_quietly(self.read_news)))
+            jobs.append(Job(name="poll", every_s=pace.poll_s, run=_quietly(self.read_news)))
         if "schedule" in wanted:
-            jobs.append(Job(name="dispatch", every_s=DISPATCH_EVERY_S, run=_quietly(self.dispatcher.dispatch_due)))
+            jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=_quietly(self.dispatcher.dispatch_due)))
         if wanted & set(self.adapters):
-            jobs.append(Job(name="deliver", every_s=DELIVER_EVERY_S, run=_quietly(self.deliverer.drain)))
+            jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=_quietly(self.deliverer.drain)))
         log.info("app.started", roles=sorted(wanted), store=self.store.dialect)
         await Schedule(jobs).run(stop)
         log.info("app.stopped")

@@ -29,6 +29,7 @@ from bot.documents.nodes import (
     Text,
 )
 from bot.errors import BriefbotError, UsageError
+from bot.ingest.urls import untracked
 from bot.models import Brief, Origin, Sentence, Workspace, public_id
 
 CARD_RELATED = 2
@@ -120,7 +121,7 @@ def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", 
         deck=brief.text.deck if with_deck else "",
         label=label,
         byline=wording.byline(brief, workspace.language, now),
-        sources=tuple(Link(source.publisher, source.url) for source in brief.text.sources[:4] if source.url),
+        sources=tuple(Link(source.publisher, untracked(source.url)) for source in brief.text.sources[:4] if source.url),
         related=tuple(
             (public_id("b", link.brief_id), link.headline)
             for link in brief.related[: CARD_RELATED if with_deck else 0]
@@ -164,7 +165,7 @@ def _paragraphs(sentences: Sequence[Sentence]) -> list[Block]:
 def _source_item(brief: Brief, place: int, workspace: Workspace) -> SourceItem:
     source = brief.text.sources[place]
     when = wording.local(source.published_at, workspace.zone) if source.published_at else ""
-    return SourceItem(source.n, source.publisher, source.title, source.url, when)
+    return SourceItem(source.n, source.publisher, source.title, untracked(source.url), when)
 
 
 def _related_items(brief: Brief) -> Iterable[RelatedItem]:

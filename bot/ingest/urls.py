@@ -66,6 +66,17 @@ def canonical(url: str) -> str:
     return f"https://{_bare_host(parts.hostname or '')}{port}{path}{_query(parts.query)}"
 
 
+def untracked(url: str) -> str:
+    """The address to open, without the parameters that only tell where its reader came from."""
+    head, mark, query = url.partition("?")
+    if not mark:
+        return url
+    query, hash_, fragment = query.partition("#")
+    pairs = (pair for pair in query.split("&") if not _tracks(*(pair.partition("=")[::2])))
+    kept = "&".join(pairs)
+    return head + (mark if kept else "") + kept + hash_ + fragment
+
+
 def _bare_host(host: str) -> str:
     return _FRONT_HOST.sub("", _ascii_host(host.rstrip(".")), count=1)
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import app as bot_app
 from bot import config, logs
+from bot.app import Pace, build
 from bot.caveat import CAVEATS
 from bot.digests.calendar import next_edition
 from bot.models import LOCAL_WORKSPACE, BriefText, ChannelRef, Citation, DeliveryState, Digest, EditionState, Sentence
@@ -93,14 +93,13 @@ def _live_and_die(
 
 
 async def _run(folder: Path, clock: SharedClock, life: int) -> None:
-    bot_app.POLL_EVERY_S, bot_app.DISPATCH_EVERY_S, bot_app.DELIVER_EVERY_S = 60.0, 0.01, 0.01
     settings = config.load(env_file=None, database_url=f"sqlite+aiosqlite:///{folder / 'bot.db'}", log_level="error")
     logs.configure(settings)
     recorder = RecordingAdapter(folder / "channel.jsonl", trouble=0.2, seed=life)
-    app = await bot_app.build(settings, clock=clock, adapters={"console": recorder})
+    app = await build(settings, clock=clock, adapters={"console": recorder})
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await app.run(stop)
+    await app.run(stop, pace=Pace(dispatch_s=0.01, deliver_s=0.01))
     await app.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import UsageError
-from bot.ingest.urls import absolute, canonical, is_web_address, normal_feed_url
+from bot.ingest.urls import absolute, canonical, is_web_address, normal_feed_url, untracked
 
 
 @pytest.mark.parametrize(
@@ -94,3 +94,16 @@ def test_what_a_person_types_becomes_an_address(typed: str, url: str) -> None:
 def test_what_is_no_address_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(UsageError, match=r"no address of a feed.*Example: https://example\.org/feed\.xml"):
         normal_feed_url(typed)
+
+
+@pytest.mark.parametrize(
+    ("url", "opened"),
+    [
+        ("https://a.example/1?utm_source=rss&id=7&utm_medium=feed#top", "https://a.example/1?id=7#top"),
+        ("https://a.example/1?utm_source=rss", "https://a.example/1"),
+        ("https://a.example/1?q=a%26b", "https://a.example/1?q=a%26b"),
+        ("https://a.example/1", "https://a.example/1"),
+    ],
+)
+def test_untracked_address_keeps_all_but_where_its_reader_came_from(url: str, opened: str) -> None:
+    assert untracked(url) == opened

@@ -92,7 +92,7 @@ def test_long_paragraph_is_divided_at_sentences_and_loses_no_word() -> None:
 
 def test_heading_stays_with_what_follows_it() -> None:
     filler = tuple(Paragraph((Text("x" * 100),)) for _ in range(3))
-    blocks = (*filler, Heading("Next"), Paragraph((Text("y" * 150),)))
+    blocks: tuple[Block, ...] = (*filler, Heading("Next"), Paragraph((Text("y" * 150),)))
     document = Document(kind=Kind.NOTICE, title="t", blocks=blocks)
     first, second = fit(document, Limits(message_chars=400, block_chars=400, blocks=9), plain)
     assert second.blocks[0] == Heading("Next")
