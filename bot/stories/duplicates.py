@@ -49,7 +49,7 @@ def article_keys(draft: Draft, owner: str, source_id: int) -> tuple[str, ...]:
     address = canonical(draft.url)
     if address and _is_own(address):
         keys.append(f"url:{address}")
-    if draft.entry_id and canonical(draft.entry_id) != address:
+    if draft.entry_id and (not address or canonical(draft.entry_id) != address):
         keys.append(f"id:{source_id}:{draft.entry_id}" + ("" if _is_own_id(draft.entry_id) else f":{title}"))
     if not keys:
         day = draft.published_at.date().isoformat() if draft.published_at else ""

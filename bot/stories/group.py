@@ -30,6 +30,10 @@ THRESHOLD: Final = 0.18
 """How near a text must be to a story."""
 BRIEF_THRESHOLD: Final = 0.08
 """How near a mere headline must be: it has few words to share, so it is held against the story as a whole."""
+CAUTION: Final = 0.06
+"""How much nearer a text must be while the index is empty: which words are rare is not known yet."""
+LEARNT: Final = 150
+"""Articles after which that caution is 1/e."""
 FADE: Final = timedelta(days=6)
 """After how long without news a story is only 1/e as near."""
 
@@ -76,7 +80,8 @@ class StoryIndex:
         """The story of an article that is not in the index yet."""
         found = features(article.title, article.text)
         vector = self._vector(found)
-        needed = BRIEF_THRESHOLD if found.is_brief else THRESHOLD
+        caution = CAUTION * math.exp(-self._count / LEARNT)
+        needed = BRIEF_THRESHOLD if found.is_brief else THRESHOLD + caution
         near = self._candidates(vector, article.published_at)
         scored = [(self._closeness(vector, id_, article, is_brief=found.is_brief), -id_) for id_ in near]
         if not scored:
