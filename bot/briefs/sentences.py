@@ -133,7 +133,11 @@ def _cut(paragraph: str, language: str) -> Iterable[str]:
     for end in pattern.finditer(paragraph):
         if pattern is _END and _is_abbreviation(paragraph, end.start(), end[0]):
             continue
-        yield paragraph[start : end.end()].strip()
+        piece = paragraph[start : end.end()]
+        if len(piece) < MAX_CHARS and not _quotes_match(piece):
+            # The sentence ends, the quotation that it stands in does not.
+            continue
+        yield piece.strip()
         start = end.end()
     if rest := paragraph[start:].strip():
         yield rest

@@ -1,0 +1,129 @@
+"""Law 5 for the extractive writer: every sentence stands in the source it names, in three languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.briefs.extractive import write_brief
+from bot.briefs.headline import clean_headline
+from bot.briefs.sentences import split
+from bot.briefs.wire import brief_json
+from bot.caveat import caveat_for
+from bot.models import Article, Brief, Origin, Related, Story
+from tests.unit.test_group_stories import NOW, grouped, sample_articles
+
+
+def stories() -> list[Story]:
+    articles = sample_articles()
+    placed = grouped(articles)
+    return [
+        Story(id=story, articles=tuple(one for one in articles if placed[one.id] == story))
+        for story in sorted(set(placed.values()))
+    ]
+
+
+def headline_only(id_: int, title: str, publisher: str) -> Article:
+    return replace(sample_articles()[0], id=id_, title=title, text="", publisher=publisher, owner=publisher)
+
+
+@pytest.mark.parametrize("story", stories(), ids=lambda story: story.articles[0].title[:30])
+def test_every_sentence_stands_in_the_source_it_names(story: Story) -> None:
+    text = write_brief(story)
+    by_url = {article.url: article for article in story.articles}
+    cited = {source.n: by_url[source.url] for source in text.sources}
+    assert text.lede
+    assert text.headline in [clean_headline(article.title, article.publisher) for article in story.articles]
+    for sentence in text.sentences:
+        assert sentence.sources
+        assert any(sentence.text in cited[number].text for number in sentence.sources), sentence
+    assert any(text.deck in article.text for article in story.articles)
+    assert [source.n for source in text.sources] == list(range(1, len(text.sources) + 1))
+
+
+@pytest.mark.parametrize("story", stories(), ids=lambda story: story.articles[0].title[:30])
+def test_no_sentence_stands_twice(story: Story) -> None:
+    text = write_brief(story)
+    said = [sentence.text for sentence in text.sentences]
+    assert len(said) == len(set(said))
+    assert text.deck not in said or said == [text.deck]
+
+
+def test_brief_is_the_same_each_time() -> None:
+    story = stories()[0]
+    assert write_brief(story) == write_brief(story)
+
+
+def test_languages_have_headings_of_their_own() -> None:
+    headings = {
+        text.language: section.heading
+        for story in stories()
+        if (text := write_brief(story)).sections
+        for section in text.sections[:1]
+    }
+    assert headings["ko"] == "무슨 일이 있었나"
+    assert headings["ja"] == "何があったか"
+
+
+def test_story_of_headlines_only_invents_nothing() -> None:
+    one = headline_only(1, "Fed official sees high bar for change in taper", "Livemint")
+    other = headline_only(2, "Fed official says weak data should not slow taper", "Times")
+    text = write_brief(Story(id=1, articles=(one, other)))
+    titles = {one.title, other.title}
+    assert text.headline in titles
+    assert {sentence.text.rstrip(".") for sentence in text.sentences} <= titles
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "sentences"),
+    [
+        (
+            "WASHINGTON (AP) — Mr. Smith met Dr. Jones at 3.25 p.m. on Monday. They said “no deal” was near.",
+            "en",
+            ["Mr. Smith met Dr. Jones at 3.25 p.m. on Monday.", "They said “no deal” was near."],
+        ),
+        (
+            "(서울=연합뉴스) 홍길동 기자 = 정부가 금리를 3.5%로 동결했다고 밝혔다. 시장은 이를 예상했다고 전했다. 무단 전재 금지다.",
+            "ko",
+            ["정부가 금리를 3.5%로 동결했다고 밝혔다.", "시장은 이를 예상했다고 전했다."],
+        ),
+        (
+            "【東京共同】首相は「来年も続ける。必ずだ」と話した。市場は動かなかったという。",
+            "ja",
+            ["首相は「来年も続ける。必ずだ」と話した。", "市場は動かなかったという。"],
+        ),
+        ("Sign up for our newsletter to get more stories. Read more here about it.", "en", []),
+    ],
+)
+def test_sentences_are_whole_and_without_datelines_or_calls_to_read_on(
+    text: str, language: str, sentences: list[str]
+) -> None:
+    assert split(text, language) == sentences
+
+
+def test_json_has_the_fixed_shape() -> None:
+    story = stories()[0]
+    link = Related(headline="Other", blurb="Blurb", reason="also about X", score=0.5)
+    brief = Brief(
+        id=12,
+        story_id=3,
+        version=1,
+        origin=Origin.WRITTEN,
+        text=write_brief(story),
+        related=(link,),
+        published_at=NOW,
+        news_at=NOW,
+        created_at=NOW,
+        updated_at=datetime(2026, 1, 15, 9, 0, tzinfo=UTC) + timedelta(hours=1),
+    )
+    shape = brief_json(brief, caveat_for("en"))
+    wanted = "brief story version language written_by headline deck lede sections sources related caveat updated_at"
+    assert set(wanted.split()) <= shape.keys()
+    assert (shape["brief"], shape["story"], shape["updated_at"]) == ("b12", "s3", "2026-01-15T10:00:00Z")
+    assert set(shape["lede"][0]) == {"text", "sources"}
+    assert set(shape["sources"][0]) == {"n", "publisher", "title", "url", "published_at"}
+    assert shape["related"] == [
+        {"brief": None, "url": None, "headline": "Other", "blurb": "Blurb", "score": 0.5, "reason": "also about X"}
+    ]
