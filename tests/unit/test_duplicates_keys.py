@@ -100,9 +100,7 @@ def test_papers_that_credit_the_same_agency_are_one_publisher() -> None:
 
 
 def test_papers_with_words_of_their_own_are_counted_each() -> None:
-    other = article(
-        2, "B", "Home owners must wait for cheaper mortgages until spring, the consumer council said."
-    )
+    other = article(2, "B", "Home owners must wait for cheaper mortgages until spring, the consumer council said.")
     assert independent_publishers([article(1, "A"), other]) == ("A", "B")
 
 

@@ -1,0 +1,169 @@
+"""The command line as scripts and people use it: exit codes, JSON on stdout alone, and errors without a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.caveat import CAVEATS
+
+ARTICLES = [
+    {
+        "url": f"https://{paper}.example/rate",
+        "title": f"Central bank of Veltria holds its rate, {paper} reports",
+        "text": f"The central bank of Veltria left its rate at 3.25 percent, {paper} wrote. A cut in spring is likely.",
+        "publisher": paper,
+        "language": "en",
+        "published_at": "2026-01-15T08:00:00+00:00",
+        "unknown": 1,
+    }
+    for paper in ("Courier", "Post")
+]
+
+
+class Cli:
+    """Runs `briefbot` in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *args: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+        clean = {
+            key: value for key, value in os.environ.items() if not key.startswith(("BRIEFBOT", "DISCORD", "SLACK"))
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *args],
+            cwd=self.folder,
+            env=clean | {"PYTHONPATH": str(Path(__file__).parents[2])} | env,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def json(self, *args: str, stdin: str = "") -> list[dict[str, object]]:
+        done = self(*args, "--json", stdin=stdin)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    return Cli(tmp_path)
+
+
+@pytest.fixture
+def filled(cli: Cli) -> Cli:
+    lines = "\n".join([json.dumps(ARTICLES[0]), '{"title": "no address or', json.dumps(ARTICLES[1])])
+    [rejected, counts] = cli.json("import", "-", stdin=lines)
+    assert rejected["line"] == 2
+    assert {key: counts[key] for key in ("read", "new", "duplicate", "rejected")} == {
+        "read": 2,
+        "new": 2,
+        "duplicate": 0,
+        "rejected": 1,
+    }
+    return cli
+
+
+def test_articles_become_a_story_and_a_brief_that_is_found(filled: Cli) -> None:
+    [story] = filled.json("stories")
+    assert sorted(story["articles"]) == [article["url"] for article in ARTICLES]  # type: ignore[type-var]
+    [brief] = filled.json("brief", "--all")
+    assert (brief["brief"], brief["story"]) == (story["brief"], story["story"])
+    assert brief["caveat"] == CAVEATS["en"]
+    [same] = filled.json("brief", str(brief["brief"]))
+    assert same == brief
+    [found] = filled.json("search", "veltria rate", "--limit", "5")
+    assert found["brief"] == brief["brief"]
+    assert sorted(found["articles"]) == sorted(story["articles"])  # type: ignore[call-overload]
+    [counts] = filled.json("import", "-", stdin=json.dumps(ARTICLES[0]))
+    assert (counts["new"], counts["duplicate"]) == (0, 1)
+
+
+def test_brief_written_elsewhere_is_in_todays_digest_with_its_caveat(cli: Cli) -> None:
+    (cli.folder / "page.txt").write_text(
+        "A pact of two harbours\nThe mayors signed it.\nIt ends a quarrel. According to Meridian, all is well.\n"
+        "This text is AI-generated.\nRelated Articles\nFares doubled since 2019, a study finds.\n",
+        encoding="utf-8",
+    )
+    [added] = cli.json("add-brief", "page.txt")
+    [payload] = cli.json("try", "/brief today")
+    assert "A pact of two harbours" in str(payload["text"])
+    assert CAVEATS["en"] in str(payload["text"])
+    again = cli("add-brief", "page.txt")
+    assert again.returncode == 1
+    assert "was added already" in again.stdout
+    [brief] = cli.json("brief", str(added["brief"]))
+    assert brief["related"][0]["url"] is None  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (("brief",), 2, "Example: briefbot brief b12"),
+        (("brief", "zebra"), 2, "'zebra' is no brief's id"),
+        (("brief", "b99"), 2, "no brief b99"),
+        (("import", "missing.jsonl"), 2, "missing.jsonl cannot be read"),
+        (("try", "/brief latest", "--as", "king"), 2, "--as 'king' is no role"),
+        (("try", "/brief latest", "--workspace", "here"), 2, "--workspace 'here' is no workspace"),
+        (("try", "/brief latest", "--platform", "irc"), 2, "there is no adapter for 'irc'"),
+        (("run", "--only", "everything"), 2, "--only 'everything' is no part of the bot"),
+        (("poll", "ftp://example.org/feed"), 2, "ftp://example.org/feed"),
+        (("unknown",), 2, "No such command"),
+    ],
+)
+def test_wrong_usage_says_what_is_wrong_and_exits_with_2(
+    cli: Cli, args: tuple[str, ...], code: int, words: str
+) -> None:
+    done = cli(*args)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_setting_exits_with_2_and_is_named(cli: Cli) -> None:
+    done = cli("check", BRIEFBOT_LOG_LEVEL="loud")
+    assert done.returncode == 2
+    assert "BRIEFBOT_LOG_LEVEL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_database_of_a_newer_version_is_refused(cli: Cli) -> None:
+    assert cli("migrate").returncode == 0
+    with sqlite3.connect(cli.folder / "briefbot.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    done = cli("stories")
+    assert done.returncode == 1
+    assert "newer version" in done.stderr
+    assert cli("check").returncode == 1
+
+
+def test_check_names_what_each_feature_needs(cli: Cli) -> None:
+    findings = {str(finding["area"]): finding for finding in cli.json("check")}
+    assert findings["store"]["state"] == "ok"
+    assert "DISCORD_TOKEN" in str(findings["discord"]["says"])
+    assert "SLACK_APP_TOKEN" in str(findings["slack"]["says"])
+    assert findings["model"]["state"] == "off"
+
+
+def test_demo_shows_a_digest_of_many_publishers_with_its_caveat(cli: Cli) -> None:
+    done = cli("demo")
+    assert done.returncode == 0, done.stderr
+    assert CAVEATS["en"].partition(";")[0] in " ".join(done.stdout.split())
+    for words in ("publishers", "Helia", "対馬", "쓰시마", "→", "/brief read"):
+        assert words in done.stdout
+    assert not list(cli.folder.iterdir())
+
+
+def test_import_of_nothing_but_broken_lines_fails(cli: Cli) -> None:
+    done = cli("import", "-", stdin="nonsense\n")
+    assert done.returncode == 1
+    assert "rejected line 1" in done.stdout

@@ -1,0 +1,45 @@
+"""Laws about the code itself: the core knows no platform, and what calls itself pure does no I/O."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORE = sorted((ROOT / "bot").rglob("*.py"))
+PLATFORMS = {"adapters", "discord", "slack_bolt", "slack_sdk"}
+IO = {"aiohttp", "aiosqlite", "asyncio", "socket", "sqlalchemy", "subprocess", "http", "urllib.request", "structlog"}
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("file", CORE, ids=lambda file: str(file.relative_to(ROOT)))
+def test_core_imports_no_platform(file: Path) -> None:
+    names = {name.partition(".")[0] for name in imported(ast.parse(file.read_text(encoding="utf-8")))}
+    assert not names & PLATFORMS
+
+
+def test_modules_that_call_themselves_pure_do_no_io() -> None:
+    pure = []
+    for file in CORE:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        paragraphs = (ast.get_docstring(tree) or "").split("\n\n")
+        if paragraphs[0].rstrip().endswith(("Pure.", "Pure, in memory.")):
+            pure.append(file.stem)
+            assert not {name for name in imported(tree) if name in IO or name.partition(".")[0] in IO}, file
+    wanted = {"group", "related", "select", "compose", "calendar", "build", "fit", "extractive", "duplicates"}
+    assert wanted <= set(pure)
+
+
+def test_every_module_says_what_it_is() -> None:
+    for file in [*CORE, *sorted((ROOT / "adapters").rglob("*.py"))]:
+        assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), file
