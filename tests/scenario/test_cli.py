@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ class Cli:
             check=False,
         )
 
-    def json(self, *args: str, stdin: str = "") -> list[dict[str, object]]:
+    def json(self, *args: str, stdin: str = "") -> list[dict[str, Any]]:
         done = self(*args, "--json", stdin=stdin)
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -75,7 +76,7 @@ def filled(cli: Cli) -> Cli:
 
 def test_articles_become_a_story_and_a_brief_that_is_found(filled: Cli) -> None:
     [story] = filled.json("stories")
-    assert sorted(story["articles"]) == [article["url"] for article in ARTICLES]  # type: ignore[type-var]
+    assert sorted(story["articles"]) == [article["url"] for article in ARTICLES]
     [brief] = filled.json("brief", "--all")
     assert (brief["brief"], brief["story"]) == (story["brief"], story["story"])
     assert brief["caveat"] == CAVEATS["en"]
@@ -83,7 +84,7 @@ def test_articles_become_a_story_and_a_brief_that_is_found(filled: Cli) -> None:
     assert same == brief
     [found] = filled.json("search", "veltria rate", "--limit", "5")
     assert found["brief"] == brief["brief"]
-    assert sorted(found["articles"]) == sorted(story["articles"])  # type: ignore[call-overload]
+    assert sorted(found["articles"]) == sorted(story["articles"])
     [counts] = filled.json("import", "-", stdin=json.dumps(ARTICLES[0]))
     assert (counts["new"], counts["duplicate"]) == (0, 1)
 
@@ -102,7 +103,7 @@ def test_brief_written_elsewhere_is_in_todays_digest_with_its_caveat(cli: Cli) -
     assert again.returncode == 1
     assert "was added already" in again.stdout
     [brief] = cli.json("brief", str(added["brief"]))
-    assert brief["related"][0]["url"] is None  # type: ignore[index]
+    assert brief["related"][0]["url"] is None
 
 
 @pytest.mark.parametrize(

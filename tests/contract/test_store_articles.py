@@ -1,0 +1,94 @@
+"""Articles: one row for one article, under every name it goes by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.errors import NotFound
+from bot.models import LOCAL_WORKSPACE, Article, Stored
+from bot.store import Store
+from bot.store.articles import Incoming
+from tests.fakes import FakeClock
+from tests.office_store import incoming, words, workspaces
+
+
+async def source_id(store: Store, clock: FakeClock) -> int:
+    await workspaces(store, clock.now())
+    return (await store.sources.add("https://a.example/feed", workspace=LOCAL_WORKSPACE, now=clock.now())).id
+
+
+def never(one: Incoming, other: Article) -> bool:
+    return False
+
+
+def always(one: Incoming, other: Article) -> bool:
+    return True
+
+
+async def test_same_key_is_the_same_article_also_within_a_batch(store: Store, clock: FakeClock) -> None:
+    source = await source_id(store, clock)
+    items = [incoming(1, clock.now()), incoming(2, clock.now()), incoming(1, clock.now())]
+    first = await store.articles.add_all(source, items, seen_at=clock.now(), is_same=never)
+    assert [stored for stored, _ in first] == [Stored.NEW, Stored.NEW, Stored.DUPLICATE]
+    assert first[0][1] == first[2][1]
+    again = await store.articles.add_all(source, items[:2], seen_at=clock.advance(5), is_same=never)
+    assert [stored for stored, _ in again] == [Stored.DUPLICATE, Stored.DUPLICATE]
+    assert await store.articles.count() == 2
+    assert await store.articles.known(["url:1", "url:9"]) == {"url:1": first[0][1]}
+
+
+async def test_near_text_is_the_same_article_and_its_new_name_is_kept(store: Store, clock: FakeClock) -> None:
+    source = await source_id(store, clock)
+    [(_, known)] = await store.articles.add_all(
+        source, [incoming(1, clock.now(), bands=(7, 8))], seen_at=clock.now(), is_same=never
+    )
+    moved = incoming(2, clock.now(), title="Title 1", text="Text 1.", bands=(8, 9))
+    assert await store.articles.add_all(source, [moved], seen_at=clock.now(), is_same=always) == [
+        (Stored.DUPLICATE, known)
+    ]
+    assert await store.articles.known(["url:2"]) == {"url:2": known}
+    other = incoming(3, clock.now(), bands=(8,))
+    [(stored, _)] = await store.articles.add_all(source, [other], seen_at=clock.now(), is_same=never)
+    assert stored is Stored.NEW
+
+
+async def test_changed_text_updates_the_article_and_makes_its_story_due(store: Store, clock: FakeClock) -> None:
+    source = await source_id(store, clock)
+    item = incoming(1, clock.now())
+    [(_, article)] = await store.articles.add_all(source, [item], seen_at=clock.now(), is_same=never)
+    placed = await store.stories.place([(article, None)], now=clock.now())
+    story = await store.stories.get(placed[article])
+    await store.briefs.save(story, words("Told"), publishers=1, related=(), now=clock.now())
+    assert await store.stories.due(limit=5) == []
+    changed = replace(item, draft=replace(item.draft, text="Another text."))
+    [(stored, id_)] = await store.articles.add_all(source, [changed], seen_at=clock.advance(60), is_same=never)
+    assert (stored, id_) == (Stored.UPDATED, article)
+    assert (await store.articles.get(article)).text == "Another text."
+    assert [one.id for one in await store.stories.due(limit=5)] == [story.id]
+
+
+async def test_empty_text_does_not_replace_what_we_have(store: Store, clock: FakeClock) -> None:
+    source = await source_id(store, clock)
+    item = incoming(1, clock.now())
+    [(_, article)] = await store.articles.add_all(source, [item], seen_at=clock.now(), is_same=never)
+    bare = replace(item, draft=replace(item.draft, text="", title="Other"))
+    [(stored, _)] = await store.articles.add_all(source, [bare], seen_at=clock.now(), is_same=never)
+    assert stored is Stored.DUPLICATE
+    assert (await store.articles.get(article)).text == "Text 1."
+
+
+async def test_articles_are_listed_by_whether_they_are_grouped(store: Store, clock: FakeClock) -> None:
+    source = await source_id(store, clock)
+    assert await store.articles.latest_published() is None
+    items = [incoming(number, clock.now()) for number in range(4)]
+    ids = [id_ for _, id_ in await store.articles.add_all(source, items, seen_at=clock.now(), is_same=never)]
+    assert [one.id for one in await store.articles.ungrouped(limit=3)] == ids[:3]
+    await store.stories.place([(ids[0], -1), (ids[1], -1), (ids[2], None)], now=clock.now())
+    assert [one.id for one in await store.articles.ungrouped(limit=9)] == ids[3:]
+    assert [one.id for one in await store.articles.newest_grouped(limit=2)] == ids[1:3]
+    assert [one.id for one in await store.articles.newest_grouped(after_id=ids[1], limit=9)] == ids[2:3]
+    assert await store.articles.latest_published() == clock.now()
+    with pytest.raises(NotFound):
+        await store.articles.get(10**6)

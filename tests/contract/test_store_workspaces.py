@@ -1,0 +1,29 @@
+"""Workspaces and the store as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.errors import NotFound
+from bot.models import LOCAL_WORKSPACE, WorkspaceId
+from bot.store import Store
+from tests.fakes import FakeClock
+
+
+async def test_workspace_is_made_once_and_keeps_its_settings(store: Store, clock: FakeClock) -> None:
+    made = await store.workspaces.ensure(LOCAL_WORKSPACE, name="Here", now=clock.now())
+    await store.workspaces.save(replace(made, zone="Asia/Seoul", caveat_note="Ask us.", retention_days=30))
+    again = await store.workspaces.ensure(LOCAL_WORKSPACE, name="Other", now=clock.advance(5))
+    assert again == await store.workspaces.get(LOCAL_WORKSPACE)
+    assert (again.name, again.zone, again.caveat_note, again.retention_days) == ("Here", "Asia/Seoul", "Ask us.", 30)
+    with pytest.raises(NotFound):
+        await store.workspaces.get(WorkspaceId("slack:T1"))
+
+
+async def test_health_counts_what_is_there(store: Store) -> None:
+    health = await store.health()
+    assert health.is_sound
+    assert health.revision == "0001"
+    assert set(health.counts.values()) == {0}
