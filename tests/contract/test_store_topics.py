@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import Conflict, NotFound
@@ -40,3 +42,14 @@ async def test_topic_name_is_taken_when_only_case_differs(store: Store, clock: F
 
     with pytest.raises(Conflict, match="World TRADE"):
         await store.topics.add(LOCAL_WORKSPACE, "World TRADE", TopicRule(), now=clock.now())
+
+
+async def test_topic_is_changed_and_keeps_a_name_of_its_own(store: Store, clock: FakeClock) -> None:
+    await store.workspaces.ensure(LOCAL_WORKSPACE, now=clock.now())
+    topic = await store.topics.add(LOCAL_WORKSPACE, "One", TopicRule(words=("a",)), now=clock.now())
+    await store.topics.add(LOCAL_WORKSPACE, "Two", TopicRule(), now=clock.now())
+    await store.topics.save(replace(topic, name="First", rule=TopicRule(excluded=("b",))))
+
+    assert (await store.topics.get(LOCAL_WORKSPACE, topic.id)).rule == TopicRule(excluded=("b",))
+    with pytest.raises(Conflict, match="TWO"):
+        await store.topics.save(replace(topic, name="TWO"))

@@ -1,0 +1,33 @@
+"""Every public method of every repository has a case in this folder."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from bot.store.articles import Articles
+from bot.store.briefs import Briefs
+from bot.store.deliveries import Deliveries
+from bot.store.digests import Digests
+from bot.store.editions import Editions
+from bot.store.search import Search
+from bot.store.sources import Sources
+from bot.store.stories import Stories
+from bot.store.topics import Topics
+from bot.store.workspaces import Workspaces
+
+CASES = "\n".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_store_*.py"))
+REPOSITORIES = (Articles, Briefs, Deliveries, Digests, Editions, Search, Sources, Stories, Topics, Workspaces)
+METHODS = [
+    f"{repository.__name__.lower()}.{name}"
+    for repository in REPOSITORIES
+    for name, _ in inspect.getmembers(repository, inspect.isfunction)
+    if not name.startswith("_")
+]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_method_has_a_case(method: str) -> None:
+    assert f".{method}" in CASES

@@ -1,0 +1,170 @@
+"""Digests, editions and deliveries: claimed by one, made once, settled after the send."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import Conflict, NotFound
+from bot.models import LOCAL_WORKSPACE, DeliveryState, Digest, Edition, EditionState, Pick
+from bot.ports import Payload
+from bot.store import Store
+from bot.store.editions import SentStory, Slot
+from tests.fakes import FakeClock
+from tests.office_store import OTHER, brief, digest, words, workspaces
+
+PAYLOADS = [Payload(body={"text": f"Part {part}. Beware."}, caveat="Beware.") for part in (1, 2)]
+
+
+def slot(of: Digest) -> Slot:
+    assert of.next_on is not None
+    assert of.next_due_at is not None
+    day = timedelta(days=1)
+    return Slot(on=of.next_on, due_at=of.next_due_at, next_on=of.next_on + day, next_due_at=of.next_due_at + day)
+
+
+async def planned(store: Store, clock: FakeClock) -> tuple[Digest, Edition]:
+    await workspaces(store, clock.now())
+    made = await store.digests.add(digest(clock.now()))
+    edition = await store.editions.plan(made, slot(made), picks=(), payloads=PAYLOADS, now=clock.now())
+    assert edition is not None
+    return made, edition
+
+
+async def test_digest_keeps_all_its_fields_and_is_found_by_name_and_id(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    made = await store.digests.add(digest(clock.now()))
+    assert made == replace(digest(clock.now()), id=made.id)
+    assert await store.digests.find(LOCAL_WORKSPACE, "MORNING") == made
+    assert await store.digests.get(LOCAL_WORKSPACE, made.id) == made
+    with pytest.raises(Conflict, match="morning"):
+        await store.digests.add(digest(clock.now(), name="morning"))
+    paused = replace(made, is_paused=True, zone="UTC")
+    await store.digests.save(paused)
+    assert await store.digests.list(LOCAL_WORKSPACE) == [paused]
+
+
+async def test_digest_of_another_workspace_is_not_found(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    made = await store.digests.add(digest(clock.now(), workspace=OTHER))
+    for attempt in (store.digests.get(LOCAL_WORKSPACE, made.id), store.digests.remove(LOCAL_WORKSPACE, made.id)):
+        with pytest.raises(NotFound):
+            await attempt
+    await store.digests.save(replace(made, workspace_id=LOCAL_WORKSPACE, name="Stolen"))
+    assert (await store.digests.get(OTHER, made.id)).name == "Morning"
+    await store.digests.remove(OTHER, made.id)
+    assert await store.digests.list(OTHER) == []
+
+
+async def test_due_digest_is_claimed_by_one_and_a_paused_one_by_none(store_url: str, clock: FakeClock) -> None:
+    stores = [await Store.open(store_url) for _ in range(3)]
+    await workspaces(stores[0], clock.now())
+    for number in range(9):
+        await stores[0].digests.add(digest(clock.now(), name=f"d{number}"))
+    paused = await stores[0].digests.find(LOCAL_WORKSPACE, "d8")
+    await stores[0].digests.save(replace(paused, is_paused=True))
+    claims = await asyncio.gather(*(one.digests.claim_due(clock.now(), limit=3, lease_s=60) for one in stores))
+    ids = [claimed.id for claim in claims for claimed in claim]
+    assert len(ids) == len(set(ids)) == 8
+    assert await stores[1].digests.claim_due(clock.advance(30), limit=9, lease_s=60) == []
+    assert len(await stores[1].digests.claim_due(clock.advance(31), limit=9, lease_s=60)) == 8
+    assert await stores[0].digests.next_due_at() == paused.next_due_at
+    for one in stores:
+        await one.close()
+
+
+async def test_date_has_one_edition_whoever_plans_it(store: Store, clock: FakeClock) -> None:
+    made, edition = await planned(store, clock)
+    again = await store.editions.plan(made, slot(made), picks=(), payloads=PAYLOADS, now=clock.now())
+    skipped = await store.editions.skip(made, slot(made), reason="late", now=clock.now())
+    assert (again, skipped) == (None, None)
+    assert await store.editions.get_on(made.id, edition.on) == edition
+    assert (await store.digests.get(LOCAL_WORKSPACE, made.id)).next_due_at == clock.now() + timedelta(days=1)
+    assert len(await store.deliveries.of_edition(edition.id)) == 2
+
+
+async def test_skipped_edition_says_why(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    made = await store.digests.add(digest(clock.now()))
+    await store.editions.skip(made, slot(made), reason="9 hours late", now=clock.now())
+    [edition] = await store.editions.recent(LOCAL_WORKSPACE, limit=5)
+    assert (edition.state, edition.reason) == (EditionState.SKIPPED, "9 hours late")
+    assert await store.editions.recent(OTHER, limit=5) == []
+
+
+async def test_channel_remembers_what_it_was_told(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    made = await store.digests.add(digest(clock.now()))
+    told = await brief(store, clock.now(), 1, words("Told"))
+    picks = [Pick(brief=told, why="new")]
+    edition = await store.editions.plan(made, slot(made), picks=picks, payloads=PAYLOADS, now=clock.now())
+    assert edition is not None
+    assert edition.story_count == 1
+    long_ago = clock.now() - timedelta(days=1)
+    sent = await store.editions.sent(LOCAL_WORKSPACE, made.channel, since=long_ago)
+    assert sent == {told.story_id: SentStory(brief_version=1, at=clock.now())}
+    assert await store.editions.sent(OTHER, made.channel, since=long_ago) == {}
+    [first] = await claim(store, clock)
+    await store.deliveries.settle_failed(first, owner="me", error="channel gone", now=clock.now())
+    assert await store.editions.sent(LOCAL_WORKSPACE, made.channel, since=long_ago) == {}
+
+
+async def claim(store: Store, clock: FakeClock, owner: str = "me", platform: str = "console") -> list[int]:
+    claimed = await store.deliveries.claim(clock.now(), limit=9, lease_s=60, owner=owner, platforms=[platform])
+    return [delivery.id for delivery in claimed]
+
+
+async def test_parts_go_out_in_order_and_the_last_delivers_the_edition(store: Store, clock: FakeClock) -> None:
+    _, edition = await planned(store, clock)
+    assert await claim(store, clock, platform="discord") == []
+    assert await store.deliveries.claim(clock.now(), limit=9, lease_s=60, owner="me", platforms=[]) == []
+    [first] = await claim(store, clock)
+    assert await claim(store, clock) == []
+    assert await store.deliveries.settle_sent(first, owner="me", message_ref="m1", now=clock.now())
+    assert not await store.deliveries.settle_sent(first, owner="me", message_ref="m1", now=clock.now())
+    [second] = await claim(store, clock)
+    await store.deliveries.settle_sent(second, owner="me", message_ref="m2", now=clock.now())
+    parts = await store.deliveries.of_edition(edition.id)
+    assert [(part.part, part.state, part.message_ref) for part in parts] == [
+        (1, DeliveryState.SENT, "m1"),
+        (2, DeliveryState.SENT, "m2"),
+    ]
+    [delivered] = await store.editions.recent(LOCAL_WORKSPACE, limit=1)
+    assert delivered.state is EditionState.DELIVERED
+    assert await store.deliveries.next_try_at() is None
+
+
+async def test_lost_lease_is_taken_over_and_only_a_send_still_counts(store: Store, clock: FakeClock) -> None:
+    await planned(store, clock)
+    [first] = await claim(store, clock, "one")
+    clock.advance(61)
+    assert await claim(store, clock, "two") == [first]
+    retry = {"owner": "one", "error": "x", "next_try_at": clock.now()}
+    assert not await store.deliveries.settle_retry(first, **retry)  # type: ignore[arg-type]
+    assert not await store.deliveries.settle_failed(first, owner="one", error="x", now=clock.now())
+    assert await store.deliveries.settle_sent(first, owner="one", message_ref="m", now=clock.now())
+
+
+async def test_retry_waits_and_counts_its_attempts(store: Store, clock: FakeClock) -> None:
+    _, edition = await planned(store, clock)
+    [first] = await claim(store, clock)
+    later = clock.now() + timedelta(seconds=30)
+    assert await store.deliveries.settle_retry(first, owner="me", error="slow down", next_try_at=later)
+    assert await claim(store, clock) == []
+    clock.advance(31)
+    assert await claim(store, clock) == [first]
+    [part, _] = await store.deliveries.of_edition(edition.id)
+    assert (part.attempts, part.error, part.key) == (2, "slow down", f"bb-{first}")
+    assert len(part.key) <= 25
+
+
+async def test_failure_gives_up_the_rest_and_says_why(store: Store, clock: FakeClock) -> None:
+    _, edition = await planned(store, clock)
+    [first] = await claim(store, clock)
+    assert await store.deliveries.settle_failed(first, owner="me", error="channel gone", now=clock.now())
+    assert [part.state for part in await store.deliveries.of_edition(edition.id)] == [DeliveryState.FAILED] * 2
+    [failed] = await store.editions.recent(LOCAL_WORKSPACE, limit=1)
+    assert (failed.state, failed.reason) == (EditionState.FAILED, "channel gone")
