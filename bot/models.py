@@ -275,7 +275,7 @@ class Brief(Value):
     published_at: datetime
     """Its newest article; for an imported one its own date, or when it was added."""
     news_at: datetime
-    """When it became news to us: its first article that is news was seen, or it was added. Digests select by it."""
+    """When we last had news of it: its newest article that is news was seen, or it was added. Digests select by it."""
     is_news: bool = True
     created_at: datetime
     updated_at: datetime

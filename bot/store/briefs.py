@@ -62,8 +62,6 @@ class Briefs:
         else:
             if known.body != body:
                 columns |= {"version": known.version + 1, "updated_at": now}
-            # News once is news: an older article that joins does not make it old.
-            columns |= {"news_at": known.news_at} if known.is_news else {}
             change = update(briefs).where(briefs.c.id == known.id).values(**columns).returning(briefs)
             row = (await connection.execute(change)).one()
             if row.version == known.version:
@@ -236,7 +234,7 @@ def _facts_of(story: Story, publishers: int) -> dict[str, Any]:
         "publishers": publishers,
         "article_count": len(story.articles),
         "published_at": newest,
-        "news_at": min(news) if news else newest,
+        "news_at": max(news) if news else newest,
         "is_news": bool(news),
     }
 
