@@ -6,7 +6,7 @@ digest due as before, or messages that wait to be sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -24,12 +24,16 @@ from bot.models import Brief, ChannelRef, Digest, Edition, Style, Topic, Workspa
 from bot.ports import Adapter, Clock
 from bot.store import Store
 from bot.store.briefs import BriefFacts
-from bot.store.editions import SentStory, Slot
+from bot.store.editions import EditionPlan, SentStory, Slot
 from bot.topics.match import match
 
 log = structlog.get_logger(__name__)
 
 LEASE_S: Final = 120.0
+BATCH: Final = 500
+"""Digests planned in one transaction: a second's work, well within their lease."""
+LATE: Final = timedelta(minutes=10)
+"""An edition that is posted later than this says so."""
 NEWS_WINDOW: Final = timedelta(hours=36)
 """How far back an edition looks: a day, and what the last edition may have been too early for."""
 WEEKLY_WINDOW: Final = timedelta(days=8)
@@ -55,97 +59,96 @@ class Dispatcher:
     def __init__(self, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> None:
         self._store, self._adapters, self._clock = store, adapters, clock
 
-    async def dispatch_due(self, *, limit: int = 200) -> int:
+    async def dispatch_due(self, *, limit: int = BATCH) -> int:
         """Plans or skips the editions of up to `limit` digests that are due; returns how many digests it was.
 
         A digest that cannot be planned is logged, keeps its lease, and is tried again when that ends.
         """
-        digests = await self._store.digests.claim_due(self._clock.now(), limit=limit, lease_s=LEASE_S)
-        seen: dict[tuple[WorkspaceId, timedelta], _Subjects] = {}
-        for digest in digests:
+        now = self._clock.now()
+        claimed = await self._store.digests.claim_due(now, limit=limit, lease_s=LEASE_S)
+        if not claimed:
+            return 0
+        desk = _Desk(self._store, now)
+        await desk.read_sent(claimed)
+        plans: list[EditionPlan] = []
+        for digest in claimed:
             try:
-                await self._run(digest, seen)
+                plans += await self._plans(digest, desk)
             except Exception:
                 log.exception("edition.failed", digest=digest.id, workspace=digest.workspace_id)
-        return len(digests)
+        await self._record(plans)
+        return len(claimed)
 
     async def preview(self, digest: Digest) -> Document:
         """Today's edition as it would be now; nothing is recorded."""
-        workspace = await self._store.workspaces.get(digest.workspace_id)
-        now = self._clock.now()
-        selection = await self._select(digest, workspace, {})
-        return compose(_issue(digest, _today(digest.zone, now)), selection.picks, workspace, now=now)
+        desk = _Desk(self._store, self._clock.now())
+        await desk.read_sent([digest])
+        workspace = await desk.workspace(digest.workspace_id)
+        selection = await desk.select(digest)
+        return compose(_issue(digest, _today(digest.zone, desk.now)), selection.picks, workspace, now=desk.now)
 
     async def today(self, workspace: Workspace, topic: Topic | None) -> Document:
         """What a digest would tell this workspace now, whatever was told before."""
-        now = self._clock.now()
-        subjects = await self._subjects(workspace.id, NEWS_WINDOW)
+        desk = _Desk(self._store, self._clock.now())
+        subjects = await desk.subjects(workspace.id, NEWS_WINDOW)
         candidates = _candidates(subjects, [topic] if topic else [])
-        selection = select(candidates, sent={}, limit=TODAY_STORIES, now=now)
+        selection = select(candidates, sent={}, limit=TODAY_STORIES, now=desk.now)
         name = f"Today: {topic.name}" if topic else "Today's news"
-        issue = Issue(name=name, on=_today(workspace.zone, now), quiet="Nothing new in the last day and a half.")
-        return compose(issue, selection.picks, workspace, now=now)
+        issue = Issue(name=name, on=_today(workspace.zone, desk.now), quiet="Nothing new in the last day and a half.")
+        return compose(issue, selection.picks, workspace, now=desk.now)
 
     async def send_now(self, digest: Digest) -> Edition:
         """Plans today's edition at once, in place of today's scheduled one; Conflict when today has its edition."""
-        now = self._clock.now()
-        on = _today(digest.zone, now)
+        desk = _Desk(self._store, self._clock.now())
+        on = _today(digest.zone, desk.now)
+        after = max(desk.now, instant_of(on, digest.at, digest.zone) or desk.now)
+        slot = _slot(on, desk.now, next_edition(digest.at, digest.zone, digest.days, after=after))
+        await desk.read_sent([digest])
         known = await self._store.editions.get_on(digest.id, on)
         if known is None:
-            after = max(now, instant_of(on, digest.at, digest.zone) or now)
-            slot = _slot(on, now, next_edition(digest.at, digest.zone, digest.days, after=after))
-            known = await self._plan(digest, slot, {}, late_by=None)
-            if known is not None:
-                return known
+            made = await self._store.editions.plan([await self._plan(digest, slot, desk)], now=desk.now)
+            if digest.id in made:
+                return made[digest.id]
         raise Conflict(
             f"today's edition of {digest.name!r} is {known.state if known else 'planned'} already",
             allowed="one edition a day",
             example=f"/brief-admin digest preview digest:d{digest.id}",
         )
 
-    async def _run(self, digest: Digest, seen: dict[tuple[WorkspaceId, timedelta], _Subjects]) -> None:
-        """The run that is due, and those that were missed before it."""
-        now = self._clock.now()
-        runs = _missed_and_due(digest, now)
+    async def _plans(self, digest: Digest, desk: _Desk) -> list[EditionPlan]:
+        """The run that is due, after those that were missed before it."""
+        now = desk.now
         upcoming = next_edition(digest.at, digest.zone, digest.days, after=now)
-        for run in runs[:-1]:
-            await self._skip(digest, _slot(run.on, run.at, upcoming), "the bot was not running")
-        last = runs[-1]
+        *missed, last = _missed_and_due(digest, now)
+        slots = [_slot(run.on, run.at, upcoming) for run in missed]
+        plans = [_skipped(digest, slot, "the bot was not running") for slot in slots]
         slot = _slot(last.on, last.at, upcoming)
         late = now - last.at
         if late > timedelta(seconds=digest.catch_up_s):
-            reason = f"{wording.span(late)} late; up to {wording.span(timedelta(seconds=digest.catch_up_s))} is posted"
-            await self._skip(digest, slot, reason)
-            return
-        await self._plan(digest, slot, seen, late_by=late if late > timedelta(minutes=10) else None)
+            most = wording.span(timedelta(seconds=digest.catch_up_s))
+            return [*plans, _skipped(digest, slot, f"{wording.span(late)} late; up to {most} is posted")]
+        return [*plans, await self._plan(digest, slot, desk, late_by=late if late > LATE else None)]
 
-    async def _skip(self, digest: Digest, slot: Slot, reason: str) -> None:
-        if await self._store.editions.skip(digest, slot, reason=reason, now=self._clock.now()):
-            log.warning("edition.skipped", digest=digest.id, on=slot.on.isoformat(), reason=reason)
-
-    async def _plan(
-        self,
-        digest: Digest,
-        slot: Slot,
-        seen: dict[tuple[WorkspaceId, timedelta], _Subjects],
-        *,
-        late_by: timedelta | None,
-    ) -> Edition | None:
-        workspace = await self._store.workspaces.get(digest.workspace_id)
-        selection = await self._select(digest, workspace, seen)
-        now = self._clock.now()
-        document = compose(_issue(digest, slot.on, late_by), selection.picks, workspace, now=now)
-        edition = await self._store.editions.plan(
-            digest,
-            slot,
+    async def _plan(self, digest: Digest, slot: Slot, desk: _Desk, *, late_by: timedelta | None = None) -> EditionPlan:
+        workspace = await desk.workspace(digest.workspace_id)
+        selection = await desk.select(digest)
+        document = compose(_issue(digest, slot.on, late_by), selection.picks, workspace, now=desk.now)
+        return EditionPlan(
+            digest=digest,
+            slot=slot,
             picks=selection.picks,
             payloads=self._adapter(workspace).render(document),
             is_late=late_by is not None,
             reason=f"late by {wording.span(late_by)}" if late_by else "",
-            now=now,
         )
-        log.info("edition.planned", digest=digest.id, on=slot.on.isoformat(), stories=len(selection.picks))
-        return edition
+
+    async def _record(self, plans: Sequence[EditionPlan]) -> None:
+        made = await self._store.editions.plan(plans, now=self._clock.now())
+        for plan in plans:
+            if plan.is_skipped:
+                log.warning("edition.skipped", digest=plan.digest.id, on=plan.slot.on.isoformat(), reason=plan.reason)
+        if made:
+            log.info("editions.planned", count=len(made))
 
     def _adapter(self, workspace: Workspace) -> Adapter:
         adapter = self._adapters.get(workspace.platform)
@@ -153,30 +156,61 @@ class Dispatcher:
             raise ConfigError(f"{workspace.platform} does not run here; set its tokens or run it in another process")
         return adapter
 
-    async def _select(
-        self, digest: Digest, workspace: Workspace, seen: dict[tuple[WorkspaceId, timedelta], _Subjects]
-    ) -> Selection:
+
+class _Desk:
+    """What one round of planning has read, so that digests that ask for the same are given the same."""
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self._store, self.now = store, now
+        self._workspaces: dict[WorkspaceId, Workspace] = {}
+        self._topics: dict[WorkspaceId, dict[int, Topic]] = {}
+        self._subjects: dict[tuple[WorkspaceId, timedelta], _Subjects] = {}
+        self._sent: dict[tuple[WorkspaceId, ChannelRef], Mapping[int, SentStory]] = {}
+        self._selections: dict[Hashable, Selection] = {}
+
+    async def read_sent(self, digests: Sequence[Digest]) -> None:
+        """What the digests' channels were told before."""
+        channels: dict[WorkspaceId, list[ChannelRef]] = {}
+        for digest in digests:
+            channels.setdefault(digest.workspace_id, []).append(digest.channel)
+        for workspace, refs in channels.items():
+            found = await self._store.editions.sent(workspace, refs, since=self.now - SENT_WINDOW)
+            self._sent |= {(workspace, channel): stories for channel, stories in found.items()}
+
+    async def workspace(self, id_: WorkspaceId) -> Workspace:
+        if id_ not in self._workspaces:
+            self._workspaces[id_] = await self._store.workspaces.get(id_)
+        return self._workspaces[id_]
+
+    async def select(self, digest: Digest) -> Selection:
+        """The stories of an edition."""
         window = WEEKLY_WINDOW if len(digest.days) == 1 else NEWS_WINDOW
-        if (workspace.id, window) not in seen:
-            seen[workspace.id, window] = await self._subjects(workspace.id, window)
-        topics = await self._topics(digest)
-        candidates = _candidates(seen[workspace.id, window], topics)
-        sent = await self._sent(workspace.id, digest.channel)
-        return select(candidates, sent=sent, limit=digest.max_stories, now=self._clock.now())
+        sent = self._sent[digest.workspace_id, digest.channel]
+        key = (digest.workspace_id, window, digest.topic_ids, digest.max_stories, frozenset(sent.items()))
+        if key not in self._selections:
+            subjects = await self.subjects(digest.workspace_id, window)
+            candidates = _candidates(subjects, await self._topics_of(digest))
+            self._selections[key] = select(candidates, sent=sent, limit=digest.max_stories, now=self.now)
+        return self._selections[key]
 
-    async def _subjects(self, workspace: WorkspaceId, window: timedelta) -> _Subjects:
-        since = self._clock.now() - window
-        briefs = await self._store.briefs.latest(workspace, limit=MOST_CANDIDATES, since=since, news_only=True)
-        return _Subjects(briefs, await self._store.briefs.with_sources([brief.id for brief in briefs]))
+    async def subjects(self, workspace: WorkspaceId, window: timedelta) -> _Subjects:
+        """Briefs that the workspace sees and that became news within the window."""
+        if (workspace, window) not in self._subjects:
+            briefs = await self._store.briefs.latest(
+                workspace, limit=MOST_CANDIDATES, since=self.now - window, news_only=True
+            )
+            facts = await self._store.briefs.with_sources([brief.id for brief in briefs])
+            self._subjects[workspace, window] = _Subjects(briefs, facts)
+        return self._subjects[workspace, window]
 
-    async def _topics(self, digest: Digest) -> list[Topic]:
+    async def _topics_of(self, digest: Digest) -> list[Topic]:
         if not digest.topic_ids:
             return []
-        known = {topic.id: topic for topic in await self._store.topics.list(digest.workspace_id)}
+        if digest.workspace_id not in self._topics:
+            found = await self._store.topics.list(digest.workspace_id)
+            self._topics[digest.workspace_id] = {topic.id: topic for topic in found}
+        known = self._topics[digest.workspace_id]
         return [known[id_] for id_ in digest.topic_ids if id_ in known]
-
-    async def _sent(self, workspace: WorkspaceId, channel: ChannelRef) -> dict[int, SentStory]:
-        return await self._store.editions.sent(workspace, channel, since=self._clock.now() - SENT_WINDOW)
 
 
 def _candidates(subjects: _Subjects, topics: Sequence[Topic]) -> list[Candidate]:
@@ -200,6 +234,10 @@ def _missed_and_due(digest: Digest, now: datetime) -> list[Due]:
     while (following := next_edition(digest.at, digest.zone, digest.days, after=runs[-1].at)).at <= now:
         runs.append(following)
     return runs[-MOST_MISSED:]
+
+
+def _skipped(digest: Digest, slot: Slot, reason: str) -> EditionPlan:
+    return EditionPlan(digest=digest, slot=slot, reason=reason, is_skipped=True)
 
 
 def _slot(on: date, due_at: datetime, upcoming: Due) -> Slot:

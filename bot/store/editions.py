@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import ChannelRef, Digest, Edition, EditionState, Pick, WorkspaceId
@@ -35,58 +35,54 @@ class Slot:
     next_due_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditionPlan:
+    """An edition to be made: with messages, or without when it is skipped (`is_skipped`) or says nothing."""
+
+    digest: Digest
+    slot: Slot
+    picks: Sequence[Pick] = ()
+    payloads: Sequence[Payload] = ()
+    reason: str = ""
+    is_late: bool = False
+    is_skipped: bool = False
+
+    @property
+    def state(self) -> EditionState:
+        if self.is_skipped:
+            return EditionState.SKIPPED
+        return EditionState.PLANNED if self.payloads else EditionState.DELIVERED
+
+
 class Editions:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def plan(
-        self,
-        digest: Digest,
-        slot: Slot,
-        *,
-        picks: Sequence[Pick],
-        payloads: Sequence[Payload],
-        is_late: bool = False,
-        reason: str = "",
-        now: datetime,
-    ) -> Edition | None:
-        """Makes an edition with its items and deliveries and moves its digest on, in one transaction.
+    async def plan(self, plans: Sequence[EditionPlan], *, now: datetime) -> dict[int, Edition]:
+        """Makes editions with their items and deliveries and moves their digests on, all in one transaction.
 
-        None when that date has its edition already; the digest is moved on all the same. Without payloads nothing is
-        posted and the edition is delivered at once.
+        Gives the edition of each digest. One whose date has its edition already is left out and moved on all the same.
+        Each digest may stand in `plans` once for a date. Without messages an edition is delivered at once.
         """
-        state = EditionState.PLANNED if payloads else EditionState.DELIVERED
-        facts = {"state": state, "reason": reason, "is_late": is_late, "story_count": len(picks)}
+        if not plans:
+            return {}
         async with self._db.writing() as connection:
-            row = await self._start(connection, digest, slot, facts, now)
-            if row is None:
-                return None
-            await _write_items(connection, row.id, picks)
-            await _write_deliveries(connection, digest, row.id, payloads, now)
-        return _edition(row)
-
-    async def skip(self, digest: Digest, slot: Slot, *, reason: str, now: datetime) -> Edition | None:
-        """Records that a date's edition was not posted, and why; None when that date has its edition already."""
-        async with self._db.writing() as connection:
-            facts = {"state": EditionState.SKIPPED, "reason": reason}
-            row = await self._start(connection, digest, slot, facts, now)
-        return _edition(row) if row is not None else None
-
-    async def _start(
-        self, connection: AsyncConnection, digest: Digest, slot: Slot, facts: dict[str, Any], now: datetime
-    ) -> Any:
-        advance = update(digests).where(digests.c.id == digest.id)
-        await connection.execute(advance.values(next_on=slot.next_on, next_due_at=slot.next_due_at, lease_until=None))
-        insert = self._db.insert(editions).values(
-            workspace_id=digest.workspace_id,
-            digest_id=digest.id,
-            on=slot.on,
-            channel=digest.channel,
-            due_at=slot.due_at,
-            created_at=now,
-            **facts,
-        )
-        return (await connection.execute(insert.on_conflict_do_nothing().returning(editions))).one_or_none()
+            await connection.execute(
+                update(digests).where(digests.c.id == bindparam("digest")), [_advanced(plan) for plan in plans]
+            )
+            known = await _known(connection, plans)
+            new = [plan for plan in plans if (plan.digest.id, plan.slot.on) not in known]
+            if not new:
+                return {}
+            insert = editions.insert().returning(editions.c.id, sort_by_parameter_order=True)
+            ids = (await connection.execute(insert, [_columns(plan, now) for plan in new])).scalars().all()
+            await _insert(
+                connection, edition_items, [row for plan, id_ in _pairs(new, ids) for row in _items(plan, id_)]
+            )
+            await _insert(
+                connection, deliveries, [row for plan, id_ in _pairs(new, ids) for row in _parts(plan, id_, now)]
+            )
+        return {plan.digest.id: _made(plan, id_, now) for plan, id_ in _pairs(new, ids)}
 
     async def get_on(self, digest_id: int, on: date) -> Edition | None:
         """The edition of a digest for a local date."""
@@ -102,27 +98,79 @@ class Editions:
             rows = await connection.execute(query.order_by(editions.c.due_at.desc(), editions.c.id.desc()).limit(limit))
             return [_edition(row) for row in rows]
 
-    async def sent(self, workspace: WorkspaceId, channel: ChannelRef, *, since: datetime) -> dict[int, SentStory]:
-        """For each story that stood in an edition of this channel since then: what of it, and when last."""
+    async def sent(
+        self, workspace: WorkspaceId, channels: Iterable[ChannelRef], *, since: datetime
+    ) -> dict[ChannelRef, dict[int, SentStory]]:
+        """For each channel, each story that stood in an edition there since then: what of it, and when last."""
+        channels = list(channels)
         query = (
-            select(edition_items.c.story_id, func.max(edition_items.c.brief_version), func.max(editions.c.created_at))
+            select(
+                editions.c.channel,
+                edition_items.c.story_id,
+                func.max(edition_items.c.brief_version),
+                func.max(editions.c.created_at),
+            )
             .join(editions, editions.c.id == edition_items.c.edition_id)
             .where(
                 editions.c.workspace_id == workspace,
-                editions.c.channel == channel,
+                editions.c.channel.in_(channels),
                 editions.c.created_at >= since,
                 editions.c.state.in_([EditionState.PLANNED, EditionState.DELIVERED]),
             )
-            .group_by(edition_items.c.story_id)
+            .group_by(editions.c.channel, edition_items.c.story_id)
         )
+        found: dict[ChannelRef, dict[int, SentStory]] = {channel: {} for channel in channels}
         async with self._db.reading() as connection:
-            rows = await connection.execute(query)
-            return {story: SentStory(brief_version=version, at=at) for story, version, at in rows}
+            for channel, story, version, at in await connection.execute(query):
+                found[channel][story] = SentStory(brief_version=version, at=at)
+        return found
 
 
-async def _write_items(connection: AsyncConnection, edition_id: int, picks: Sequence[Pick]) -> None:
-    rows = [
-        {
+async def _known(connection: AsyncConnection, plans: Sequence[EditionPlan]) -> set[tuple[int, date]]:
+    query = select(editions.c.digest_id, editions.c.on).where(
+        editions.c.digest_id.in_([plan.digest.id for plan in plans]),
+        editions.c.on.in_({plan.slot.on for plan in plans}),
+    )
+    return {(digest, on) for digest, on in await connection.execute(query)}
+
+
+async def _insert(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        await connection.execute(table.insert(), rows)
+
+
+def _pairs(plans: Sequence[EditionPlan], ids: Sequence[int]) -> Iterable[tuple[EditionPlan, int]]:
+    return zip(plans, ids, strict=True)
+
+
+def _advanced(plan: EditionPlan) -> dict[str, Any]:
+    slot = plan.slot
+    return {
+        "digest": plan.digest.id,
+        "next_on": slot.next_on,
+        "next_due_at": slot.next_due_at,
+        "lease_until": None,
+    }
+
+
+def _columns(plan: EditionPlan, now: datetime) -> dict[str, Any]:
+    return {
+        "workspace_id": plan.digest.workspace_id,
+        "digest_id": plan.digest.id,
+        "on": plan.slot.on,
+        "channel": plan.digest.channel,
+        "due_at": plan.slot.due_at,
+        "state": plan.state,
+        "reason": plan.reason,
+        "is_late": plan.is_late,
+        "story_count": len(plan.picks),
+        "created_at": now,
+    }
+
+
+def _items(plan: EditionPlan, edition_id: int) -> Iterable[dict[str, Any]]:
+    for position, pick in enumerate(plan.picks):
+        yield {
             "edition_id": edition_id,
             "position": position,
             "story_id": pick.brief.story_id,
@@ -132,30 +180,26 @@ async def _write_items(connection: AsyncConnection, edition_id: int, picks: Sequ
             "is_update": pick.is_update,
             "why": pick.why,
         }
-        for position, pick in enumerate(picks)
-    ]
-    if rows:
-        await connection.execute(edition_items.insert(), rows)
 
 
-async def _write_deliveries(
-    connection: AsyncConnection, digest: Digest, edition_id: int, payloads: Sequence[Payload], now: datetime
-) -> None:
-    rows = [
-        {
-            "workspace_id": digest.workspace_id,
+def _parts(plan: EditionPlan, edition_id: int, now: datetime) -> Iterable[dict[str, Any]]:
+    for part, payload in enumerate(plan.payloads, start=1):
+        yield {
+            "workspace_id": plan.digest.workspace_id,
             "edition_id": edition_id,
             "part": part,
-            "parts": len(payloads),
-            "channel": digest.channel,
+            "parts": len(plan.payloads),
+            "channel": plan.digest.channel,
             "body": payload.to_json(),
             "caveat": payload.caveat,
             "next_try_at": now,
         }
-        for part, payload in enumerate(payloads, start=1)
-    ]
-    if rows:
-        await connection.execute(deliveries.insert(), rows)
+
+
+def _made(plan: EditionPlan, edition_id: int, now: datetime) -> Edition:
+    columns = _columns(plan, now)
+    del columns["channel"]
+    return Edition(id=edition_id, **columns)
 
 
 def _edition(row: Any) -> Edition:

@@ -12,7 +12,7 @@ from bot.errors import Conflict, NotFound
 from bot.models import LOCAL_WORKSPACE, DeliveryState, Digest, Edition, EditionState, Pick
 from bot.ports import Payload
 from bot.store import Store
-from bot.store.editions import SentStory, Slot
+from bot.store.editions import EditionPlan, SentStory, Slot
 from tests.fakes import FakeClock
 from tests.office_store import OTHER, brief, digest, words, workspaces
 
@@ -29,9 +29,8 @@ def slot(of: Digest) -> Slot:
 async def planned(store: Store, clock: FakeClock) -> tuple[Digest, Edition]:
     await workspaces(store, clock.now())
     made = await store.digests.add(digest(clock.now()))
-    edition = await store.editions.plan(made, slot(made), picks=(), payloads=PAYLOADS, now=clock.now())
-    assert edition is not None
-    return made, edition
+    plans = [EditionPlan(digest=made, slot=slot(made), payloads=PAYLOADS)]
+    return made, (await store.editions.plan(plans, now=clock.now()))[made.id]
 
 
 async def test_digest_keeps_all_its_fields_and_is_found_by_name_and_id(store: Store, clock: FakeClock) -> None:
@@ -78,9 +77,11 @@ async def test_due_digest_is_claimed_by_one_and_a_paused_one_by_none(store_url: 
 
 async def test_date_has_one_edition_whoever_plans_it(store: Store, clock: FakeClock) -> None:
     made, edition = await planned(store, clock)
-    again = await store.editions.plan(made, slot(made), picks=(), payloads=PAYLOADS, now=clock.now())
-    skipped = await store.editions.skip(made, slot(made), reason="late", now=clock.now())
-    assert (again, skipped) == (None, None)
+    again = EditionPlan(digest=made, slot=slot(made), payloads=PAYLOADS)
+    skipped = EditionPlan(digest=made, slot=slot(made), reason="late", is_skipped=True)
+    for plan in (again, skipped):
+        assert await store.editions.plan([plan], now=clock.now()) == {}
+    assert await store.editions.plan([], now=clock.now()) == {}
     assert await store.editions.get_on(made.id, edition.on) == edition
     assert (await store.digests.get(LOCAL_WORKSPACE, made.id)).next_due_at == clock.now() + timedelta(days=1)
     assert len(await store.deliveries.of_edition(edition.id)) == 2
@@ -89,7 +90,8 @@ async def test_date_has_one_edition_whoever_plans_it(store: Store, clock: FakeCl
 async def test_skipped_edition_says_why(store: Store, clock: FakeClock) -> None:
     await workspaces(store, clock.now())
     made = await store.digests.add(digest(clock.now()))
-    await store.editions.skip(made, slot(made), reason="9 hours late", now=clock.now())
+    skipped = EditionPlan(digest=made, slot=slot(made), reason="9 hours late", is_skipped=True)
+    await store.editions.plan([skipped], now=clock.now())
     [edition] = await store.editions.recent(LOCAL_WORKSPACE, limit=5)
     assert (edition.state, edition.reason) == (EditionState.SKIPPED, "9 hours late")
     assert await store.editions.recent(OTHER, limit=5) == []
@@ -100,16 +102,15 @@ async def test_channel_remembers_what_it_was_told(store: Store, clock: FakeClock
     made = await store.digests.add(digest(clock.now()))
     told = await brief(store, clock.now(), 1, words("Told"))
     picks = [Pick(brief=told, why="new")]
-    edition = await store.editions.plan(made, slot(made), picks=picks, payloads=PAYLOADS, now=clock.now())
-    assert edition is not None
-    assert edition.story_count == 1
+    plan = EditionPlan(digest=made, slot=slot(made), picks=picks, payloads=PAYLOADS)
+    assert (await store.editions.plan([plan], now=clock.now()))[made.id].story_count == 1
     long_ago = clock.now() - timedelta(days=1)
-    sent = await store.editions.sent(LOCAL_WORKSPACE, made.channel, since=long_ago)
-    assert sent == {told.story_id: SentStory(brief_version=1, at=clock.now())}
-    assert await store.editions.sent(OTHER, made.channel, since=long_ago) == {}
+    sent = await store.editions.sent(LOCAL_WORKSPACE, [made.channel], since=long_ago)
+    assert sent == {made.channel: {told.story_id: SentStory(brief_version=1, at=clock.now())}}
+    assert await store.editions.sent(OTHER, [made.channel], since=long_ago) == {made.channel: {}}
     [first] = await claim(store, clock)
     await store.deliveries.settle_failed(first, owner="me", error="channel gone", now=clock.now())
-    assert await store.editions.sent(LOCAL_WORKSPACE, made.channel, since=long_ago) == {}
+    assert await store.editions.sent(LOCAL_WORKSPACE, [made.channel], since=long_ago) == {made.channel: {}}
 
 
 async def claim(store: Store, clock: FakeClock, owner: str = "me", platform: str = "console") -> list[int]:

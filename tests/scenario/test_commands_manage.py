@@ -15,7 +15,7 @@ from bot.errors import AddressRefused, FeedError, FetchError, StoreBusy
 from bot.ingest.parsed import ParsedFeed
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Digest, Draft, Polled, TopicRule
 from bot.store import Store
-from bot.store.editions import Slot
+from bot.store.editions import EditionPlan, Slot
 from tests.fakes import FakeClock
 from tests.office import OTHER, FakeFeeds, Office
 
@@ -422,7 +422,8 @@ async def test_status_names_failing_sources_and_runs_that_were_missed(office: Of
     )
     await office.ask("/brief-admin digest add Morning at:10:00")
     slot = Slot(on=date(2026, 1, 14), due_at=now, next_on=date(2026, 1, 15), next_due_at=now + timedelta(hours=1))
-    await office.store.editions.skip(await digest(office), slot, reason="the bot was not running", now=now)
+    missed = EditionPlan(digest=await digest(office), slot=slot, reason="the bot was not running", is_skipped=True)
+    await office.store.editions.plan([missed], now=now)
     text = await office.ask("/brief-admin status")
     assert "1 source, 1 failing." in text
     assert "First News: The server answered 404; since Thu 15 Jan 2026, 07:00 (2 hours ago)" in text
