@@ -23,7 +23,7 @@ def main(args: list[str]) -> int:
     columns = ("B3 P", "B3 R", "B3 F1", "pairF1", "ARI", "stories", "art/s")
     print(f"{'set':20} {'way':22} " + " ".join(f"{column:>7}" for column in columns))
     for file in parser.parse_args(args).files:
-        articles, gold = _read(file)
+        articles, gold = read_articles(file)
         print(f"{file.stem:20} {'(gold)':22} {'':42}{len(set(gold)):6}")
         _row(file.stem, "briefbot, online", articles, gold, _ours)
         best = max(
@@ -115,7 +115,7 @@ def _pairs(sizes: Iterable[int]) -> int:
     return sum(size * (size - 1) // 2 for size in sizes)
 
 
-def _read(file: Path) -> tuple[list[Article], list[str]]:
+def read_articles(file: Path) -> tuple[list[Article], list[str]]:
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     rows.sort(key=lambda row: row["published_at"])
     articles = [
