@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from bot.caveat import CAVEATS, caveat_for
@@ -28,6 +29,11 @@ from bot.documents.nodes import (
     Sources,
     Text,
 )
+
+TEN_THOUSAND = settings(
+    max_examples=10_000, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
+"""Without shrinking and remembering: what fails here is found again, and shrunk, by the quick test of the same property."""
 
 MENTIONS = (
     "@everyone",

@@ -52,6 +52,8 @@ class _Entry:
     """What it is about: folded word → how much it counts."""
     names: dict[str, str]
     """Folded word → as it stands in the brief."""
+    norm: float
+    """Length of `things` as a vector, by how rare each was when the brief was added."""
 
 
 class RelatedIndex:
@@ -69,7 +71,7 @@ class RelatedIndex:
         """Takes a brief in, in place of its earlier version."""
         self._drop(brief.id)
         things, names = _things(brief.text)
-        self._entries[brief.id] = _Entry(brief, things, names)
+        self._entries[brief.id] = _Entry(brief, things, names, self._norm(things))
         for thing in things:
             self._by_thing.setdefault(thing, {})[brief.id] = None
         while len(self._entries) > self._capacity:
@@ -78,13 +80,14 @@ class RelatedIndex:
     def find(self, text: BriefText, *, story_id: int, now: datetime, limit: int = LIMIT) -> tuple[Related, ...]:
         """At most `limit` other briefs, the nearest first, each with a reason; none rather than a far-fetched one."""
         things, names = _things(text)
+        norm = self._norm(things)
         scored = []
         for id_, shared in self._sharing(things).items():
             entry = self._entries[id_]
             if entry.brief.story_id == story_id or len(shared) < MIN_SHARED:
                 continue
             age = max(now - entry.brief.published_at, timedelta())
-            score = self._score(things, entry, shared) * math.exp(-age / FADE)
+            score = self._score(things, norm, entry, shared) * math.exp(-age / FADE)
             if score >= MIN_SCORE:
                 scored.append((score, id_))
         best = nlargest(limit, scored)
@@ -104,10 +107,10 @@ class RelatedIndex:
                     found.setdefault(id_, []).append(thing)
         return found
 
-    def _score(self, things: dict[str, float], entry: _Entry, shared: Iterable[str]) -> float:
+    def _score(self, things: dict[str, float], norm: float, entry: _Entry, shared: Iterable[str]) -> float:
         """Cosine over what both are about, rare things first; 0 to 1."""
         dot = sum(things[thing] * entry.things[thing] * self._rarity(thing) ** 2 for thing in shared)
-        return dot / (self._norm(things) * self._norm(entry.things) or 1.0)
+        return dot / (norm * entry.norm or 1.0)
 
     def _norm(self, things: dict[str, float]) -> float:
         return math.sqrt(sum((weight * self._rarity(thing)) ** 2 for thing, weight in things.items()))

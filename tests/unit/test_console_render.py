@@ -47,7 +47,7 @@ def test_terminal_gets_no_control_characters_and_no_foreign_links(document: Docu
 
 
 @pytest.mark.soak
-@settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
+@hostile.TEN_THOUSAND
 @given(document=hostile.documents)
 def test_ten_thousand_documents_keep_the_terminal_safe(document: Document) -> None:
     check(document)

@@ -60,7 +60,7 @@ def test_parts_are_within_limits_and_carry_the_caveat(
 
 
 @pytest.mark.soak
-@settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
+@hostile.TEN_THOUSAND
 @given(document=hostile.documents, platform=st.sampled_from(PLATFORMS))
 def test_ten_thousand_documents_are_within_limits(document: Document, platform: tuple[str, Limits, Measure]) -> None:
     check(document, platform[1], platform[2])
