@@ -33,7 +33,7 @@ from bot.documents.nodes import (
 TEN_THOUSAND = settings(
     max_examples=10_000, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
-"""Without shrinking and remembering: what fails here is found again, and shrunk, by the quick test of the same property."""
+"""Without shrinking: what fails here, the quick test of the same property finds and shrinks."""
 
 MENTIONS = (
     "@everyone",
