@@ -70,7 +70,7 @@ async def _sources(store: Store) -> Finding:
 async def _digests(store: Store) -> Finding:
     soonest = await store.digests.next_due_at()
     if soonest is None:
-        says = "none yet; add one with: briefbot try '/brief-admin digest add name:Morning time:08:00' --as admin"
+        says = "none yet; add one with: briefbot try '/brief-admin digest add name:Morning at:08:00' --as admin"
         return Finding(area="digests", state=State.OFF, says=says)
     return Finding(area="digests", state=State.OK, says=f"the next is due at {soonest:%Y-%m-%d %H:%M} UTC")
 

@@ -113,6 +113,8 @@ def _card(card: Card) -> str:
         lines.append(harmless(card.deck))
     if card.byline:
         lines.append(" · ".join(harmless(fact) for fact in card.byline))
+    for number, link in enumerate(card.sources, start=1):
+        lines.append(f"[{number}] {harmless(link.text)} {safe_url(link.url)}".rstrip())
     lines += [f"→ {harmless(headline)} {f'({brief})' if brief else ''}".rstrip() for brief, headline in card.related]
     return "\n".join(lines)
 
