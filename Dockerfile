@@ -9,9 +9,10 @@ COPY pyproject.toml README.md LICENSE CHANGELOG.md ./
 COPY bot bot
 COPY adapters adapters
 COPY migrations migrations
-# The build backend has a virtual environment of its own, so that the image holds no build tool.
+# The build backend has an environment of its own, so that the image holds no build tool.
 RUN python -m venv /build && /build/bin/pip install --no-cache-dir hatchling \
-    && /app/bin/pip install --no-cache-dir --no-deps --no-build-isolation --prefix /app "$(/build/bin/python -m hatchling build -t wheel -d /wheels >/dev/null && ls /wheels/*.whl)"
+    && /build/bin/python -m hatchling build -t wheel -d /wheels \
+    && /app/bin/pip install --no-cache-dir --no-deps /wheels/*.whl
 
 FROM python:3.11-slim
 RUN useradd --uid 10001 --create-home briefbot && install -d -o briefbot -g briefbot /data

@@ -144,13 +144,6 @@ def load(env_file: str | None = ".env", **overrides: Any) -> Settings:
         raise ConfigError("; ".join(_plain(problem) for problem in error.errors())) from None
 
 
-def secret_names() -> tuple[str, ...]:
-    """The environment names that hold secrets."""
-    return tuple(
-        str(field.validation_alias) for field in Settings.model_fields.values() if field.annotation is SecretStr
-    )
-
-
 def _secrets_from_files() -> dict[str, SecretStr]:
     found = {}
     for name, field in Settings.model_fields.items():

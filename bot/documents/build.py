@@ -11,7 +11,6 @@ from bot.documents.nodes import (
     Action,
     Actions,
     Block,
-    Bullets,
     Card,
     Cite,
     Code,
@@ -146,11 +145,6 @@ def error_document(error: BriefbotError) -> Document:
     if error.example:
         blocks.append(Paragraph((Text("Example: "), Code(error.example))))
     return Document(kind=Kind.ERROR, title=problem, blocks=tuple(blocks))
-
-
-def bullets(items: Iterable[str]) -> Bullets:
-    """Plain lines."""
-    return Bullets(tuple((Text(item),) for item in items))
 
 
 def _paragraphs(sentences: Sequence[Sentence]) -> list[Block]:

@@ -76,12 +76,6 @@ class Articles:
         query = select(articles).where(articles.c.id > after_id, articles.c.story_id.is_not(None))
         return (await self._list(query.order_by(articles.c.id.desc()).limit(limit)))[::-1]
 
-    async def latest_published(self) -> datetime | None:
-        """When the newest article of all was published."""
-        async with self._db.reading() as connection:
-            newest: datetime | None = (await connection.execute(select(func.max(articles.c.published_at)))).scalar()
-        return newest
-
     async def count(self) -> int:
         async with self._db.reading() as connection:
             return int((await connection.execute(select(func.count()).select_from(articles))).scalar_one())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Delivery, DeliveryState, EditionState
@@ -91,13 +91,6 @@ class Deliveries:
         query = select(deliveries).where(deliveries.c.edition_id == edition_id).order_by(deliveries.c.part)
         async with self._db.reading() as connection:
             return [_delivery(row) for row in await connection.execute(query)]
-
-    async def next_try_at(self) -> datetime | None:
-        """When the next open message is to be tried."""
-        query = select(func.min(deliveries.c.next_try_at)).where(_is_open())
-        async with self._db.reading() as connection:
-            soonest: datetime | None = (await connection.execute(query)).scalar()
-        return soonest
 
 
 async def _settle(
