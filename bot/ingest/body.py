@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import aiohttp
 import brotli
@@ -11,33 +11,53 @@ import brotli
 from bot.errors import FetchError
 
 CHUNK: Final = 65_536
+_GZIP: Final = b"\x1f\x8b"
+
+
+class Body(NamedTuple):
+    """What was read; not whole when its packing broke off, or when it was cut at the cap as wished."""
+
+    data: bytes
+    is_whole: bool
 
 
 class Unpacker(Protocol):
-    """Turns packed chunks into plain ones; `feed` gives at most `most` bytes more than it has room for."""
+    """Turns packed chunks into plain ones: `feed` gives at most `most` bytes (1 or more) and drops the rest."""
 
     def feed(self, data: bytes, most: int) -> bytes: ...
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the packed data came to its own end."""
+        ...
 
-async def read_body(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
-    """The unpacked body; FetchError when it is larger than the cap or broken. Holds at most the cap and one chunk."""
+
+async def read_body(response: aiohttp.ClientResponse, max_bytes: int, *, may_be_cut: bool = False) -> Body:
+    """The unpacked body. Holds at most the cap and one chunk.
+
+    FetchError when it is larger than the cap, unless it may be cut there, or when its packing is broken from the start.
+    """
     declared = response.content_length
-    encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    if declared is not None and declared > max_bytes:
+    if declared is not None and declared > max_bytes and not may_be_cut:
         raise _too_large(max_bytes)
+    encoding = response.headers.get("Content-Encoding", "").lower()
     unpacker = _unpacker(encoding)
-    found = bytearray()
-    async for chunk in response.content.iter_chunked(CHUNK):
-        try:
+    found, received = bytearray(), 0
+    try:
+        async for chunk in response.content.iter_chunked(CHUNK):
             found += unpacker.feed(chunk, max_bytes - len(found) + 1)
-        except (zlib.error, brotli.error) as error:
-            if found:
-                # Cut short or damaged at the end: a lenient reader shows what it has.
-                break
+            received += len(chunk)
+            # Packed data that unpacks to nothing is endless too.
+            if len(found) > max_bytes or received > max_bytes + CHUNK:
+                if may_be_cut:
+                    return Body(bytes(found[:max_bytes]), is_whole=False)
+                raise _too_large(max_bytes)
+    except (zlib.error, brotli.error) as error:
+        if not found:
             raise FetchError(f"its {encoding} packing is broken") from error
-        if len(found) > max_bytes:
-            raise _too_large(max_bytes)
-    return bytes(found)
+        # A lenient reader shows what it has.
+        return Body(bytes(found), is_whole=False)
+    return Body(bytes(found), is_whole=unpacker.is_done)
 
 
 def _too_large(max_bytes: int) -> FetchError:
@@ -45,52 +65,93 @@ def _too_large(max_bytes: int) -> FetchError:
 
 
 def _unpacker(encoding: str) -> Unpacker:
-    match encoding:
-        case "" | "identity":
+    match [name for part in encoding.split(",") if (name := part.strip()) not in ("", "identity")]:
+        case []:
             return _Plain()
-        case "gzip" | "x-gzip":
-            return _Zlib(16 + zlib.MAX_WBITS)
-        case "deflate":
-            return _Zlib(zlib.MAX_WBITS)
-        case "br":
+        case ["gzip" | "x-gzip" | "deflate" as name]:
+            return _Zlib(name)
+        case ["br"]:
             return _Brotli()
-    raise FetchError(f"it is packed as {encoding!r}, which was not asked for")
+    raise FetchError(f"it is packed as {encoding[:40]!r}, which was not asked for")
 
 
 class _Plain:
+    is_done = True
+
     def feed(self, data: bytes, most: int) -> bytes:
         return data[:most]
 
 
 class _Zlib:
-    """gzip or deflate; servers that claim them and send plain or raw data are understood."""
+    """gzip and deflate, told apart by their first two bytes: servers confuse them, and claim them for plain bodies."""
 
-    def __init__(self, window: int) -> None:
-        self._window = window
-        self._stream = zlib.decompressobj(window)
-        self._is_first = True
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._head = b""
+        self._inner: Unpacker | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self._inner is None or self._inner.is_done
 
     def feed(self, data: bytes, most: int) -> bytes:
-        try:
-            plain = self._stream.decompress(data, most)
-        except zlib.error:
-            if not self._is_first:
-                raise
-            if self._window != zlib.MAX_WBITS:
-                if data[:2] == b"\x1f\x8b":
-                    raise
-                self.feed = _Plain().feed  # type: ignore[method-assign]
-                return data[:most]
-            self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
-            plain = self._stream.decompress(data, most)
-        self._is_first = False
-        return plain
+        if self._inner is None:
+            data = self._head = self._head + data
+            if len(data) < 2:
+                return b""
+            self._inner = self._choose(data)
+        return self._inner.feed(data, most)
+
+    def _choose(self, head: bytes) -> Unpacker:
+        if head.startswith(_GZIP):
+            return _Members()
+        if head[0] & 15 == 8 and int.from_bytes(head[:2], "big") % 31 == 0:
+            return _Stream(zlib.MAX_WBITS)
+        return _Plain() if "gzip" in self._name else _Stream(-zlib.MAX_WBITS)
+
+
+class _Stream:
+    def __init__(self, window: int) -> None:
+        self._stream = zlib.decompressobj(window)
+
+    @property
+    def is_done(self) -> bool:
+        return self._stream.eof
+
+    def feed(self, data: bytes, most: int) -> bytes:
+        return b"" if self._stream.eof else self._stream.decompress(data, most)
+
+
+class _Members:
+    """gzip: one member after another, and whatever else follows is padding."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self.is_done = False
+
+    def feed(self, data: bytes, most: int) -> bytes:
+        plain = bytearray()
+        while data and len(plain) < most:
+            if self.is_done:
+                if data[:1] != _GZIP[:1]:
+                    break
+                self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            plain += self._stream.decompress(data, most - len(plain))
+            self.is_done = self._stream.eof
+            data = self._stream.unused_data
+        return bytes(plain)
 
 
 class _Brotli:
     def __init__(self) -> None:
         self._stream = brotli.Decompressor()
 
+    @property
+    def is_done(self) -> bool:
+        return bool(self._stream.is_finished())
+
     def feed(self, data: bytes, most: int) -> bytes:
+        if self.is_done:
+            return b""
         plain: bytes = self._stream.process(data, output_buffer_limit=most)
         return plain

@@ -21,8 +21,10 @@ Address = IPv4Address | IPv6Address
 # What Python's is_global leaves open although it leads to, or may lead to, somewhere private.
 _ALSO_PRIVATE: Final = tuple(
     ip_network(text)
-    for text in ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4", "fec0::/10")
+    for text in ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4", "3fff::/20")
 )
+_GLOBAL_IPV6: Final = ip_network("2000::/3")
+"""All that has been given out for the open Internet; what Python calls global beyond it is only not yet reserved."""
 _NAT64: Final = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 
 
@@ -48,6 +50,13 @@ class AddressGuard:
     def is_allowed(self, address: Address) -> bool:
         """Whether a setting names the address's network."""
         return any(address in network for network in self._allowed if network.version == address.version)
+
+    def is_allowed_host(self, host: str) -> bool:
+        """Whether a host is written as an address, or is `localhost`, whose network a setting names."""
+        try:
+            return self.is_allowed(ip_address("127.0.0.1" if host == "localhost" else host))
+        except ValueError:
+            return False
 
     def socket_for(self, info: tuple[Any, ...]) -> socket.socket:
         """A socket for one answer of getaddrinfo; aiohttp's `socket_factory` calls it before each dial."""
@@ -83,6 +92,8 @@ def is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and (inner := _inner(address)) is not None:
         # A translated address is dialled on the other side of the translator.
         return is_public(inner) and not any(address in network for network in _NAT64)
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_IPV6:
+        return False
     return address.is_global and not address.is_multicast
 
 

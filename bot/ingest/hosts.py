@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,23 +16,28 @@ AT_ONCE: Final = 64
 PER_HOST: Final = 2
 GAP_S: Final = 0.5
 LONGEST_GAP_S: Final = 10.0
+LONGEST_REST_S: Final = 3600.0
+"""One feed's Retry-After may be a day; the thousand other feeds of its host should not all be late for that."""
 REMEMBERED: Final = 4096
 
 
 @dataclass(slots=True)
 class _Host:
+    gap_s: float
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PER_HOST))
-    gap_s: float = GAP_S
     next_at: float = 0.0
     """Monotonic time before which no request begins."""
     rest_until: float = 0.0
 
 
 class Hosts:
-    """A turn at a host. Times are of the monotonic clock, since they are waited for and never kept."""
+    """A turn at a host. Times are of the monotonic clock, since they are waited for and never kept.
 
-    def __init__(self, *, gap_s: float = GAP_S) -> None:
-        self._gap_s = gap_s
+    `is_ours` tells the hosts of the operator's own network, which need no gap.
+    """
+
+    def __init__(self, *, gap_s: float = GAP_S, is_ours: Callable[[str], bool] = lambda _: False) -> None:
+        self._gap_s, self._is_ours = gap_s, is_ours
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
 
@@ -53,8 +58,9 @@ class Hosts:
                 yield
 
     def rest(self, host: str, seconds: float) -> None:
-        """No request to this host for so long: it said so (Retry-After)."""
-        self._host(host).rest_until = time.monotonic() + seconds
+        """No request to this host for so long, up to an hour: it said so (Retry-After)."""
+        known = self._host(host)
+        known.rest_until = max(known.rest_until, time.monotonic() + min(seconds, LONGEST_REST_S))
 
     def slow_down(self, host: str, gap_s: float) -> None:
         """The gap that a host's robots.txt asks for, within reason."""
@@ -63,7 +69,7 @@ class Hosts:
     def _host(self, name: str) -> _Host:
         known = self._hosts.get(name)
         if known is None:
-            known = self._hosts[name] = _Host(gap_s=self._gap_s)
+            known = self._hosts[name] = _Host(gap_s=0.0 if self._is_ours(name) else self._gap_s)
             if len(self._hosts) > REMEMBERED:
                 self._hosts.popitem(last=False)
         self._hosts.move_to_end(name)
