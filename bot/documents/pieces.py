@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from bot.documents.clip import boundary, clip, longest
 from bot.documents.nodes import (
+    Action,
+    Actions,
     Block,
     Bullets,
     Card,
@@ -50,6 +52,8 @@ def pieces(block: Block, size: int, measure: Measure) -> Iterator[Block]:
             yield from _halves(rows, lambda part: Facts(tuple(part)), size, measure)
         case Sources(items) if len(items) > 1:
             yield from _halves(items, lambda part: Sources(tuple(part)), size, measure)
+        case Actions(items) if len(items) > 1:
+            yield from _halves(items, lambda part: Actions(tuple(part)), size, measure)
         case RelatedList(items) if len(items) > 1:
             yield from _halves(items, lambda part: RelatedList(tuple(part)), size, measure)
         case _:
@@ -125,6 +129,8 @@ def _smaller(block: Block, size: int, measure: Measure) -> Block:
             return _smaller_source(item, size, measure)
         case RelatedList((item,)):
             return _smaller_related(item, size, measure)
+        case Actions((action,)):
+            return _smaller_action(action, size, measure)
         case Facts(((name, value),)):
             short = Facts(((clip(name, 60), ""),))
             if measure(short) > size:
@@ -132,6 +138,13 @@ def _smaller(block: Block, size: int, measure: Measure) -> Block:
             return _clipped(value, lambda text: Facts(((clip(name, 60), text),)), size, measure)
         case _:
             return block
+
+
+def _smaller_action(action: Action, size: int, measure: Measure) -> Block:
+    """A command is whole or not there: half of one would do something else."""
+    if measure(Actions((replace(action, label=""),))) <= size:
+        return _clipped(action.label, lambda text: Actions((replace(action, label=text),)), size, measure)
+    return _clipped(action.label, lambda text: Note((Text(text),)), size, measure)
 
 
 def _smaller_card(card: Card, size: int, measure: Measure) -> Block:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.documents.clip import ELLIPSIS, boundary, clip
 from bot.documents.fit import Limits, caveat_chars, fit
-from bot.documents.nodes import Block, Document, Heading, Kind, Paragraph, Text
+from bot.documents.nodes import Action, Actions, Block, Document, Heading, Kind, Note, Paragraph, Text
 from bot.documents.pieces import Measure
 from bot.documents.text import block_text
 from tests import hostile
@@ -103,3 +103,14 @@ def test_limits_without_room_beside_the_caveat_are_refused() -> None:
     document = Document(kind=Kind.NOTICE, title="t", blocks=())
     with pytest.raises(ValueError, match="cannot hold a document"):
         fit(document, Limits(message_chars=30, block_chars=30, blocks=9), plain)
+
+
+def test_command_too_long_for_a_message_is_left_out_whole() -> None:
+    limits = Limits(message_chars=200, block_chars=100, blocks=9)
+    items = (Action("Read " * 40, "brief read b1"), Action("Other", "x" * 300))
+    [page] = fit(Document(kind=Kind.NOTICE, title="t", blocks=(Actions(items),)), limits, plain)
+    first, second = page.blocks
+    assert isinstance(first, Actions)
+    assert first.items[0].command == "brief read b1"
+    assert first.items[0].label.endswith(ELLIPSIS)
+    assert second == Note((Text("Other"),))
