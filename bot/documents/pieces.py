@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from bot.documents.clip import boundary, clip, longest
 from bot.documents.nodes import (
@@ -27,7 +26,6 @@ from bot.documents.nodes import (
     Text,
 )
 
-T = TypeVar("T")
 Measure = Callable[[Block], int]
 """How many characters a block takes when drawn, its separators included."""
 
@@ -37,6 +35,10 @@ def pieces(block: Block, size: int, measure: Measure) -> Iterator[Block]:
     if measure(block) <= size:
         yield block
         return
+    if halves := _halved(block):
+        for half in halves:
+            yield from pieces(half, size, measure)
+        return
     match block:
         case Heading():
             yield _clipped(block.text, lambda text: replace(block, text=text), size, measure)
@@ -44,26 +46,31 @@ def pieces(block: Block, size: int, measure: Measure) -> Iterator[Block]:
             yield from _spans(block.spans, Paragraph, size, measure)
         case Note():
             yield from _spans(block.spans, Note, size, measure)
-        case Bullets(items) if len(items) > 1:
-            yield from _halves(items, lambda part: Bullets(tuple(part)), size, measure)
         case Bullets():
             yield from _spans(block.items[0] if block.items else (), Paragraph, size, measure)
-        case Facts(rows) if len(rows) > 1:
-            yield from _halves(rows, lambda part: Facts(tuple(part)), size, measure)
-        case Sources(items) if len(items) > 1:
-            yield from _halves(items, lambda part: Sources(tuple(part)), size, measure)
-        case Actions(items) if len(items) > 1:
-            yield from _halves(items, lambda part: Actions(tuple(part)), size, measure)
-        case RelatedList(items) if len(items) > 1:
-            yield from _halves(items, lambda part: RelatedList(tuple(part)), size, measure)
         case _:
             yield _smaller(block, size, measure)
 
 
-def _halves(items: Sequence[T], build: Callable[[Sequence[T]], Block], size: int, measure: Measure) -> Iterator[Block]:
+def _halved(block: Block) -> tuple[Block, ...]:
+    """A block of several items as two of half as many; empty for any other."""
+    items = block.rows if isinstance(block, Facts) else getattr(block, "items", ())
     middle = len(items) // 2
-    for part in (items[:middle], items[middle:]):
-        yield from pieces(build(part), size, measure)
+    if not middle:
+        return ()
+    match block:
+        case Bullets():
+            return Bullets(block.items[:middle]), Bullets(block.items[middle:])
+        case Facts():
+            return Facts(block.rows[:middle]), Facts(block.rows[middle:])
+        case Sources():
+            return Sources(block.items[:middle]), Sources(block.items[middle:])
+        case RelatedList():
+            return RelatedList(block.items[:middle]), RelatedList(block.items[middle:])
+        case Actions():
+            return Actions(block.items[:middle]), Actions(block.items[middle:])
+        case _:
+            return ()
 
 
 def _spans(
