@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.store import Store, migrate
 from tests.fakes import FakeClock
+from tests.feed_server import feed_server, make_fetcher  # noqa: F401 - fixtures
 
 _TEMPLATE = "briefbot_template"
 
