@@ -69,8 +69,7 @@ async def _ours(file: Path, count: int) -> float:
     _digests(file, count)
     dispatcher = Dispatcher(store, {"console": ConsoleAdapter(io.StringIO())}, _Clock())
     began = time.perf_counter()
-    while await dispatcher.dispatch_due():
-        pass
+    await dispatcher.drain()
     seconds = time.perf_counter() - began
     await store.close()
     return seconds

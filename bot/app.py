@@ -7,7 +7,7 @@ import importlib
 import importlib.util
 import os
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -86,11 +86,11 @@ class App:
         wanted = only or frozenset((*CORE_ROLES, *self.adapters))
         jobs: list[Job] = []
         if "ingest" in wanted:
-            jobs.append(Job(name="poll", every_s=pace.poll_s, run=_quietly(self.read_news)))
+            jobs.append(Job(name="poll", every_s=pace.poll_s, run=self.read_news))
         if "schedule" in wanted:
-            jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=_quietly(self.dispatcher.dispatch_due)))
+            jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
         if wanted & set(self.adapters):
-            jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=_quietly(self.deliverer.drain)))
+            jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
         log.info("app.started", roles=sorted(wanted), store=self.store.dialect)
         await Schedule(jobs).run(stop)
         log.info("app.stopped")
@@ -163,15 +163,6 @@ def load_adapter(name: str, settings: Settings) -> Adapter:
         raise ConfigError(f"there is no adapter for {name!r} in this version. Allowed: {known}. Example: console")
     adapter: Adapter = importlib.import_module(f"adapters.{name}").create(settings)
     return adapter
-
-
-def _quietly(run: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-    """A job that gives nothing back."""
-
-    async def job() -> None:
-        await run()
-
-    return job
 
 
 def _process_name() -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal, NewType
 
@@ -355,6 +355,14 @@ class Style(StrEnum):
 
 ALL_DAYS: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
 
+ON_TIME = timedelta(minutes=10)
+"""What is posted within this of its time is not late."""
+
+
+def last_chance(due_at: datetime, catch_up_s: int) -> datetime:
+    """Until when an edition may be posted; one that may not be late has the minutes that count as on time."""
+    return due_at + max(timedelta(seconds=catch_up_s), ON_TIME)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Digest(Value):
@@ -442,11 +450,21 @@ class Delivery(Value):
     """The payload as JSON, made when the edition was planned, so that every try sends the same."""
     caveat: str
     """The caveat that the payload must hold, word for word."""
+    due_at: datetime
+    """When its edition was due."""
+    planned_at: datetime
+    catch_up_s: int
+    """How late its edition may be posted."""
     state: DeliveryState
     attempts: int = 0
     """Sends begun, this one included."""
     error: str = ""
     message_ref: str = ""
+
+    @property
+    def last_chance(self) -> datetime:
+        """When to give up; what was planned late has some minutes all the same."""
+        return max(last_chance(self.due_at, self.catch_up_s), self.planned_at + ON_TIME)
 
     @property
     def key(self) -> str:

@@ -13,8 +13,9 @@ from typing import Final
 
 import structlog
 
-from bot.delivery.retry import next_try
-from bot.models import Delivery
+from bot.delivery.retry import next_try, too_late
+from bot.documents import wording
+from bot.models import ON_TIME, Delivery
 from bot.ports import (
     Adapter,
     CaveatMissing,
@@ -31,11 +32,16 @@ from bot.store import Store
 
 log = structlog.get_logger(__name__)
 
-SEND_S: Final = 30.0
-"""How long a send may take; what takes longer is unknown."""
-LEASE_S: Final = 3 * SEND_S
+CALL_S: Final = 30.0
+"""How long a platform may take for a look or a send; of a send that takes longer nothing is known."""
+LEASE_S: Final = 3 * CALL_S
 """Longer than a look and a send together, so that nobody else begins while we are at it."""
 AT_ONCE: Final = 16
+"""Messages under way on one platform."""
+ROUND_S: Final = 0.2
+"""How long to wait for those that are under way before more are claimed beside them."""
+IDLE_S: Final = 2.0
+"""The same when there was nothing more to claim."""
 
 
 class Deliverer:
@@ -43,41 +49,69 @@ class Deliverer:
 
     def __init__(self, store: Store, adapters: Mapping[str, Adapter], clock: Clock, *, owner: str) -> None:
         self._store, self._adapters, self._clock, self._owner = store, adapters, clock, owner
-        self._slots = asyncio.Semaphore(AT_ONCE)
         # Only spreads tries in time; nothing secret hangs on it.
         self._jitter = random.Random(owner)  # noqa: S311
 
-    async def drain(self) -> None:
-        """Sends until nothing is due."""
-        while await self.deliver_due():
-            pass
+    async def drain(self, stop: asyncio.Event | None = None) -> None:
+        """Sends until nothing is due; once `stop` is set only what is under way.
 
-    async def deliver_due(self, *, limit: int = 100) -> int:
-        """Sends up to `limit` messages that are due, side by side; returns how many it claimed."""
+        Platforms wait for each other in nothing, and a slow channel holds up only itself.
+        """
+        async with asyncio.TaskGroup() as lanes:
+            for platform in self._adapters:
+                lanes.create_task(self._drain(platform, stop or asyncio.Event()))
+
+    async def _drain(self, platform: str, stop: asyncio.Event) -> None:
+        under_way: dict[int, asyncio.Task[None]] = {}
+        try:
+            while True:
+                begun = 0 if stop.is_set() else await self._begin(platform, under_way)
+                if not under_way:
+                    return
+                await asyncio.wait(under_way.values(), timeout=ROUND_S if begun else IDLE_S)
+                for id_ in [id_ for id_, task in under_way.items() if task.done()]:
+                    del under_way[id_]
+        finally:
+            # Also when we are cancelled, what is being sent is finished and settled.
+            await asyncio.gather(*under_way.values())
+
+    async def _begin(self, platform: str, under_way: dict[int, asyncio.Task[None]]) -> int:
+        """Claims messages for the places that are free and begins to send them; how many."""
+        free = AT_ONCE - len(under_way)
+        if not free:
+            return 0
         claimed = await self._store.deliveries.claim(
-            self._clock.now(), limit=limit, lease_s=LEASE_S, owner=self._owner, platforms=list(self._adapters)
+            self._clock.now(), limit=free, lease_s=LEASE_S, owner=self._owner, platforms=[platform]
         )
-        # Each is shielded: when we are told to stop, what is being sent is finished and settled.
-        await asyncio.gather(*(asyncio.shield(self._deliver(delivery)) for delivery in claimed))
-        return len(claimed)
+        # A clock that leapt may have ended the lease of a message that is being sent right here.
+        new = [delivery for delivery in claimed if delivery.id not in under_way]
+        for delivery in new:
+            under_way[delivery.id] = asyncio.create_task(self._deliver(self._adapters[platform], delivery))
+        return len(new)
 
-    async def _deliver(self, delivery: Delivery) -> None:
-        async with self._slots:
-            adapter = self._adapters[delivery.workspace_id.partition(":")[0]]
-            try:
-                result = await self._find(adapter, delivery) or await self._send(adapter, delivery)
-            except LookupUnavailable as error:
-                # Sending blind could post it twice; waiting cannot.
-                result = Retry(reason=f"cannot look whether it was sent ({error})")
-            except CaveatMissing as error:
-                log.critical("delivery.without_caveat", delivery=delivery.id, edition=delivery.edition_id)
-                result = Rejected(reason=str(error))
-            await self._settle(delivery, result)
+    async def _deliver(self, adapter: Adapter, delivery: Delivery) -> None:
+        """Sends and settles one message; never raises."""
+        try:
+            known = await self._look(adapter, delivery) if delivery.attempts > 1 else None
+            if known is None and (reason := too_late(delivery, self._clock.now())):
+                await self._give_up(delivery, reason)
+            else:
+                await self._settle(delivery, known or await self._send(adapter, delivery))
+        except Exception:
+            # Not settled: when its lease ends it is looked for, and sent only if it is not there.
+            log.exception("delivery.unsettled", delivery=delivery.id, edition=delivery.edition_id)
 
-    async def _find(self, adapter: Adapter, delivery: Delivery) -> Sent | None:
-        if delivery.attempts <= 1:
-            return None
-        ref = await adapter.find(delivery.channel, key=delivery.key)
+    async def _look(self, adapter: Adapter, delivery: Delivery) -> SendResult | None:
+        """Whether an earlier try reached the channel: Sent, None when it did not, Retry when that cannot be told."""
+        try:
+            async with asyncio.timeout(CALL_S):
+                ref = await adapter.find(delivery.channel, key=delivery.key)
+        except (LookupUnavailable, TimeoutError) as error:
+            # Sending blind could post it twice; waiting cannot.
+            return Retry(reason=f"cannot look whether it was sent ({str(error) or 'no answer'})")
+        except Exception as error:
+            log.exception("delivery.adapter_failed", delivery=delivery.id, call="find")
+            return Retry(reason=f"cannot look whether it was sent ({type(error).__name__})")
         if ref is None:
             return None
         log.info("delivery.found", delivery=delivery.id, edition=delivery.edition_id)
@@ -86,33 +120,38 @@ class Deliverer:
     async def _send(self, adapter: Adapter, delivery: Delivery) -> SendResult:
         payload = Payload(body=json.loads(delivery.body), caveat=delivery.caveat)
         try:
-            async with asyncio.timeout(SEND_S):
+            async with asyncio.timeout(CALL_S):
                 return await adapter.send(delivery.channel, payload, key=delivery.key)
-        except (LookupUnavailable, CaveatMissing):
-            raise
+        except CaveatMissing as error:
+            log.critical("delivery.without_caveat", delivery=delivery.id, edition=delivery.edition_id)
+            return Rejected(reason=str(error))
         except TimeoutError:
-            return Retry(reason=f"no answer within {SEND_S:.0f} s", is_unknown=True)
+            return Retry(reason=f"no answer within {CALL_S:.0f} s", is_unknown=True)
         except Exception as error:
             # A defect of the adapter; the message may stand in the channel.
-            log.exception("delivery.adapter_failed", delivery=delivery.id)
+            log.exception("delivery.adapter_failed", delivery=delivery.id, call="send")
             return Retry(reason=f"the adapter failed ({type(error).__name__})", is_unknown=True)
 
     async def _settle(self, delivery: Delivery, result: SendResult) -> None:
         match result:
             case Sent():
-                await self._store.deliveries.settle_sent(
-                    delivery.id, owner=self._owner, message_ref=result.ref, now=self._clock.now()
-                )
-                log.info("delivery.sent", delivery=delivery.id, edition=delivery.edition_id, part=delivery.part)
+                await self._sent(delivery, result.ref)
             case Retry():
                 await self._again(delivery, result)
             case Gone() | Rejected():
                 await self._give_up(delivery, result.reason)
 
+    async def _sent(self, delivery: Delivery, ref: str) -> None:
+        now = self._clock.now()
+        await self._store.deliveries.settle_sent(delivery.id, owner=self._owner, message_ref=ref, now=now)
+        log.info("delivery.sent", delivery=delivery.id, edition=delivery.edition_id, part=delivery.part)
+        if now - max(delivery.due_at, delivery.planned_at) > ON_TIME:
+            log.warning("delivery.late", delivery=delivery.id, by=wording.span(now - delivery.due_at))
+
     async def _again(self, delivery: Delivery, result: Retry) -> None:
-        at = next_try(delivery.attempts, self._clock.now(), after_s=result.after_s, jitter=self._jitter.random())
+        at = next_try(delivery, self._clock.now(), after_s=result.after_s, jitter=self._jitter.random())
         if at is None:
-            await self._give_up(delivery, f"{result.reason}, {delivery.attempts} times")
+            await self._give_up(delivery, f"{result.reason}; {wording.counted(delivery.attempts, 'try')}")
             return
         await self._store.deliveries.settle_retry(delivery.id, owner=self._owner, error=result.reason, next_try_at=at)
         log.info("delivery.retry", delivery=delivery.id, reason=result.reason, at=at.isoformat())

@@ -5,19 +5,30 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.documents import wording
+from bot.models import Delivery
+
 FIRST_S: Final = 5.0
 LONGEST_S: Final = 900.0
-MOST_ATTEMPTS: Final = 30
-"""With the longest pause this is most of a working day."""
 
 
-def next_try(attempts: int, now: datetime, *, after_s: float | None, jitter: float) -> datetime | None:
-    """When to try again after this many attempts; None when it is time to give up.
+def next_try(delivery: Delivery, now: datetime, *, after_s: float | None, jitter: float) -> datetime | None:
+    """When to try again after a send that was not; None when the edition may not be posted by then.
 
-    The pause doubles up to a quarter of an hour. What the platform asked for (`after_s`) is a lower bound. `jitter` is
-    0 to 1 and spreads tries that failed together.
+    The pause doubles up to a quarter of an hour, and the last try is made when the edition's time ends. What the
+    platform asked for (`after_s`) is a lower bound. `jitter` is 0 to 1 and spreads tries that failed together.
     """
-    if attempts >= MOST_ATTEMPTS:
+    pause = min(LONGEST_S, FIRST_S * 2.0 ** min(delivery.attempts - 1, 20)) * (0.75 + jitter / 2)
+    asked = now + timedelta(seconds=after_s or 0.0)
+    end = delivery.last_chance
+    if now >= end or asked > end:
         return None
-    pause = min(LONGEST_S, FIRST_S * 2 ** (attempts - 1)) * (0.75 + jitter / 2)
-    return now + timedelta(seconds=max(pause, after_s or 0.0))
+    return max(asked, min(now + timedelta(seconds=pause), end))
+
+
+def too_late(delivery: Delivery, now: datetime) -> str | None:
+    """Why a message is not sent any more; None while it may be."""
+    if now <= delivery.last_chance:
+        return None
+    late = wording.span(now - delivery.due_at)
+    return f"not sent within its time, {late} late" + (f"; before: {delivery.error}" if delivery.error else "")

@@ -43,6 +43,11 @@ def next_edition(at: time, zone: str, days: Sequence[int], *, after: datetime) -
     raise ValueError(f"no run within {_SEARCH_DAYS} days of {after.isoformat()} for days {tuple(days)}")
 
 
+def days_covered(on: date, days: Sequence[int]) -> int:
+    """How many days the edition of a date has to tell of: those since the weekday of the edition before it."""
+    return next(number for number in range(1, 8) if (on.weekday() - number) % 7 in days)
+
+
 def instant_of(on: date, at: time, zone: str) -> datetime | None:
     """The instant in UTC of a local time on a local date; None when that date does not exist in the zone."""
     there = ZoneInfo(zone)

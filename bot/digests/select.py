@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-
-from rapidfuzz import fuzz
 
 from bot.documents import wording
 from bot.models import Brief, Origin, Pick
 from bot.store.editions import SentStory
 from bot.words import terms
 
-FRESH: Final = timedelta(hours=18)
-"""After how long a story counts 1/e of a new one."""
-ALIKE: Final = 75.0
-"""Headlines that look more alike than this (0 to 100) tell the same; the better one is enough."""
+ALIKE: Final = 0.8
+"""Headlines that share this much of their words tell the same; the better one is enough."""
 PER_PUBLISHER: Final = 3
-"""Stories of one edition that rest on the same publisher alone."""
-UPDATE_AFTER: Final = timedelta(hours=3)
-"""An article published this long before a story was told may have reached us only after it."""
+"""Stories of one edition that rest on the same publisher alone, while there are others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,79 +40,108 @@ class Selection:
     """Public id of each brief that was not chosen, and why."""
 
 
-def select(candidates: Iterable[Candidate], *, sent: Mapping[int, SentStory], limit: int, now: datetime) -> Selection:
+def select(
+    candidates: Iterable[Candidate],
+    *,
+    sent: Mapping[int, SentStory],
+    limit: int,
+    now: datetime,
+    window: timedelta,
+) -> Selection:
     """The best of the candidates, under their topics in the digest's order; each with a reason.
 
-    `sent` is what this channel was told of each story before: it is not told again unless there is news of it since.
+    No topic gets more than its share of the places, and no publisher that stands alone more than a few, while others
+    want them; what is left then goes to the best that waited. `sent` is what this channel was told of each story
+    before: it is not told again unless there is news of it since. `window` is how far back the edition looks.
     """
-    left_out: list[tuple[str, str]] = []
-    chosen: list[tuple[Candidate, bool]] = []
-    for candidate in sorted(candidates, key=lambda one: (-score(one.brief, now), one.brief.id)):
-        is_update = candidate.brief.story_id in sent
-        reason = _refusal(candidate.brief, sent.get(candidate.brief.story_id), [one.brief for one, _ in chosen])
-        if not reason and len(chosen) >= limit:
-            reason = f"{limit} better ones fill the edition"
-        if reason:
-            left_out.append((candidate.brief.ref, reason))
-        else:
-            chosen.append((candidate, is_update))
-    # Stable: within a topic the best stays first.
-    chosen.sort(key=lambda pair: pair[0].topic_rank)
-    picks = tuple(
-        Pick(brief=one.brief, topic=one.topic, is_update=is_update, why=_why(one, is_update=is_update, now=now))
-        for one, is_update in chosen
-    )
-    return Selection(picks=picks, left_out=tuple(left_out))
+    ranked = sorted(candidates, key=lambda one: (-score(one.brief, now, window), one.brief.id))
+    share = max(1, limit // max(1, len({one.topic_rank for one in ranked})))
+    edition = _Edition(sent, limit)
+    waiting = [one for one in ranked if not edition.consider(one, share=share, alone=PER_PUBLISHER)]
+    for one in waiting:
+        edition.consider(one, share=limit, alone=limit)
+    picks = tuple(_pick(one, sent, now) for one in edition.in_order(ranked))
+    return Selection(picks=picks, left_out=tuple(edition.left_out))
 
 
-def score(brief: Brief, now: datetime) -> float:
+def score(brief: Brief, now: datetime, window: timedelta) -> float:
     """How much a brief deserves its place: many independent publishers, new, and told at some length."""
     age = max(now - brief.published_at, timedelta())
     weight = 1.0 + math.log(max(1, brief.publishers)) * 1.5 + math.log(1 + brief.article_count) * 0.3
     if brief.origin is Origin.IMPORTED:
-        # Somebody chose to add it.
+        # Somebody chose to add it, today.
         weight += 1.5
+        age = min(age, max(now - brief.news_at, timedelta()))
     elif brief.is_single_source:
         weight *= 0.7
-    return weight * math.exp(-age / FRESH)
-
-
-def _refusal(brief: Brief, before: SentStory | None, chosen: Sequence[Brief]) -> str:
-    """Why a brief does not stand in the edition; empty when it may."""
-    if before is not None and not has_news(brief, before):
-        return "was told here before, and there is no news of it since"
-    if any(_is_alike(brief, other) for other in chosen):
-        return "tells the same as a better one"
-    if brief.is_single_source:
-        publisher = _publisher(brief)
-        if Counter(_publisher(other) for other in chosen if other.is_single_source)[publisher] >= PER_PUBLISHER:
-            return f"{PER_PUBLISHER} stories rest on {publisher} alone already"
-    return ""
+    return weight * math.exp(-2 * age / window)
 
 
 def has_news(brief: Brief, before: SentStory) -> bool:
-    """Whether an article came to a story after it was told: other words for the same are no news."""
-    return (
-        brief.version > before.brief_version
-        and brief.published_at > before.at - UPDATE_AFTER
-        and (brief.updated_at > before.at)
-    )
+    """Whether an article came to a story after what was told of it was written: other words alone are no news."""
+    return brief.version > before.brief_version and brief.news_at > before.written_at
 
 
-def _is_alike(brief: Brief, other: Brief) -> bool:
-    ours, theirs = (" ".join(terms(one.text.headline)) for one in (brief, other))
-    return fuzz.token_set_ratio(ours, theirs) >= ALIKE and brief.text.language == other.text.language
+class _Edition:
+    """Places that fill up, the best candidates first."""
+
+    def __init__(self, sent: Mapping[int, SentStory], limit: int) -> None:
+        self._sent, self._limit = sent, limit
+        self._chosen: dict[int, frozenset[str]] = {}
+        self._topics: Counter[int] = Counter()
+        self._alone: Counter[str] = Counter()
+        self.left_out: list[tuple[str, str]] = []
+
+    def consider(self, candidate: Candidate, *, share: int, alone: int) -> bool:
+        """Takes it in or leaves it out with a reason; False while only its topic's or publisher's share is full."""
+        brief = candidate.brief
+        publisher = _only_publisher(brief)
+        if reason := self._refusal(brief):
+            self.left_out.append((brief.ref, reason))
+            return True
+        if self._topics[candidate.topic_rank] >= share or (publisher and self._alone[publisher] >= alone):
+            return False
+        self._chosen[brief.id] = _words(brief)
+        self._topics[candidate.topic_rank] += 1
+        self._alone[publisher] += 1
+        return True
+
+    def in_order(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        """Those that were taken, by topic; within a topic in the order given."""
+        taken = [one for one in candidates if one.brief.id in self._chosen]
+        return sorted(taken, key=lambda one: one.topic_rank)
+
+    def _refusal(self, brief: Brief) -> str:
+        before = self._sent.get(brief.story_id)
+        if before is not None and not has_news(brief, before):
+            return "was told here before, and there is no news of it since"
+        if len(self._chosen) >= self._limit:
+            return f"{self._limit} better ones fill the edition"
+        if any(_is_alike(_words(brief), words) for words in self._chosen.values()):
+            return "tells the same as a better one"
+        return ""
 
 
-def _publisher(brief: Brief) -> str:
-    return brief.text.sources[0].publisher if brief.text.sources else ""
-
-
-def _why(candidate: Candidate, *, is_update: bool, now: datetime) -> str:
+def _pick(candidate: Candidate, sent: Mapping[int, SentStory], now: datetime) -> Pick:
     brief = candidate.brief
+    is_update = brief.story_id in sent
     parts = [wording.counted(brief.publishers, "publisher"), wording.age(brief.published_at, now)]
     if candidate.matches:
         parts.append(candidate.matches)
     if is_update:
         parts.append("news since it was last told")
-    return ", ".join(parts)
+    return Pick(brief=brief, topic=candidate.topic, is_update=is_update, why=", ".join(parts))
+
+
+def _words(brief: Brief) -> frozenset[str]:
+    return frozenset(terms(brief.text.headline))
+
+
+def _is_alike(words: frozenset[str], others: frozenset[str]) -> bool:
+    return len(words & others) >= ALIKE * len(words | others)
+
+
+def _only_publisher(brief: Brief) -> str:
+    """The publisher that a story rests on alone; empty for one of several."""
+    sources = brief.text.sources
+    return sources[0].publisher if brief.is_single_source and sources else ""

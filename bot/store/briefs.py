@@ -121,22 +121,21 @@ class Briefs:
         offset: int = 0,
         since: datetime | None = None,
         before: datetime | None = None,
-        news_only: bool = False,
     ) -> list[Brief]:
-        """Briefs that the workspace sees, newest first.
-
-        `since` (inclusive) and `before` (exclusive) are about when it was published, or with `news_only` about when it
-        became news.
-        """
-        when = briefs.c.news_at if news_only else briefs.c.published_at
+        """Briefs that the workspace sees, newest first; published from `since` on and earlier than `before`."""
         query = select(briefs).where(is_visible(workspace))
-        if news_only:
-            query = query.where(briefs.c.is_news)
         if since is not None:
-            query = query.where(when >= since)
+            query = query.where(briefs.c.published_at >= since)
         if before is not None:
-            query = query.where(when < before)
-        return await self._list(query.order_by(when.desc(), briefs.c.id.desc()).limit(limit).offset(offset), workspace)
+            query = query.where(briefs.c.published_at < before)
+        order = (briefs.c.published_at.desc(), briefs.c.id.desc())
+        return await self._list(query.order_by(*order).limit(limit).offset(offset), workspace)
+
+    async def news(self, workspace: WorkspaceId | None, *, since: datetime, limit: int) -> list[Brief]:
+        """Briefs that the workspace sees and that became news since then, those of the most publishers first."""
+        query = select(briefs).where(is_visible(workspace), briefs.c.is_news, briefs.c.news_at >= since)
+        order = (briefs.c.publishers.desc(), briefs.c.news_at.desc(), briefs.c.id.desc())
+        return await self._list(query.order_by(*order).limit(limit), workspace)
 
     async def with_sources(self, brief_ids: Sequence[int]) -> dict[int, BriefFacts]:
         """For each brief what topic rules need to know of its articles."""

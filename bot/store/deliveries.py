@@ -11,10 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Delivery, DeliveryState, EditionState
 from bot.store.database import Database
+from bot.store.platforms import is_of
 from bot.store.rows import value
-from bot.store.schema import deliveries, editions
+from bot.store.schema import deliveries, digests, editions
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
+_WHOLE = (
+    select(deliveries, editions.c.due_at, editions.c.created_at.label("planned_at"), digests.c.catch_up_s)
+    .join(editions, editions.c.id == deliveries.c.edition_id)
+    .join(digests, digests.c.id == editions.c.digest_id)
+)
+"""Deliveries with what of their edition and digest says how long to try."""
 
 
 class Deliveries:
@@ -32,7 +39,13 @@ class Deliveries:
             return []
         due = (
             select(deliveries.c.id)
-            .where(_is_open(), deliveries.c.next_try_at <= now, _is_free(now), _is_next_part(), _is_for(platforms))
+            .where(
+                _is_open(),
+                deliveries.c.next_try_at <= now,
+                _is_free(now),
+                _is_next_part(),
+                is_of(deliveries.c.workspace_id, platforms),
+            )
             .order_by(deliveries.c.next_try_at, deliveries.c.id)
             .limit(limit)
         )
@@ -48,7 +61,7 @@ class Deliveries:
                 lease_owner=owner,
             )
             await connection.execute(claim)
-            rows = await connection.execute(select(deliveries).where(deliveries.c.id.in_(ids)))
+            rows = await connection.execute(_WHOLE.where(deliveries.c.id.in_(ids)))
             found = {row.id: _delivery(row) for row in rows}
         return [found[id_] for id_ in ids]
 
@@ -88,7 +101,7 @@ class Deliveries:
 
     async def of_edition(self, edition_id: int) -> list[Delivery]:
         """The messages of an edition, in order."""
-        query = select(deliveries).where(deliveries.c.edition_id == edition_id).order_by(deliveries.c.part)
+        query = _WHOLE.where(deliveries.c.edition_id == edition_id).order_by(deliveries.c.part)
         async with self._db.reading() as connection:
             return [_delivery(row) for row in await connection.execute(query)]
 
@@ -119,10 +132,6 @@ def _is_next_part() -> ColumnElement[bool]:
         and_(earlier.c.edition_id == deliveries.c.edition_id, earlier.c.part < deliveries.c.part),
         earlier.c.state.in_(_OPEN),
     )
-
-
-def _is_for(platforms: Sequence[str]) -> ColumnElement[bool]:
-    return or_(*(deliveries.c.workspace_id.startswith(f"{platform}:", autoescape=True) for platform in platforms))
 
 
 def _delivery(row: Any) -> Delivery:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.errors import Conflict
 from bot.models import Digest, Style, WorkspaceId, parse_public_id, public_id
 from bot.store.database import Database
+from bot.store.platforms import is_of
 from bot.store.rows import name_key, not_found, value
 from bot.store.schema import digests
 
@@ -71,14 +73,20 @@ class Digests:
         if not gone:
             raise not_found("digest", public_id("d", digest_id), [], example=_EXAMPLE)
 
-    async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> builtins.list[Digest]:
-        """Digests that are due, the longest due first; nobody else gets them until planned or until the lease ends."""
+    async def claim_due(
+        self, now: datetime, *, limit: int, lease_s: float, platforms: Sequence[str]
+    ) -> builtins.list[Digest]:
+        """Digests of these platforms that are due, the longest due first.
+
+        Nobody else gets them until they are planned or the lease ends.
+        """
         due = (
             select(digests.c.id)
             .where(
                 ~digests.c.is_paused,
                 digests.c.next_due_at <= now,
                 or_(digests.c.lease_until.is_(None), digests.c.lease_until <= now),
+                is_of(digests.c.workspace_id, platforms),
             )
             .order_by(digests.c.next_due_at)
             .limit(limit)
@@ -92,6 +100,20 @@ class Digests:
             rows = await connection.execute(select(digests).where(digests.c.id.in_(ids)))
             found = {row.id: _digest(row) for row in rows}
         return [found[id_] for id_ in ids]
+
+    async def unserved(self, before: datetime, *, platforms: Sequence[str]) -> dict[str, int]:
+        """How many digests of each other platform were due before then and still are: whose bot does not run."""
+        query = (
+            select(digests.c.workspace_id, func.count())
+            .where(~digests.c.is_paused, digests.c.next_due_at < before, ~is_of(digests.c.workspace_id, platforms))
+            .group_by(digests.c.workspace_id)
+        )
+        found: dict[str, int] = {}
+        async with self._db.reading() as connection:
+            for workspace, count in await connection.execute(query):
+                platform = workspace.partition(":")[0]
+                found[platform] = found.get(platform, 0) + count
+        return found
 
     async def next_due_at(self) -> datetime | None:
         """When the next digest of all is due."""

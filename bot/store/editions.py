@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Table, and_, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import ChannelRef, Digest, Edition, EditionState, Pick, WorkspaceId
+from bot.models import ChannelRef, DeliveryState, Digest, Edition, EditionState, Pick, WorkspaceId
 from bot.ports import Payload
 from bot.store.database import Database
 from bot.store.rows import value
-from bot.store.schema import deliveries, digests, edition_items, editions
+from bot.store.schema import brief_versions, deliveries, digests, edition_items, editions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,7 +22,8 @@ class SentStory:
     """What of a story a channel was given last."""
 
     brief_version: int
-    at: datetime
+    written_at: datetime
+    """When that version was written; what came after it was not in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +85,37 @@ class Editions:
             )
         return {plan.digest.id: _made(plan, id_, now) for plan, id_ in _pairs(new, ids)}
 
+    async def take_back(self, before: datetime) -> int:
+        """Unmakes editions planned before then of which no message was begun; returns how many.
+
+        Their digests are due as they were; whoever plans them next says how late they are, or skips them with a reason.
+        """
+        first = (
+            select(deliveries.c.edition_id)
+            .join(editions, editions.c.id == deliveries.c.edition_id)
+            .join(digests, digests.c.id == editions.c.digest_id)
+            .where(
+                deliveries.c.state == DeliveryState.PENDING,
+                deliveries.c.attempts == 0,
+                deliveries.c.part == 1,
+                deliveries.c.next_try_at < before,
+                ~digests.c.is_paused,
+            )
+        )
+        async with self._db.writing() as connection:
+            # Locked first, so that nobody can begin to send what is unmade here.
+            lock = first.with_for_update(skip_locked=True, of=deliveries)
+            ids = (await connection.execute(lock)).scalars().all()
+            if not ids:
+                return 0
+            rows = (await connection.execute(select(editions).where(editions.c.id.in_(ids)))).all()
+            # Of several editions of one digest the oldest comes last, and the digest begins again from there.
+            for row in sorted(rows, key=lambda row: row.due_at, reverse=True):
+                due = update(digests).where(digests.c.id == row.digest_id, digests.c.next_due_at > row.due_at)
+                await connection.execute(due.values(next_due_at=row.due_at, next_on=row.on, lease_until=None))
+            await connection.execute(delete(editions).where(editions.c.id.in_(ids)))
+        return len(ids)
+
     async def get_on(self, digest_id: int, on: date) -> Edition | None:
         """The edition of a digest for a local date."""
         query = select(editions).where(editions.c.digest_id == digest_id, editions.c.on == on)
@@ -101,16 +133,23 @@ class Editions:
     async def sent(
         self, workspace: WorkspaceId, channels: Iterable[ChannelRef], *, since: datetime
     ) -> dict[ChannelRef, dict[int, SentStory]]:
-        """For each channel, each story that stood in an edition there since then: what of it, and when last."""
+        """For each channel, each story that stood in an edition there since then, and what of it was told last."""
         channels = list(channels)
         query = (
             select(
                 editions.c.channel,
                 edition_items.c.story_id,
                 func.max(edition_items.c.brief_version),
-                func.max(editions.c.created_at),
+                func.max(brief_versions.c.created_at),
             )
             .join(editions, editions.c.id == edition_items.c.edition_id)
+            .join(
+                brief_versions,
+                and_(
+                    brief_versions.c.brief_id == edition_items.c.brief_id,
+                    brief_versions.c.version == edition_items.c.brief_version,
+                ),
+            )
             .where(
                 editions.c.workspace_id == workspace,
                 editions.c.channel.in_(channels),
@@ -121,8 +160,8 @@ class Editions:
         )
         found: dict[ChannelRef, dict[int, SentStory]] = {channel: {} for channel in channels}
         async with self._db.reading() as connection:
-            for channel, story, version, at in await connection.execute(query):
-                found[channel][story] = SentStory(brief_version=version, at=at)
+            for channel, story, version, written_at in await connection.execute(query):
+                found[channel][story] = SentStory(brief_version=version, written_at=written_at)
         return found
 
 

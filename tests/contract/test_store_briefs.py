@@ -103,7 +103,7 @@ async def test_latest_is_bounded_by_when_it_became_news(store: Store, clock: Fak
     latest = store.briefs.latest
     assert [one.id for one in await latest(None, limit=9)] == [new.id, old.id]
     assert [one.id for one in await latest(None, limit=1, offset=1)] == [old.id]
-    assert [one.id for one in await latest(None, limit=9, since=hour_ago, news_only=True)] == [new.id]
+    assert [one.id for one in await store.briefs.news(None, since=hour_ago, limit=9)] == [new.id]
     assert [one.id for one in await latest(None, limit=9, before=hour_ago)] == [old.id]
     assert [one.id for one in await store.briefs.recent(hour_ago)] == [new.id]
     assert [one.id for one in await store.briefs.recent(hour_ago, after_id=new.id)] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -65,11 +66,17 @@ async def test_due_digest_is_claimed_by_one_and_a_paused_one_by_none(store_url: 
         await stores[0].digests.add(digest(clock.now(), name=f"d{number}"))
     paused = await stores[0].digests.find(LOCAL_WORKSPACE, "d8")
     await stores[0].digests.save(replace(paused, is_paused=True))
-    claims = await asyncio.gather(*(one.digests.claim_due(clock.now(), limit=3, lease_s=60) for one in stores))
+    claims = await asyncio.gather(
+        *(one.digests.claim_due(clock.now(), limit=3, lease_s=60, platforms=["console"]) for one in stores)
+    )
     ids = [claimed.id for claim in claims for claimed in claim]
     assert len(ids) == len(set(ids)) == 8
-    assert await stores[1].digests.claim_due(clock.advance(30), limit=9, lease_s=60) == []
-    assert len(await stores[1].digests.claim_due(clock.advance(31), limit=9, lease_s=60)) == 8
+    again = partial(stores[1].digests.claim_due, limit=9, lease_s=60)
+    assert await again(clock.advance(30), platforms=["console"]) == []
+    assert await again(clock.advance(31), platforms=["discord"]) == []
+    assert len(await again(clock.now(), platforms=["discord", "console"])) == 8
+    assert await stores[0].digests.unserved(clock.now(), platforms=["discord"]) == {"console": 8}
+    assert await stores[0].digests.unserved(clock.now(), platforms=["console"]) == {}
     assert await stores[0].digests.next_due_at() == paused.next_due_at
     for one in stores:
         await one.close()
@@ -85,6 +92,29 @@ async def test_date_has_one_edition_whoever_plans_it(store: Store, clock: FakeCl
     assert await store.editions.get_on(made.id, edition.on) == edition
     assert (await store.digests.get(LOCAL_WORKSPACE, made.id)).next_due_at == clock.now() + timedelta(days=1)
     assert len(await store.deliveries.of_edition(edition.id)) == 2
+
+
+async def test_edition_that_nobody_began_to_send_is_taken_back(store: Store, clock: FakeClock) -> None:
+    made, edition = await planned(store, clock)
+    soon, later = clock.now(), clock.now() + timedelta(seconds=1)
+    assert await store.editions.take_back(soon) == 0
+    assert await store.editions.take_back(later) == 1
+    assert await store.editions.get_on(made.id, edition.on) is None
+    due = await store.digests.get(LOCAL_WORKSPACE, made.id)
+    assert (due.next_on, due.next_due_at) == (edition.on, edition.due_at)
+    assert await claim(store, clock) == []
+
+
+async def test_edition_that_was_begun_or_whose_digest_is_paused_is_not_taken_back(
+    store: Store, clock: FakeClock
+) -> None:
+    made, edition = await planned(store, clock)
+    await store.digests.save(replace(await store.digests.get(LOCAL_WORKSPACE, made.id), is_paused=True))
+    assert await store.editions.take_back(clock.now() + timedelta(seconds=1)) == 0
+    await store.digests.save(replace(await store.digests.get(LOCAL_WORKSPACE, made.id), is_paused=False))
+    assert len(await claim(store, clock)) == 1
+    assert await store.editions.take_back(clock.now() + timedelta(seconds=1)) == 0
+    assert await store.editions.get_on(made.id, edition.on) == edition
 
 
 async def test_skipped_edition_says_why(store: Store, clock: FakeClock) -> None:
@@ -106,7 +136,7 @@ async def test_channel_remembers_what_it_was_told(store: Store, clock: FakeClock
     assert (await store.editions.plan([plan], now=clock.now()))[made.id].story_count == 1
     long_ago = clock.now() - timedelta(days=1)
     sent = await store.editions.sent(LOCAL_WORKSPACE, [made.channel], since=long_ago)
-    assert sent == {made.channel: {told.story_id: SentStory(brief_version=1, at=clock.now())}}
+    assert sent == {made.channel: {told.story_id: SentStory(brief_version=1, written_at=told.updated_at)}}
     assert await store.editions.sent(OTHER, [made.channel], since=long_ago) == {made.channel: {}}
     [first] = await claim(store, clock)
     await store.deliveries.settle_failed(first, owner="me", error="channel gone", now=clock.now())

@@ -1,100 +1,22 @@
-"""Editions: chosen with a reason, late or skipped aloud, never told twice, and sent once through whatever happens."""
+"""Editions: chosen with a reason, late or skipped aloud, never told twice."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import sqlite3
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.caveat import CAVEATS
-from bot.delivery.deliver import Deliverer
-from bot.delivery.retry import MOST_ATTEMPTS, next_try
-from bot.digests.calendar import next_edition
-from bot.digests.dispatch import Dispatcher
 from bot.documents.nodes import Document
 from bot.documents.text import plain_text
 from bot.errors import Conflict
-from bot.models import LOCAL_WORKSPACE, ChannelRef, Digest, EditionState, Style, TopicRule
-from bot.ports import Gone, LookupUnavailable, Payload, Rejected, Retry, SendResult
-from bot.store import Store
-from tests.fakes import FakeClock
-from tests.office_store import OTHER, brief, incoming, source_of, words, workspaces
-from tests.recorder import RecordingAdapter
-
-
-class Moody(RecordingAdapter):
-    """Answers with what a test put in line, then as the recorder does."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(file)
-        self.line: list[SendResult | Exception] = []
-        self.is_blind = False
-
-    async def send(self, channel: ChannelRef, payload: Payload, *, key: str) -> SendResult:
-        if self.line:
-            answer = self.line.pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-        return await super().send(channel, payload, key=key)
-
-    async def find(self, channel: ChannelRef, *, key: str) -> str | None:
-        if self.is_blind:
-            raise LookupUnavailable("no right to read the channel")
-        return await super().find(channel, key=key)
-
-
-@dataclass
-class Desk:
-    store: Store
-    clock: FakeClock
-    adapter: Moody
-    dispatcher: Dispatcher
-    deliverer: Deliverer
-
-    async def digest(self, *, at: time = time(9, 0), **parts: object) -> Digest:
-        due = next_edition(at, "UTC", range(7), after=self.clock.now())
-        made = Digest(
-            id=0,
-            workspace_id=LOCAL_WORKSPACE,
-            name="Morning",
-            channel=ChannelRef("console:news"),
-            at=at,
-            zone="UTC",
-            next_due_at=due.at,
-            next_on=due.on,
-            created_at=self.clock.now(),
-        )
-        return await self.store.digests.add(replace(made, **parts))  # type: ignore[arg-type]
-
-    async def run(self, to: datetime) -> None:
-        self.clock.advance((to - self.clock.now()).total_seconds())
-        await self.dispatcher.dispatch_due()
-        await self.deliverer.drain()
-
-    def texts(self) -> list[str]:
-        """The first part of each edition that reached the channel."""
-        return [message["text"] for message in self.adapter.messages() if message["text"].startswith("1/2")]
-
-
-@pytest.fixture
-async def desk(sqlite_store: Store, clock: FakeClock, tmp_path: Path) -> Desk:
-    await workspaces(sqlite_store, clock.now())
-    adapter = Moody(tmp_path / "channel.jsonl")
-    adapters = {"console": adapter}
-    return Desk(
-        sqlite_store,
-        clock,
-        adapter,
-        Dispatcher(sqlite_store, adapters, clock),
-        Deliverer(sqlite_store, adapters, clock, owner="me"),
-    )
-
-
-TODAY = datetime.fromisoformat("2026-01-15T09:00+00:00")
-DAY = timedelta(days=1)
+from bot.models import LOCAL_WORKSPACE, ChannelRef, EditionState, Style, TopicRule
+from tests.desk import DAY, TODAY, Desk
+from tests.office_store import OTHER, brief, incoming, source_of, words
 
 
 async def test_digest_tells_each_story_once_and_a_quiet_day_says_so(desk: Desk) -> None:
@@ -126,12 +48,30 @@ async def test_story_with_news_is_told_again_as_an_update(desk: Desk) -> None:
     assert "Update: Rates cut after all" in desk.texts()[1]
 
 
+async def test_article_seen_after_a_brief_was_written_is_news_however_old_it_is(desk: Desk) -> None:
+    await desk.digest()
+    told = await brief(desk.store, desk.clock.now(), 1, words("Rates held in Veltria"))
+    later = desk.clock.advance(23 * 3600)  # before the edition, but its brief is not written yet
+    source = await source_of(desk.store, later, LOCAL_WORKSPACE)
+    [(_, article)] = await desk.store.articles.add_all(
+        source.id, [incoming(2, TODAY - DAY)], seen_at=later, is_same=lambda one, other: False
+    )
+    await desk.run(TODAY + DAY)
+    await desk.store.stories.place([(article, told.story_id)], now=desk.clock.now())
+    story = await desk.store.stories.get(told.story_id)
+    await desk.store.briefs.save(story, words("Rates cut"), publishers=2, related=(), now=desk.clock.now())
+    await desk.run(TODAY + 2 * DAY)
+    assert "Update: Rates cut" in desk.texts()[1]
+
+
 async def test_other_words_without_an_article_are_no_news(desk: Desk) -> None:
     await desk.digest()
     told = await brief(desk.store, desk.clock.now(), 1, words("Rates held in Veltria"))
     await desk.run(TODAY + DAY)
     story = await desk.store.stories.get(told.story_id)
-    await desk.store.briefs.save(story, words("Rate is held"), publishers=1, related=(), now=desk.clock.advance(3600))
+    later = desk.clock.advance(3600)
+    changed = await desk.store.briefs.save(story, words("Rate is held"), publishers=1, related=(), now=later)
+    assert changed.version == 2
     await desk.run(TODAY + 2 * DAY)
     assert "Nothing new" in desk.texts()[1]
 
@@ -167,12 +107,105 @@ async def test_every_date_of_a_long_absence_is_accounted_for(desk: Desk) -> None
     ]
 
 
+async def test_digest_that_must_not_be_late_is_posted_on_time(desk: Desk) -> None:
+    await desk.digest(catch_up_s=0)
+    await desk.run(TODAY + DAY + timedelta(seconds=9))  # the alarm clock looks every ten seconds
+    assert len(desk.texts()) == 1
+    await desk.run(TODAY + 2 * DAY + timedelta(minutes=11))
+    [newest, _] = await desk.store.editions.recent(LOCAL_WORKSPACE, limit=5)
+    assert newest.state is EditionState.SKIPPED
+    assert len(desk.texts()) == 1
+
+
+async def test_edition_that_waited_for_a_bot_to_send_it_says_that_it_is_late(desk: Desk) -> None:
+    await desk.digest()
+    await desk.plan(TODAY + DAY)  # and the process dies
+    await desk.run(TODAY + DAY + timedelta(hours=2))
+    [text] = desk.texts()
+    assert "Late by 2 hours" in text
+    await desk.plan(TODAY + 2 * DAY)
+    await desk.run(TODAY + 2 * DAY + timedelta(hours=7))
+    [skipped, _] = await desk.store.editions.recent(LOCAL_WORKSPACE, limit=5)
+    assert (skipped.state, skipped.on) == (EditionState.SKIPPED, date(2026, 1, 17))
+
+
 async def test_digest_that_cannot_be_planned_does_not_hold_up_the_others(desk: Desk) -> None:
-    broken = await desk.digest(workspace_id=OTHER)  # its platform does not run here
+    broken = await desk.digest(name="Broken")
+    await desk.digest(name="Sound")
+
+    def fail(document: Document) -> None:
+        if "Broken" in document.title:
+            raise RuntimeError("a defect")
+
+    desk.adapter.before_render = fail
+    with capture_logs() as logs:
+        await desk.run(TODAY + DAY)
+    assert [entry["digest"] for entry in logs if entry["event"] == "edition.failed"] == [broken.id]
+    assert len(desk.texts()) == 1
+    desk.adapter.before_render = lambda document: None
+    await desk.run(TODAY + DAY + timedelta(minutes=3))
+    assert len(desk.texts()) == 2
+
+
+async def test_digest_deleted_while_it_is_planned_does_not_hold_up_the_others(desk: Desk, tmp_path: Path) -> None:
+    deleted = await desk.digest(name="Deleted")
+    await desk.digest(name="Sound")
+
+    def delete(document: Document) -> None:
+        with sqlite3.connect(tmp_path / "store.db") as database:
+            database.execute("DELETE FROM digests WHERE id = ?", (deleted.id,))
+        database.close()
+
+    desk.adapter.before_render = delete
+    await desk.run(TODAY + DAY)
+    [text] = desk.texts()
+    assert "Sound" in text
+
+
+async def test_digest_of_a_platform_that_runs_nowhere_is_told_once(desk: Desk) -> None:
+    waiting = await desk.digest(workspace_id=OTHER)
+    await desk.digest()
+    with capture_logs() as logs:
+        await desk.run(TODAY + DAY + timedelta(minutes=20))
+        await desk.run(TODAY + DAY + timedelta(minutes=21))
+    assert [entry["platform"] for entry in logs if entry["event"] == "digests.unserved"] == ["discord"]
+    assert len(desk.texts()) == 1
+    assert await desk.store.editions.get_on(waiting.id, date(2026, 1, 16)) is None
+
+
+async def test_digest_whose_time_was_moved_while_it_was_due_has_one_edition_that_day(desk: Desk) -> None:
+    made = await desk.digest()
+    await desk.store.digests.save(replace(made, at=time(11, 0)))
+    await desk.run(TODAY + DAY + timedelta(hours=3))
+    [edition] = await desk.store.editions.recent(LOCAL_WORKSPACE, limit=5)
+    assert (edition.on, edition.due_at) == (date(2026, 1, 16), TODAY + DAY + timedelta(hours=2))
+    assert len(desk.texts()) == 1
+
+
+async def test_weekday_digest_tells_on_monday_of_the_whole_weekend(desk: Desk) -> None:
+    friday = datetime.fromisoformat("2026-01-16T09:00+00:00")
+    await desk.digest(days=(0, 1, 2, 3, 4))
+    await desk.run(friday)
+    await brief(desk.store, desk.clock.advance(3600), 1, words("Vote on Friday noon"))
+    await desk.run(friday + 3 * DAY)
+    assert "Vote on Friday noon" in desk.texts()[1]
+
+
+async def test_edition_after_days_off_tells_of_those_days(desk: Desk) -> None:
     await desk.digest()
     await desk.run(TODAY + DAY)
-    assert len(desk.texts()) == 1
-    assert await desk.store.editions.get_on(broken.id, date(2026, 1, 16)) is None
+    await brief(desk.store, desk.clock.advance(3600), 1, words("Said before the outage"))
+    await desk.run(TODAY + 4 * DAY)
+    assert "Said before the outage" in desk.texts()[1]
+
+
+async def test_two_digests_of_one_channel_do_not_tell_the_same(desk: Desk) -> None:
+    await brief(desk.store, desk.clock.now(), 1, words("Rates held in Veltria"))
+    for name in ("First", "Second"):
+        await desk.digest(name=name)
+    await desk.digest(name="Elsewhere", channel=ChannelRef("console:else"))
+    await desk.run(TODAY + DAY)
+    assert sorted("Rates held in Veltria" in text for text in desk.texts()) == [False, True, True]
 
 
 async def test_stories_stand_under_the_topics_in_the_digests_order(desk: Desk) -> None:
@@ -213,48 +246,3 @@ async def test_edition_sent_by_hand_takes_the_place_of_the_scheduled_one(desk: D
     assert len(desk.texts()) == 1
     await desk.run(TODAY + DAY + timedelta(hours=9, minutes=1))
     assert len(desk.texts()) == 2
-
-
-async def test_lost_answer_is_looked_for_before_it_is_sent_again(desk: Desk) -> None:
-    await desk.digest()
-    desk.adapter.line = [Retry(reason="lost", is_unknown=True), RuntimeError("a defect"), Retry(reason="503")]
-    await desk.run(TODAY + DAY)
-    for _ in range(8):
-        desk.clock.advance(120)
-        await desk.deliverer.drain()
-    keys = [message["key"] for message in desk.adapter.messages()]
-    assert len(keys) == len(set(keys)) == 2
-
-
-async def test_message_is_not_sent_again_while_nobody_can_look_for_it(desk: Desk) -> None:
-    await desk.digest()
-    desk.adapter.line = [Retry(reason="lost", is_unknown=True)]
-    await desk.run(TODAY + DAY)
-    desk.adapter.is_blind = True
-    desk.clock.advance(120)
-    await desk.deliverer.drain()
-    assert desk.adapter.messages() == []
-    desk.adapter.is_blind = False
-    desk.clock.advance(1200)
-    await desk.deliverer.drain()
-    assert len(desk.adapter.messages()) == 2
-
-
-@pytest.mark.parametrize("answer", [Gone(reason="the channel was deleted"), Rejected(reason="too long")])
-async def test_message_that_cannot_be_sent_fails_its_edition_with_the_reason(desk: Desk, answer: SendResult) -> None:
-    made = await desk.digest()
-    desk.adapter.line = [answer]
-    await desk.run(TODAY + DAY)
-    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
-    assert edition is not None
-    assert edition.state is EditionState.FAILED
-    assert edition.reason == answer.reason  # type: ignore[union-attr]
-    assert desk.adapter.messages() == []
-
-
-def test_pauses_grow_obey_the_platform_and_come_to_an_end() -> None:
-    now = TODAY
-    pauses = [((next_try(n, now, after_s=None, jitter=0.5) or now) - now).total_seconds() for n in (1, 2, 3, 20)]
-    assert pauses == [5.0, 10.0, 20.0, 900.0]
-    assert next_try(1, now, after_s=77.0, jitter=0.0) == now + timedelta(seconds=77)
-    assert next_try(MOST_ATTEMPTS, now, after_s=None, jitter=0.0) is None

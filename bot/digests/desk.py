@@ -1,0 +1,102 @@
+"""What one round of planning reads of the store, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.digests.select import Candidate, Selection, select
+from bot.models import Brief, ChannelRef, Digest, Pick, Topic, Workspace, WorkspaceId
+from bot.store import Store
+from bot.store.briefs import BriefFacts
+from bot.store.editions import SentStory
+from bot.topics.match import match
+
+SENT_WINDOW: Final = timedelta(days=30)
+"""How long a channel's stories are remembered as told."""
+MOST_CANDIDATES: Final = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What a workspace could be told now, with what topic rules ask of it."""
+
+    briefs: Sequence[Brief]
+    facts: Mapping[int, BriefFacts]
+
+
+class Desk:
+    """What one round of planning has read, so that digests that ask for the same are given the same."""
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self._store, self.now = store, now
+        self._workspaces: dict[WorkspaceId, Workspace] = {}
+        self._topics: dict[WorkspaceId, dict[int, Topic]] = {}
+        self._subjects: dict[tuple[WorkspaceId, timedelta], Subjects] = {}
+        self._sent: dict[tuple[WorkspaceId, ChannelRef], Mapping[int, SentStory]] = {}
+        self._selections: dict[Hashable, Selection] = {}
+
+    async def read_sent(self, digests: Sequence[Digest]) -> None:
+        """What the digests' channels were told before."""
+        channels: dict[WorkspaceId, list[ChannelRef]] = {}
+        for digest in digests:
+            channels.setdefault(digest.workspace_id, []).append(digest.channel)
+        for workspace, refs in channels.items():
+            found = await self._store.editions.sent(workspace, refs, since=self.now - SENT_WINDOW)
+            self._sent |= {(workspace, channel): stories for channel, stories in found.items()}
+
+    def note_told(self, digest: Digest, picks: Sequence[Pick]) -> None:
+        """Remembers an edition of this round, so that another digest in its channel does not tell the same."""
+        told = {
+            pick.brief.story_id: SentStory(brief_version=pick.brief.version, written_at=pick.brief.updated_at)
+            for pick in picks
+        }
+        place = (digest.workspace_id, digest.channel)
+        self._sent[place] = {**self._sent[place], **told}
+
+    async def workspace(self, id_: WorkspaceId) -> Workspace:
+        if id_ not in self._workspaces:
+            self._workspaces[id_] = await self._store.workspaces.get(id_)
+        return self._workspaces[id_]
+
+    async def select(self, digest: Digest, window: timedelta) -> Selection:
+        """The stories of an edition that looks so far back."""
+        sent = self._sent[digest.workspace_id, digest.channel]
+        key = (digest.workspace_id, window, digest.topic_ids, digest.max_stories, frozenset(sent.items()))
+        if key not in self._selections:
+            subjects = await self.subjects(digest.workspace_id, window)
+            candidates = candidates_of(subjects, await self._topics_of(digest))
+            self._selections[key] = select(candidates, sent=sent, limit=digest.max_stories, now=self.now, window=window)
+        return self._selections[key]
+
+    async def subjects(self, workspace: WorkspaceId, window: timedelta) -> Subjects:
+        """Briefs that the workspace sees and that became news within the window."""
+        if (workspace, window) not in self._subjects:
+            briefs = await self._store.briefs.news(workspace, since=self.now - window, limit=MOST_CANDIDATES)
+            facts = await self._store.briefs.with_sources([brief.id for brief in briefs])
+            self._subjects[workspace, window] = Subjects(briefs, facts)
+        return self._subjects[workspace, window]
+
+    async def _topics_of(self, digest: Digest) -> list[Topic]:
+        if not digest.topic_ids:
+            return []
+        if digest.workspace_id not in self._topics:
+            found = await self._store.topics.list(digest.workspace_id)
+            self._topics[digest.workspace_id] = {topic.id: topic for topic in found}
+        known = self._topics[digest.workspace_id]
+        return [known[id_] for id_ in digest.topic_ids if id_ in known]
+
+
+def candidates_of(subjects: Subjects, topics: Sequence[Topic]) -> list[Candidate]:
+    """Each brief once, under the first of the topics that it matches; all of them when there are no topics."""
+    if not topics:
+        return [Candidate(brief=brief) for brief in subjects.briefs]
+    found = []
+    for brief in subjects.briefs:
+        for rank, topic in enumerate(topics):
+            if reason := match(topic.rule, brief, subjects.facts[brief.id]):
+                found.append(Candidate(brief=brief, topic=topic.name, topic_rank=rank, matches=reason))
+                break
+    return found

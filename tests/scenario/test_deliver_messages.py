@@ -1,0 +1,171 @@
+"""Messages: sent once through whatever happens, or given up with a reason that somebody reads."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.delivery.deliver import Deliverer
+from bot.models import Delivery, DeliveryState, EditionState
+from bot.ports import CaveatMissing, Gone, Payload, Rejected, Retry, SendResult
+from tests.desk import DAY, HANGS, TODAY, Desk
+
+
+async def test_lost_answer_is_looked_for_before_it_is_sent_again(desk: Desk) -> None:
+    await desk.digest()
+    desk.adapter.line = [Retry(reason="lost", is_unknown=True), RuntimeError("a defect"), Retry(reason="503")]
+    await desk.run(TODAY + DAY)
+    for _ in range(8):
+        desk.clock.advance(120)
+        await desk.deliverer.drain()
+    keys = [message["key"] for message in desk.adapter.messages()]
+    assert len(keys) == len(set(keys)) == 2
+
+
+async def test_message_is_not_sent_again_while_nobody_can_look_for_it(desk: Desk) -> None:
+    await desk.digest()
+    desk.adapter.line = [Retry(reason="lost", is_unknown=True)]
+    await desk.run(TODAY + DAY)
+    desk.adapter.is_blind = True
+    desk.clock.advance(120)
+    await desk.deliverer.drain()
+    assert desk.adapter.messages() == []
+    desk.adapter.is_blind = False
+    desk.clock.advance(1200)
+    await desk.deliverer.drain()
+    assert len(desk.adapter.messages()) == 2
+
+
+@pytest.mark.parametrize("answer", [Gone(reason="the channel was deleted"), Rejected(reason="too long")])
+async def test_message_that_cannot_be_sent_fails_its_edition_with_the_reason(desk: Desk, answer: SendResult) -> None:
+    made = await desk.digest()
+    desk.adapter.line = [answer]
+    await desk.run(TODAY + DAY)
+    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
+    assert edition is not None
+    assert edition.state is EditionState.FAILED
+    assert edition.reason == answer.reason  # type: ignore[union-attr]
+    assert desk.adapter.messages() == []
+
+
+async def test_message_may_be_late_only_within_its_catch_up(desk: Desk) -> None:
+    made = await desk.digest()
+    desk.adapter.line = [Retry(reason="503")] * 60
+    await desk.run(TODAY + DAY)
+    with capture_logs() as logs:
+        for _ in range(14):
+            desk.clock.advance(1800)
+            await desk.deliverer.drain()
+    assert [entry["log_level"] for entry in logs if entry["event"] == "delivery.failed"] == ["warning"]
+    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
+    assert edition is not None
+    assert edition.state is EditionState.FAILED
+    assert edition.reason == "503; 13 tries"
+    assert desk.adapter.messages() == []
+
+
+async def test_message_that_was_posted_is_no_failure_however_late_that_is_learnt(desk: Desk) -> None:
+    made = await desk.digest()
+    await desk.plan(TODAY + DAY)
+    [first, _] = await claimed_parts(desk)
+    await desk.adapter.send(first.channel, Payload(body={"text": "1/2"}, caveat=""), key=first.key)
+    await desk.run(TODAY + DAY + timedelta(hours=7))
+    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
+    assert edition is not None
+    parts = await desk.store.deliveries.of_edition(edition.id)
+    assert [part.state for part in parts] == [DeliveryState.SENT, DeliveryState.FAILED]
+    assert "7 hours late" in edition.reason
+
+
+async def claimed_parts(desk: Desk) -> list[Delivery]:
+    """The parts of today's edition, the first one claimed by a process that then died."""
+    claimed = await desk.store.deliveries.claim(
+        desk.clock.now(), limit=9, lease_s=60, owner="dead", platforms=["console"]
+    )
+    assert len(claimed) == 1
+    return await desk.store.deliveries.of_edition(claimed[0].edition_id)
+
+
+async def test_slow_channel_holds_up_only_itself(desk: Desk) -> None:
+    await desk.digest(name="Slow", channel=HANGS)
+    await desk.digest(name="Quick")
+    await desk.plan(TODAY + DAY)
+    draining = asyncio.create_task(desk.deliverer.drain())
+    await desk.adapter.hanging.wait()
+    async with asyncio.timeout(10):
+        while len(desk.adapter.messages()) < 2:  # noqa: ASYNC110 - the second part is claimed while the slow one hangs
+            await asyncio.sleep(0.01)
+    assert not draining.done()
+    desk.adapter.gate.set()
+    await draining
+    assert len(desk.adapter.messages()) == 4
+
+
+async def test_stop_finishes_what_is_being_sent_and_begins_nothing(desk: Desk) -> None:
+    made = await desk.digest(channel=HANGS)
+    await desk.plan(TODAY + DAY)
+    stop = asyncio.Event()
+    draining = asyncio.create_task(desk.deliverer.drain(stop))
+    await desk.adapter.hanging.wait()
+    stop.set()
+    desk.adapter.gate.set()
+    await draining
+    assert await states(desk, made.id) == [DeliveryState.SENT, DeliveryState.PENDING]
+
+
+async def test_cancelled_deliverer_settles_what_it_was_sending(desk: Desk) -> None:
+    made = await desk.digest(channel=HANGS)
+    await desk.plan(TODAY + DAY)
+    draining = asyncio.create_task(desk.deliverer.drain())
+    await desk.adapter.hanging.wait()
+    draining.cancel()
+    await asyncio.sleep(0)
+    desk.adapter.gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await draining
+    assert await states(desk, made.id) == [DeliveryState.SENT, DeliveryState.PENDING]
+
+
+async def states(desk: Desk, digest_id: int) -> list[DeliveryState]:
+    edition = await desk.store.editions.get_on(digest_id, date(2026, 1, 16))
+    assert edition is not None
+    return [part.state for part in await desk.store.deliveries.of_edition(edition.id)]
+
+
+async def test_two_processes_send_each_message_once(desk: Desk) -> None:
+    for number in range(20):
+        await desk.digest(name=f"d{number}")
+    await desk.plan(TODAY + DAY)
+    other = Deliverer(desk.store, {"console": desk.adapter}, desk.clock, owner="other")
+    await asyncio.gather(desk.deliverer.drain(), other.drain())
+    keys = [message["key"] for message in desk.adapter.messages()]
+    assert len(keys) == len(set(keys)) == 40
+
+
+async def test_adapter_that_fails_to_look_is_asked_again_and_nothing_is_posted_blind(desk: Desk) -> None:
+    await desk.digest()
+    desk.adapter.line = [Retry(reason="lost", is_unknown=True)]
+    desk.adapter.looks = [RuntimeError("a defect"), TimeoutError()]
+    await desk.run(TODAY + DAY)
+    for _ in range(2):
+        desk.clock.advance(120)
+        await desk.deliverer.drain()
+        assert desk.adapter.messages() == []
+    desk.clock.advance(120)
+    await desk.deliverer.drain()
+    assert len(desk.adapter.messages()) == 2
+
+
+async def test_message_without_its_caveat_is_stopped_and_told_loudly(desk: Desk) -> None:
+    made = await desk.digest()
+    desk.adapter.line = [CaveatMissing("a message without its caveat was stopped")]
+    with capture_logs() as logs:
+        await desk.run(TODAY + DAY)
+    assert "critical" in [entry["log_level"] for entry in logs]
+    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
+    assert edition is not None
+    assert edition.state is EditionState.FAILED
+    assert "caveat" in edition.reason
