@@ -139,7 +139,8 @@ async def _set_up(url: str) -> None:
             channel=ChannelRef(f"console:{number}"),
             at=at,
             zone=zone,
-            catch_up_s=20 * 3600,
+            # A life of a tenth of a second is hours of this clock: what waits must outlast several of them.
+            catch_up_s=3 * 86_400,
             next_due_at=due.at,
             next_on=due.on,
             created_at=START,
