@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
+from typing import Final
 
 import structlog
 from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.ports import SystemClock
+
 log = structlog.get_logger(__name__)
+
+BEAT_S: Final = 5.0
+WATCH_S: Final = 60.0
+"""A scheduler that has not run anything for so long is dead: an error in its own loop stops it without a word."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,8 +38,10 @@ class ScheduleStopped(RuntimeError):
 class Schedule:
     """Runs jobs until it is told to stop."""
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        self._jobs = jobs
+    def __init__(self, jobs: Sequence[Job], *, beat_s: float = BEAT_S, watch_s: float = WATCH_S) -> None:
+        self._jobs = (*jobs, Job(name="heartbeat", every_s=beat_s, run=self._beat))
+        self._watch_s = watch_s
+        self._beats = 0
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -40,7 +50,17 @@ class Schedule:
         Raises ScheduleStopped when the scheduler dies.
         """
         died = asyncio.Event()
-        scheduler = AsyncIOScheduler(timezone=UTC)
+        scheduler = self._scheduler(died)
+        scheduler.start()
+        try:
+            await self._watch(stop, died)
+        finally:
+            if scheduler.running:
+                scheduler.shutdown(wait=False)
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _scheduler(self, died: asyncio.Event) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(timezone=UTC, logger=_quiet_logger())
         scheduler.add_listener(lambda _: died.set(), EVENT_SCHEDULER_SHUTDOWN)
         for job in self._jobs:
             scheduler.add_job(
@@ -48,18 +68,25 @@ class Schedule:
                 "interval",
                 seconds=job.every_s,
                 name=job.name,
-                next_run_time=datetime.now(UTC),
+                next_run_time=SystemClock().now(),
                 # The default grace of one second drops a job that is a little late.
                 misfire_grace_time=None,
                 coalesce=True,
                 max_instances=1,
             )
-        scheduler.start()
-        await _first(stop, died)
-        if not stop.is_set():
-            raise ScheduleStopped("the scheduler stopped by itself")
-        scheduler.shutdown(wait=False)
-        await asyncio.gather(*self._running, return_exceptions=True)
+        return scheduler
+
+    async def _watch(self, stop: asyncio.Event, died: asyncio.Event) -> None:
+        while True:
+            beats = self._beats
+            await _first(stop, died, timeout_s=self._watch_s)
+            if stop.is_set():
+                return
+            if died.is_set() or self._beats == beats:
+                raise ScheduleStopped("the scheduler stopped by itself")
+
+    async def _beat(self) -> None:
+        self._beats += 1
 
     def _runner(self, job: Job) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
@@ -78,9 +105,16 @@ class Schedule:
             log.exception("job.failed", job=job.name)
 
 
-async def _first(*events: asyncio.Event) -> None:
-    """Waits until one of the events is set."""
+def _quiet_logger() -> logging.Logger:
+    """Without the warning at each look that a long job is still at work, as it may be."""
+    logger = logging.getLogger(f"{__name__}.scheduler")
+    logger.setLevel(logging.ERROR)
+    return logger
+
+
+async def _first(*events: asyncio.Event, timeout_s: float) -> None:
+    """Waits until one of the events is set or the time is over."""
     waits = [asyncio.ensure_future(event.wait()) for event in events]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()

@@ -34,15 +34,17 @@ class Desk:
         self._store, self.now = store, now
         self._workspaces: dict[WorkspaceId, Workspace] = {}
         self._topics: dict[WorkspaceId, dict[int, Topic]] = {}
-        self._subjects: dict[tuple[WorkspaceId, timedelta], Subjects] = {}
+        self._own_sources: dict[WorkspaceId, frozenset[int]] = {}
+        self._subjects: dict[Hashable, Subjects] = {}
         self._sent: dict[tuple[WorkspaceId, ChannelRef], Mapping[int, SentStory]] = {}
         self._selections: dict[Hashable, Selection] = {}
 
-    async def read_sent(self, digests: Sequence[Digest]) -> None:
-        """What the digests' channels were told before."""
+    async def open(self, digests: Sequence[Digest]) -> None:
+        """Reads what the digests' workspaces follow and what their channels were told before."""
         channels: dict[WorkspaceId, list[ChannelRef]] = {}
         for digest in digests:
             channels.setdefault(digest.workspace_id, []).append(digest.channel)
+        self._own_sources = await self._store.sources.own_of(channels)
         for workspace, refs in channels.items():
             found = await self._store.editions.sent(workspace, refs, since=self.now - SENT_WINDOW)
             self._sent |= {(workspace, channel): stories for channel, stories in found.items()}
@@ -64,29 +66,31 @@ class Desk:
     async def select(self, digest: Digest, window: timedelta) -> Selection:
         """The stories of an edition that looks so far back."""
         sent = self._sent[digest.workspace_id, digest.channel]
-        key = (digest.workspace_id, window, digest.topic_ids, digest.max_stories, frozenset(sent.items()))
+        topics = await self._topics_of(digest)
+        own = self._own_sources[digest.workspace_id]
+        key = (own, window, topics, digest.max_stories, frozenset(sent.items()))
         if key not in self._selections:
-            subjects = await self.subjects(digest.workspace_id, window)
-            candidates = candidates_of(subjects, await self._topics_of(digest))
+            candidates = candidates_of(await self.subjects(digest.workspace_id, window), topics)
             self._selections[key] = select(candidates, sent=sent, limit=digest.max_stories, now=self.now, window=window)
         return self._selections[key]
 
     async def subjects(self, workspace: WorkspaceId, window: timedelta) -> Subjects:
-        """Briefs that the workspace sees and that became news within the window."""
-        if (workspace, window) not in self._subjects:
+        """Briefs that the workspace sees and that became news within the window; once for all that see the same."""
+        key = (self._own_sources.get(workspace, workspace), window)
+        if key not in self._subjects:
             briefs = await self._store.briefs.news(workspace, since=self.now - window, limit=MOST_CANDIDATES)
             facts = await self._store.briefs.with_sources([brief.id for brief in briefs])
-            self._subjects[workspace, window] = Subjects(briefs, facts)
-        return self._subjects[workspace, window]
+            self._subjects[key] = Subjects(briefs, facts)
+        return self._subjects[key]
 
-    async def _topics_of(self, digest: Digest) -> list[Topic]:
+    async def _topics_of(self, digest: Digest) -> tuple[Topic, ...]:
         if not digest.topic_ids:
-            return []
+            return ()
         if digest.workspace_id not in self._topics:
             found = await self._store.topics.list(digest.workspace_id)
             self._topics[digest.workspace_id] = {topic.id: topic for topic in found}
         known = self._topics[digest.workspace_id]
-        return [known[id_] for id_ in digest.topic_ids if id_ in known]
+        return tuple(known[id_] for id_ in digest.topic_ids if id_ in known)
 
 
 def candidates_of(subjects: Subjects, topics: Sequence[Topic]) -> list[Candidate]:

@@ -76,7 +76,7 @@ class Dispatcher:
         if not claimed:
             return 0
         desk = Desk(self._store, now)
-        await desk.read_sent(claimed)
+        await desk.open(claimed)
         plans: dict[int, list[EditionPlan]] = {}
         for digest in claimed:
             try:
@@ -89,7 +89,7 @@ class Dispatcher:
     async def preview(self, digest: Digest) -> Document:
         """Today's edition as it would be now; nothing is recorded."""
         desk = Desk(self._store, self._clock.now())
-        await desk.read_sent([digest])
+        await desk.open([digest])
         on = _today(digest.zone, desk.now)
         workspace = await desk.workspace(digest.workspace_id)
         selection = await desk.select(digest, _window([on], digest))
@@ -111,7 +111,7 @@ class Dispatcher:
         on = _today(digest.zone, desk.now)
         after = max(desk.now, instant_of(on, digest.at, digest.zone) or desk.now)
         slot = _slot(on, desk.now, next_edition(digest.at, digest.zone, digest.days, after=after))
-        await desk.read_sent([digest])
+        await desk.open([digest])
         known = await self._store.editions.get_on(digest.id, on)
         if known is None:
             plan = await self._plan(digest, slot, desk, window=_window([on], digest))

@@ -94,15 +94,18 @@ class _Edition:
 
     def consider(self, candidate: Candidate, *, share: int, alone: int) -> bool:
         """Takes it in or leaves it out with a reason; False while only its topic's or publisher's share is full."""
-        brief = candidate.brief
-        publisher = _only_publisher(brief)
-        if reason := self._refusal(brief):
+        brief, topic, publisher = candidate.brief, candidate.topic_rank, _only_publisher(candidate.brief)
+        reason = self._refusal(brief)
+        if not reason and (self._topics[topic] >= share or (publisher and self._alone[publisher] >= alone)):
+            return False
+        words = _words(brief)
+        if not reason and any(_is_alike(words, others) for others in self._chosen.values()):
+            reason = "tells the same as a better one"
+        if reason:
             self.left_out.append((brief.ref, reason))
             return True
-        if self._topics[candidate.topic_rank] >= share or (publisher and self._alone[publisher] >= alone):
-            return False
-        self._chosen[brief.id] = _words(brief)
-        self._topics[candidate.topic_rank] += 1
+        self._chosen[brief.id] = words
+        self._topics[topic] += 1
         self._alone[publisher] += 1
         return True
 
@@ -116,9 +119,7 @@ class _Edition:
         if before is not None and not has_news(brief, before):
             return "was told here before, and there is no news of it since"
         if len(self._chosen) >= self._limit:
-            return f"{self._limit} better ones fill the edition"
-        if any(_is_alike(_words(brief), words) for words in self._chosen.values()):
-            return "tells the same as a better one"
+            return "better ones fill the edition"
         return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -87,6 +88,16 @@ class Sources:
         async with self._db.reading() as connection:
             found = [_source(row) for row in await connection.execute(query)]
         return sorted(found, key=lambda source: (source.title.casefold() or source.url, source.id))
+
+    async def own_of(self, workspaces: Iterable[WorkspaceId]) -> dict[WorkspaceId, frozenset[int]]:
+        """The ids of the feeds that each workspace follows itself: two with the same ones see the same briefs."""
+        found: dict[WorkspaceId, set[int]] = {workspace: set() for workspace in workspaces}
+        query = select(workspace_sources.c.workspace_id, workspace_sources.c.source_id)
+        async with self._db.reading() as connection:
+            rows = await connection.execute(query.where(workspace_sources.c.workspace_id.in_(found)))
+            for workspace, source in rows:
+                found[workspace].add(source)
+        return {workspace: frozenset(ids) for workspace, ids in found.items()}
 
     async def find(self, workspace: WorkspaceId, text: str) -> Source:
         """A feed that the workspace sees, by id (`src3`, `3`), address or title; NotFound offers the nearest titles."""

@@ -28,6 +28,15 @@ async def test_source_is_followed_by_each_workspace_and_added_once(store: Store,
     assert await store.sources.get(mine.id) == await store.sources.by_url(FEED) == mine
 
 
+async def test_workspaces_that_follow_the_same_are_told_apart_from_the_others(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    shared = await store.sources.add("https://s.example/feed", workspace=None, now=clock.now())
+    mine = await store.sources.add(FEED, workspace=LOCAL_WORKSPACE, now=clock.now())
+    assert await store.sources.own_of([LOCAL_WORKSPACE, OTHER]) == {LOCAL_WORKSPACE: {mine.id}, OTHER: frozenset()}
+    assert await store.sources.own_of([]) == {}
+    assert shared.id != mine.id
+
+
 async def test_source_is_found_by_id_address_and_title_where_it_is_followed(store: Store, clock: FakeClock) -> None:
     await workspaces(store, clock.now())
     source = await store.sources.add(FEED, workspace=LOCAL_WORKSPACE, now=clock.now(), title="Example News")

@@ -1,0 +1,95 @@
+"""The alarm clock: jobs that fail or dawdle stop nothing; a scheduler that died stops the process."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC
+from typing import Any
+
+import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from structlog.testing import capture_logs
+
+from bot.schedule import Job, Schedule, ScheduleStopped
+
+
+async def test_job_that_fails_is_logged_and_runs_again() -> None:
+    stop = asyncio.Event()
+    runs = 0
+
+    async def fail() -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 3:
+            stop.set()
+        raise RuntimeError("a defect")
+
+    with capture_logs() as logs:
+        async with asyncio.timeout(10):
+            await Schedule([Job(name="poll", every_s=0.01, run=fail)]).run(stop)
+    assert {(entry["event"], entry["job"]) for entry in logs} == {("job.failed", "poll")}
+    assert runs >= 3
+
+
+async def test_slow_job_runs_once_at_a_time_and_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    stop, begun = asyncio.Event(), []
+
+    async def slow() -> None:
+        begun.append("slow")
+        await stop.wait()
+
+    async def quick() -> None:
+        begun.append("quick")
+        if begun.count("quick") == 5:
+            stop.set()
+
+    async with asyncio.timeout(10):
+        await Schedule([Job(name="slow", every_s=0.01, run=slow), Job(name="quick", every_s=0.01, run=quick)]).run(stop)
+    assert begun.count("slow") == 1
+    assert caplog.records == []
+
+
+async def test_stop_waits_for_the_job_at_work() -> None:
+    stop, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def send() -> None:
+        stop.set()
+        await may_end.wait()
+        ended.set()
+
+    running = asyncio.create_task(Schedule([Job(name="deliver", every_s=60, run=send)]).run(stop))
+    await stop.wait()
+    await asyncio.sleep(0.02)
+    assert not running.done()
+    may_end.set()
+    await running
+    assert ended.is_set()
+
+
+async def test_scheduler_whose_own_loop_failed_stops_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(scheduler: AsyncIOScheduler) -> float:
+        raise RuntimeError("the scheduler's own loop failed")
+
+    monkeypatch.setattr(AsyncIOScheduler, "_process_jobs", fail)
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+    with pytest.raises(ScheduleStopped):
+        async with asyncio.timeout(10):
+            await Schedule([], beat_s=0.01, watch_s=0.1).run(asyncio.Event())
+
+
+async def test_scheduler_that_was_shut_down_stops_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[AsyncIOScheduler] = []
+    start = AsyncIOScheduler.start
+
+    def remember(scheduler: AsyncIOScheduler, *args: Any) -> None:
+        assert scheduler.timezone is UTC
+        made.append(scheduler)
+        start(scheduler, *args)
+
+    async def die() -> None:
+        made[0].shutdown(wait=False)
+
+    monkeypatch.setattr(AsyncIOScheduler, "start", remember)
+    with pytest.raises(ScheduleStopped):
+        async with asyncio.timeout(10):
+            await Schedule([Job(name="die", every_s=60, run=die)]).run(asyncio.Event())
