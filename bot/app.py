@@ -28,6 +28,7 @@ from bot.ports import Adapter, Clock, SystemClock
 from bot.schedule import Job, Schedule
 from bot.store import Store
 from bot.stories.place import Grouper
+from bot.tenants import Tenants
 
 log = structlog.get_logger(__name__)
 
@@ -92,8 +93,19 @@ class App:
         if wanted & set(self.adapters):
             jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
         log.info("app.started", roles=sorted(wanted), store=self.store.dialect)
-        await Schedule(jobs).run(stop)
+        try:
+            async with asyncio.TaskGroup() as parts:
+                for platform in wanted & set(self.adapters):
+                    parts.create_task(self._serve(platform, stop))
+                parts.create_task(Schedule(jobs).run(stop))
+        except ExceptionGroup as group:
+            # One part ended the others; its reason is what a person needs.
+            raise group.exceptions[0] from None
         log.info("app.stopped")
+
+    async def _serve(self, platform: str, stop: asyncio.Event) -> None:
+        host = Tenants(platform, self.commands, self.store, self.clock)
+        await self.adapters[platform].serve(host, stop)
 
     async def close(self) -> None:
         """Lets go of everything, in the order in which parts lean on each other; idempotent."""

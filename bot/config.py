@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -66,6 +67,9 @@ class Settings(BaseSettings):
     discord_token: SecretStr = _setting(SecretStr(""), "DISCORD_TOKEN", "Bot token of the Discord application.")
     discord_api: str = _setting("", "BRIEFBOT_DISCORD_API", "Another address of the Discord API (a proxy).")
     discord_gateway: str = _setting("", "BRIEFBOT_DISCORD_GATEWAY", "Another address of the Discord gateway.")
+    discord_shards: str = _setting(
+        "", "BRIEFBOT_DISCORD_SHARDS", "Shards of this process, as 0-3/16; empty: all of them, as many as Discord says."
+    )
 
     slack_bot_token: SecretStr = _setting(SecretStr(""), "SLACK_BOT_TOKEN", "xoxb-… token of one Slack workspace.")
     slack_app_token: SecretStr = _setting(SecretStr(""), "SLACK_APP_TOKEN", "xapp-… token for Socket Mode.")
@@ -92,6 +96,13 @@ class Settings(BaseSettings):
     @classmethod
     def _format(cls, value: str) -> str:
         return _one_of(value.lower(), "auto", "text", "json")
+
+    @field_validator("discord_shards")
+    @classmethod
+    def _shards(cls, value: str) -> str:
+        if value and read_shards(value) is None:
+            raise ValueError(f"{value!r} is no range of shards; example: 0-3/16")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -124,6 +135,15 @@ class Settings(BaseSettings):
             "slack": self.slack_bot_token.get_secret_value() or self.slack_signing_secret.get_secret_value(),
         }
         return tuple(name for name, token in wanted.items() if token) or ("console",)
+
+
+def read_shards(text: str) -> tuple[range, int] | None:
+    """The shards and their count in `0-3/16` or `5/16`; None for anything else."""
+    found = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?/(\d{1,5})", text.strip())
+    if not found:
+        return None
+    first, last, count = int(found[1]), int(found[2] or found[1]), int(found[3])
+    return (range(first, last + 1), count) if first <= last < count else None
 
 
 def _one_of(value: str, *allowed: str) -> str:

@@ -314,6 +314,8 @@ class Workspace(Value):
     caveat_note: str = ""
     """Words an admin added after the caveat."""
     retention_days: int = 365
+    left_at: datetime | None = None
+    """Since when the bot is not there any more; its settings are kept for the retention time."""
     created_at: datetime
 
     @property
@@ -384,10 +386,19 @@ class Digest(Value):
     catch_up_s: int = 6 * 3600
     """How late an edition may still be posted."""
     is_paused: bool = False
+    publish: bool = False
+    """Where its channel is one that others can follow, its messages are published to those, too."""
+    trouble: str = ""
+    """Why its channel cannot be posted to; empty while it can."""
+    trouble_since: datetime | None = None
     next_due_at: datetime | None = None
     next_on: date | None = None
     """The local date that `next_due_at` belongs to."""
     created_at: datetime
+
+    @property
+    def platform(self) -> str:
+        return self.workspace_id.partition(":")[0]
 
 
 class EditionState(StrEnum):
@@ -441,11 +452,13 @@ class Delivery(Value):
 
     id: int
     edition_id: int
+    digest_id: int
     workspace_id: WorkspaceId
     part: int
     """1-based; parts go out in order."""
     parts: int
     channel: ChannelRef
+    title: str
     body: str
     """The payload as JSON, made when the edition was planned, so that every try sends the same."""
     caveat: str
@@ -455,6 +468,9 @@ class Delivery(Value):
     planned_at: datetime
     catch_up_s: int
     """How late its edition may be posted."""
+    publish: bool
+    first_ref: str = ""
+    """The reference of the edition's first message; empty for that one."""
     state: DeliveryState
     attempts: int = 0
     """Sends begun, this one included."""

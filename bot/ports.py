@@ -10,10 +10,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.documents.nodes import Document
-from bot.models import ChannelRef
+from bot.models import ChannelRef, WorkspaceId
+
+if TYPE_CHECKING:
+    from bot.commands.invoke import Commands
 
 
 class Clock(Protocol):
@@ -38,14 +41,32 @@ class SystemClock:
 class Payload:
     """One native message, ready to send: `body` is what the platform is given, `caveat` words that must be in it.
 
-    `caveat` is empty only for documents that need none (see `documents.nodes.Document`).
+    `caveat` is empty only for documents that need none (see `documents.nodes.Document`). `title` is its document's, for
+    places where a post has a name.
     """
 
     body: Mapping[str, Any]
     caveat: str
+    title: str = ""
 
     def to_json(self) -> str:
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outgoing:
+    """A message on its way to a channel, the same for each try."""
+
+    channel: ChannelRef
+    payload: Payload
+    key: str
+    """At most 25 characters; what the platform is asked to deduplicate by, and to be found by."""
+    since: datetime
+    """It cannot have been sent before this instant (UTC)."""
+    first_ref: str = ""
+    """The reference of the first message that this one continues; empty for the first."""
+    publish: bool = False
+    """Also to those who follow the channel from elsewhere, where there is such a thing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +90,7 @@ class Retry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gone:
-    """The channel is not there any more, or not for us; trying again is no use until an admin acts."""
+    """The channel is not there, or not for us; trying again is no use until an admin acts, who is told the reason."""
 
     reason: str
 
@@ -91,8 +112,11 @@ class Adapter(Protocol):
       carries the document's whole caveat. All text is escaped; nothing pings but the one role that the document names.
     - `send` never raises for what the platform answers: it says what happened. It raises CaveatMissing for a payload
       without its caveat, before anything leaves the process. It sends at most once for a call.
-    - `find` looks for a message sent earlier with this key: its reference, or None when it is surely not there.
+    - `find` looks for a message sent earlier with this key: its reference, or None when sending it cannot double it.
       It raises `LookupUnavailable` when it cannot tell.
+    - `tell` shows the managers of a workspace something where they see it; False when there is no such place.
+    - `serve` takes commands until `stop` is set, or sets it when its person leaves. It raises ConfigError when the
+      platform refuses our settings, and whatever else ends it ends the process.
     - `close` is idempotent and finishes what is being sent.
     """
 
@@ -100,11 +124,31 @@ class Adapter(Protocol):
 
     def render(self, document: Document) -> tuple[Payload, ...]: ...
 
-    async def send(self, channel: ChannelRef, payload: Payload, *, key: str) -> SendResult: ...
+    async def send(self, message: Outgoing) -> SendResult: ...
 
-    async def find(self, channel: ChannelRef, *, key: str) -> str | None: ...
+    async def find(self, message: Outgoing) -> str | None: ...
+
+    async def tell(self, workspace: WorkspaceId, document: Document) -> bool: ...
+
+    async def serve(self, host: Host, stop: asyncio.Event) -> None: ...
 
     async def close(self) -> None: ...
+
+
+class Host(Protocol):
+    """What the bot offers to an adapter that serves people: answers, and an ear for where it is and where not."""
+
+    @property
+    def commands(self) -> Commands: ...
+
+    async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> None:
+        """The bot is in these workspaces (names by id). `is_all`: and in no other of this platform."""
+
+    async def absent(self, workspace: WorkspaceId) -> None:
+        """The bot was removed from it."""
+
+    async def reachable(self, workspace: WorkspaceId) -> None:
+        """Something changed there, so that what could not be posted may be tried again now."""
 
 
 class LookupUnavailable(Exception):

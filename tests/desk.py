@@ -13,7 +13,7 @@ from bot.digests.calendar import next_edition
 from bot.digests.dispatch import Dispatcher
 from bot.documents.nodes import Document
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Digest
-from bot.ports import LookupUnavailable, Payload, SendResult
+from bot.ports import LookupUnavailable, Outgoing, Payload, SendResult
 from bot.store import Store
 from tests.fakes import FakeClock
 from tests.office_store import workspaces
@@ -41,8 +41,8 @@ class Moody(RecordingAdapter):
         self.before_render(document)
         return super().render(document)
 
-    async def send(self, channel: ChannelRef, payload: Payload, *, key: str) -> SendResult:
-        if channel == HANGS:
+    async def send(self, message: Outgoing) -> SendResult:
+        if message.channel == HANGS:
             self.hanging.set()
             await self.gate.wait()
         if self.line:
@@ -50,14 +50,14 @@ class Moody(RecordingAdapter):
             if isinstance(answer, Exception):
                 raise answer
             return answer
-        return await super().send(channel, payload, key=key)
+        return await super().send(message)
 
-    async def find(self, channel: ChannelRef, *, key: str) -> str | None:
+    async def find(self, message: Outgoing) -> str | None:
         if self.is_blind:
             raise LookupUnavailable("no right to read the channel")
         if self.looks:
             raise self.looks.pop(0)
-        return await super().find(channel, key=key)
+        return await super().find(message)
 
 
 @dataclass

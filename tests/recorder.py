@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -9,8 +10,8 @@ from pathlib import Path
 
 from bot.documents.nodes import Document
 from bot.documents.text import plain_text
-from bot.models import ChannelRef
-from bot.ports import Payload, Retry, SendResult, Sent, require_caveat
+from bot.models import WorkspaceId
+from bot.ports import Host, Outgoing, Payload, Retry, SendResult, Sent, require_caveat
 
 
 class RecordingAdapter:
@@ -24,6 +25,7 @@ class RecordingAdapter:
     def __init__(self, file: Path, *, trouble: float = 0.0, seed: int = 0) -> None:
         self._file, self._trouble = file, trouble
         self._random = random.Random(seed)
+        self.told: list[tuple[WorkspaceId, str]] = []
 
     def render(self, document: Document) -> tuple[Payload, ...]:
         """Two messages for each document, so that parts and their order matter."""
@@ -31,12 +33,13 @@ class RecordingAdapter:
         text = plain_text(document)
         return tuple(Payload(body={"text": f"{part}/2\n{text}"}, caveat=caveat) for part in (1, 2))
 
-    async def send(self, channel: ChannelRef, payload: Payload, *, key: str) -> SendResult:
-        require_caveat(payload)
+    async def send(self, message: Outgoing) -> SendResult:
+        require_caveat(message.payload)
         is_lost = self._random.random() < self._trouble
         if is_lost and self._random.random() < 0.5:
             return Retry(reason="the connection dropped before the message was stored", is_unknown=True)
-        line = json.dumps({"channel": channel, "key": key, "text": payload.body["text"]}) + "\n"
+        text = message.payload.body["text"]
+        line = json.dumps({"channel": message.channel, "key": message.key, "text": text}) + "\n"
         handle = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(handle, line.encode())
@@ -45,10 +48,18 @@ class RecordingAdapter:
             os.close(handle)
         if is_lost:
             return Retry(reason="the connection dropped after the message was stored", is_unknown=True)
-        return Sent(ref=key)
+        return Sent(ref=message.key)
 
-    async def find(self, channel: ChannelRef, *, key: str) -> str | None:
-        return next((key for sent in self.messages() if (sent["channel"], sent["key"]) == (channel, key)), None)
+    async def find(self, message: Outgoing) -> str | None:
+        wanted = (message.channel, message.key)
+        return next((message.key for sent in self.messages() if (sent["channel"], sent["key"]) == wanted), None)
+
+    async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
+        self.told.append((workspace, plain_text(document)))
+        return True
+
+    async def serve(self, host: Host, stop: asyncio.Event) -> None:
+        await stop.wait()
 
     async def close(self) -> None:
         """Nothing is open between sends."""

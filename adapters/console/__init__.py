@@ -8,11 +8,11 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from adapters.console.adapter import ConsoleAdapter
-from adapters.console.prompt import prompt
+from adapters.console.prompt import prompt_on_terminal
 from adapters.console.render import draw
 from bot.config import Settings
 
-__all__ = ["ConsoleAdapter", "create", "draw", "prompt"]
+__all__ = ["ConsoleAdapter", "create", "draw", "prompt_on_terminal"]
 
 
 def create(settings: Settings) -> ConsoleAdapter:

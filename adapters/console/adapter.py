@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from pathlib import Path
 from typing import Final, TextIO
 
+from adapters.console.prompt import prompt_on_terminal
 from bot.documents.nodes import Document
 from bot.documents.text import plain_text
-from bot.models import ChannelRef
-from bot.ports import Payload, Rejected, Retry, SendResult, Sent, require_caveat
+from bot.models import ChannelRef, WorkspaceId
+from bot.ports import Host, Outgoing, Payload, Rejected, Retry, SendResult, Sent, require_caveat
 
 _RULE: Final = "─" * 72
 
@@ -31,28 +33,46 @@ class ConsoleAdapter:
     def render(self, document: Document) -> tuple[Payload, ...]:
         """One message, since a terminal has no limits."""
         caveat = document.caveat.text if document.caveat else ""
-        return (Payload(body={"text": plain_text(document)}, caveat=caveat),)
+        return (Payload(body={"text": plain_text(document)}, caveat=caveat, title=document.title),)
 
-    async def send(self, channel: ChannelRef, payload: Payload, *, key: str) -> SendResult:
+    async def send(self, message: Outgoing) -> SendResult:
         """Shows the message; a stream that cannot be written is tried again."""
-        require_caveat(payload)
-        text = payload.body.get("text")
+        require_caveat(message.payload)
+        text = message.payload.body.get("text")
         if not isinstance(text, str):
             return Rejected(reason="a console message needs a text")
         try:
-            self._note(key, channel)
-            self._stream.write(f"\n{_RULE}\n{channel}\n\n{text}\n{_RULE}\n")
-            self._stream.flush()
+            self._note(message.key, message.channel)
+            self._show(f"{message.channel}\n\n{text}")
         except OSError as error:
             return Retry(reason=f"the terminal cannot be written ({error.strerror})", is_unknown=True)
-        return Sent(ref=key)
+        return Sent(ref=message.key)
 
-    async def find(self, channel: ChannelRef, *, key: str) -> str | None:
+    async def find(self, message: Outgoing) -> str | None:
         """The reference of a message with this key."""
-        return self._read().get(f"{channel} {key}")
+        return self._read().get(f"{message.channel} {message.key}")
+
+    async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
+        """Shows it on the terminal, where the operator is."""
+        self._show(plain_text(document))
+        return True
+
+    async def serve(self, host: Host, stop: asyncio.Event) -> None:
+        """Takes commands from the person at the terminal, who ends the bot by leaving; without one, only waits."""
+        prompting = asyncio.create_task(self._prompt(host, stop))
+        await stop.wait()
+        prompting.cancel()
 
     async def close(self) -> None:
         """Nothing is left to be sent."""
+
+    async def _prompt(self, host: Host, stop: asyncio.Event) -> None:
+        if await prompt_on_terminal(host.commands):
+            stop.set()
+
+    def _show(self, text: str) -> None:
+        self._stream.write(f"\n{_RULE}\n{text}\n{_RULE}\n")
+        self._stream.flush()
 
     def _note(self, key: str, channel: ChannelRef) -> None:
         posted = self._read()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
 from adapters.console.render import draw
-from bot.commands.invoke import Commands, Invocation
+from bot.commands.files import read_file
+from bot.commands.invoke import Commands, Invocation, Person
+from bot.models import LOCAL_WORKSPACE, ChannelRef
 
 _LEAVE: Final = frozenset({"quit", "exit", "q", "/quit", "/exit"})
 _PROMPT: Final = "briefbot> "
@@ -41,6 +44,19 @@ def command_of(line: str) -> str:
     if words.partition(" ")[0].casefold() in ("brief", "brief-admin"):
         return f"/{words}"
     return f"/brief {words}"
+
+
+async def prompt_on_terminal(commands: Commands) -> bool:
+    """Answers the operator until they leave; False at once when there is no terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    operator = Person(id="operator", name="operator", is_manager=True)
+    channel = ChannelRef("console:general")
+    await prompt(
+        commands,
+        Invocation(workspace_id=LOCAL_WORKSPACE, person=operator, channel=channel, read_file=read_file),
+    )
+    return True
 
 
 async def _read() -> str | None:

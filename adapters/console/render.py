@@ -28,6 +28,7 @@ from bot.documents.nodes import (
     Inline,
     Kind,
     Link,
+    Mention,
     Note,
     Paragraph,
     RelatedItem,
@@ -36,7 +37,7 @@ from bot.documents.nodes import (
     Sources,
     Text,
 )
-from bot.documents.text import harmless, safe_url
+from bot.documents.text import fact_text, harmless, mention_text, safe_url
 
 WIDTH: Final = 96
 """Columns that a line of text fills at most; longer ones are hard to read."""
@@ -110,6 +111,8 @@ def _line(spans: Sequence[Inline], style: str = "") -> Line:
                 line.append(harmless(span.text), style=_linked(span.url))
             case Cite():
                 line.append("".join(f" [{number}]" for number in span.numbers), style="dim cyan")
+            case Mention():
+                line.append(mention_text(span), style="bold")
             case _:
                 assert_never(span)
     return line
@@ -170,10 +173,10 @@ def _related(item: RelatedItem) -> Line:
     return line
 
 
-def _facts(rows: Sequence[tuple[str, str]]) -> Iterator[RenderableType]:
+def _facts(rows: Sequence[tuple[str, str | Mention]]) -> Iterator[RenderableType]:
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
-        yield Line(f"{harmless(name):<{width}}  ", style="dim").append(harmless(value), style="default")
+        yield Line(f"{harmless(name):<{width}}  ", style="dim").append(fact_text(value), style="default")
 
 
 def _action(label: str, command: str) -> Line:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from bot.app import PLATFORMS, App, load_adapter
-from bot.cli.running import draw, opened, read_file, say, say_json
+from bot.cli.running import draw, opened, say, say_json
+from bot.commands.files import read_file
 from bot.commands.invoke import Invocation, Person, Reply
 from bot.config import Settings
 from bot.documents.nodes import Kind

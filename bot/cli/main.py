@@ -58,9 +58,13 @@ def run(
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="PART", help="ingest, schedule, or a platform; may repeat.")
     ] = None,
+    shards: Annotated[
+        str, typer.Option("--shards", metavar="FIRST-LAST/ALL", help="Discord's shards of this process: 0-3/16.")
+    ] = "",
 ) -> None:
     """The bot: every platform whose tokens are set (none: the console), feeds and schedule."""
-    launch(lambda settings: operating.run(settings, frozenset(only or ())))
+    overrides = {"discord_shards": shards} if shards else {}
+    launch(lambda settings: operating.run(settings, frozenset(only or ())), **overrides)
 
 
 @app.command("import")
@@ -147,6 +151,16 @@ def check(json: AsJson = False) -> None:
 def migrate() -> None:
     """Brings the database to this version."""
     launch(operating.migrate)
+
+
+@app.command("discord-invite")
+def discord_invite(
+    application: Annotated[
+        int | None, typer.Argument(metavar="[APPLICATION ID]", help="None: asked of Discord with DISCORD_TOKEN.")
+    ] = None,
+) -> None:
+    """The link that adds the bot to a Discord server, with exactly the permissions it needs."""
+    launch(lambda settings: operating.discord_invite(settings, application))
 
 
 @app.command()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import signal
 
 import structlog
 
 from bot import health
-from bot.app import CORE_ROLES, PLATFORMS, App
-from bot.cli.running import opened, prompt_on_terminal, say, say_json
+from bot.app import CORE_ROLES, PLATFORMS
+from bot.cli.running import opened, say, say_json
 from bot.config import Settings
 from bot.errors import UsageError
 from bot.store import migrate as migrate_store
@@ -32,17 +33,7 @@ async def run(settings: Settings, only: frozenset[str]) -> None:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
     async with opened(settings) as app:
-        prompt = asyncio.create_task(_prompt(app, stop))
-        try:
-            await app.run(stop, only)
-        finally:
-            prompt.cancel()
-
-
-async def _prompt(app: App, stop: asyncio.Event) -> None:
-    """The prompt when the bot runs on a terminal; leaving it stops the bot."""
-    if "console" in app.adapters and await prompt_on_terminal(app):
-        stop.set()
+        await app.run(stop, only)
 
 
 async def check(settings: Settings, *, as_json: bool) -> int:
@@ -54,6 +45,12 @@ async def check(settings: Settings, *, as_json: bool) -> int:
         else:
             say(f"{finding.state.upper():8} {finding.area:10} {finding.says}")
     return 1 if any(finding.state is health.State.BROKEN for finding in findings) else 0
+
+
+async def discord_invite(settings: Settings, application: int | None) -> None:
+    """Prints the link that adds the bot to a server."""
+    # By name, since the core imports no adapter (law 8).
+    say(await importlib.import_module("adapters.discord").invitation(settings, application))
 
 
 async def migrate(settings: Settings) -> None:

@@ -7,15 +7,16 @@ from datetime import datetime, time
 from typing import Final
 
 from bot.commands.context import Context, Reply
-from bot.commands.describe import channel_name, instant_in_words, schedule_in_words, typed_name
+from bot.commands.describe import instant_in_words, schedule_in_words, typed_name
 from bot.digests.calendar import Due, next_edition
 from bot.documents.build import notice
-from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Note, Paragraph, Text
+from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.wording import counted
 from bot.errors import UsageError
 from bot.models import ALL_DAYS, ChannelRef, Digest, EditionState, Style, Topic, public_id
 
 _STORIES: Final = 8
+_NEW: Final = Action("Add a digest", "brief-admin digest add", asks=True)
 _CATCH_UP_H: Final = 6
 
 
@@ -46,10 +47,12 @@ async def edit(context: Context) -> Reply:
     if len(context.arguments.values) == 1:
         raise UsageError(
             f"nothing to change in '{digest.name}'",
-            allowed="name, at, zone, days, topics, channel, style, stories, catch_up",
+            allowed=", ".join(option.name for option in context.command.options if not option.is_required),
             example=f"/brief-admin digest edit {typed_name(digest.name, public_id('d', digest.id))} at:07:30",
         )
     changed = await _rescheduled(context, _changed(context, digest))
+    if changed.channel != digest.channel:
+        changed = replace(changed, trouble="", trouble_since=None)
     await context.store.digests.save(changed)
     return await _shown(context, f"{changed.name} is changed", changed)
 
@@ -60,6 +63,7 @@ def _changed(context: Context, digest: Digest) -> Digest:
     topics = given.many("topics", Topic)
     catch_up = given.get("catch_up", int)
     days = given.many("days", int)
+    publish = given.get("publish", str)
     return replace(
         digest,
         name=given.get("name", str) or digest.name,
@@ -71,6 +75,7 @@ def _changed(context: Context, digest: Digest) -> Digest:
         style=Style(given.get("style", str) or digest.style),
         max_stories=given.get("stories", int) or digest.max_stories,
         catch_up_s=digest.catch_up_s if catch_up is None else catch_up * 3600,
+        publish=digest.publish if publish is None else publish == "yes",
     )
 
 
@@ -131,11 +136,15 @@ async def list_all(context: Context) -> Reply:
     digests = await context.store.digests.list(context.workspace.id)
     if not digests:
         hint = (Text("No digests yet. Add one: "), Code('/brief-admin digest add "Morning briefing" at:08:00'))
-        return Reply(document=notice("Digests", Paragraph(hint)))
+        return Reply(document=notice("Digests", Paragraph(hint), Actions((_NEW,))))
     blocks: list[Block] = []
     for digest in digests:
         blocks += [Heading(f"{digest.name} ({public_id('d', digest.id)})"), Facts(await _facts(context, digest))]
-    return Reply(document=notice("Digests", *blocks))
+    edits = [
+        Action(f"Edit {digest.name}", f"brief-admin digest edit digest:{public_id('d', digest.id)}", asks=True)
+        for digest in digests[:9]
+    ]
+    return Reply(document=notice("Digests", *blocks, Actions((_NEW, *edits))))
 
 
 async def preview(context: Context) -> Reply:
@@ -145,11 +154,15 @@ async def preview(context: Context) -> Reply:
 async def send(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
     edition = await context.dispatcher.send_now(digest)
-    rows = [("Date", edition.on.isoformat()), ("Stories", str(edition.story_count)), ("State", _state(edition.state))]
+    rows: list[tuple[str, str | Mention]] = [
+        ("Where", Mention(digest.channel)),
+        ("Date", edition.on.isoformat()),
+        ("Stories", str(edition.story_count)),
+        ("State", _state(edition.state)),
+    ]
     if edition.reason:
         rows.append(("Why", edition.reason))
-    where = channel_name(digest.channel)
-    return Reply(document=notice(f"{digest.name} for {where}", Facts(tuple(rows))))
+    return Reply(document=notice(f"{digest.name} is on its way", Facts(tuple(rows))))
 
 
 def _state(state: EditionState) -> str:
@@ -171,14 +184,16 @@ async def _shown(context: Context, title: str, digest: Digest) -> Reply:
     return Reply(document=notice(title, Facts(await _facts(context, digest)), Actions((look,))))
 
 
-async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str], ...]:
+async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str | Mention], ...]:
     topics = {topic.id: topic.name for topic in await context.store.topics.list(context.workspace.id)}
     names = [topics[id_] for id_ in digest.topic_ids if id_ in topics]
     late = f"{digest.catch_up_s // 3600} h" if digest.catch_up_s else "never"
+    trouble: tuple[tuple[str, str | Mention], ...] = (("Trouble", digest.trouble),) if digest.trouble else ()
     return (
         ("When", schedule_in_words(digest)),
         ("Next", _next(context, digest)),
-        ("Where", channel_name(digest.channel)),
+        ("Where", Mention(digest.channel)),
+        *trouble,
         ("Topics", ", ".join(names) or "everything that is followed here"),
         ("Style", f"{digest.style}, at most {counted(digest.max_stories, 'story')}"),
         ("Posted late", f"up to {late}" if digest.catch_up_s else late),

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from bot.caveat import caveat_for
 from bot.commands.context import Context, Reply
-from bot.commands.describe import channel_name, days_in_words, instant_in_words, shown_url, source_name
+from bot.commands.describe import days_in_words, instant_in_words, shown_url, source_name
 from bot.commands.languages import name_of
 from bot.commands.values import is_none
 from bot.documents.build import notice
-from bot.documents.nodes import Block, Code, Facts, Heading, Note, Paragraph, Text
+from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.wording import counted
 from bot.models import Digest, Edition, EditionState, Source, Topic, Workspace, public_id
 
@@ -47,17 +47,20 @@ def _changed(context: Context) -> Workspace:
 
 def _settings(title: str, workspace: Workspace) -> Reply:
     caveat = caveat_for(workspace.language, workspace.caveat_note)
-    rows = (
+    admin = Mention(workspace.admin_role, is_role=True) if workspace.admin_role else None
+    ping = Mention(workspace.ping_role, is_role=True) if workspace.ping_role else None
+    rows: tuple[tuple[str, str | Mention], ...] = (
         ("Zone", workspace.zone),
         ("Language", name_of(workspace.language)),
-        ("Admin role", workspace.admin_role or "none: managers of this place only"),
-        ("Ping role", workspace.ping_role or "none: digests mention nobody"),
+        ("Admin role", admin or "none: managers of this place only"),
+        ("Ping role", ping or "none: digests mention nobody"),
         ("Kept for", counted(workspace.retention_days, "day")),
         ("Caveat", f"{caveat.text} {caveat.note}".strip()),
     )
     hint = Note((Text("Change one: "), Code("/brief-admin settings zone:Asia/Seoul language:ko")))
     zones = Note((Text("A digest keeps the zone that it was set up with."),))
-    return Reply(document=notice(title, Facts(rows), hint, zones))
+    change = Actions((Action("Change", "brief-admin settings", asks=True),))
+    return Reply(document=notice(title, Facts(rows), hint, zones, change))
 
 
 # ── status ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -108,12 +111,22 @@ def _why_failing(context: Context, source: Source) -> str:
 def _next_runs(context: Context, digests: Sequence[Digest]) -> list[Block]:
     if not digests:
         return [Heading("Next"), Paragraph((Text("No digest is set up."),))]
-    rows = []
+    runs = []
     for digest in digests:
         due = digest.next_due_at
         when = "paused" if digest.is_paused or due is None else instant_in_words(due, digest.zone, context.now)
-        rows.append((digest.name, f"{when}, {channel_name(digest.channel)}"))
-    return [Heading("Next"), Facts(tuple(rows))]
+        runs.append((Text(digest.name, strong=True), Text(f": {when}, "), Mention(digest.channel)))
+    blocks: list[Block] = [Heading("Next"), Bullets(tuple(runs))]
+    troubled = [digest for digest in digests if digest.trouble]
+    if troubled:
+        blocks += [Heading("Cannot be posted"), Facts(tuple(_trouble_of(context, digest) for digest in troubled))]
+    return blocks
+
+
+def _trouble_of(context: Context, digest: Digest) -> tuple[str, str]:
+    since = digest.trouble_since
+    when = f"; since {instant_in_words(since, context.workspace.zone, context.now)}" if since else ""
+    return digest.name, f"{digest.trouble}{when}"
 
 
 def _last_runs(context: Context, editions: Sequence[Edition], digests: Sequence[Digest]) -> list[Block]:
@@ -204,5 +217,6 @@ def _digest_json(digest: Digest, topics: Sequence[Topic]) -> dict[str, Any]:
         "style": digest.style,
         "stories": digest.max_stories,
         "catch_up_h": digest.catch_up_s // 3600,
+        "publish": digest.publish,
         "is_paused": digest.is_paused,
     }

@@ -11,7 +11,7 @@ from bot.commands.context import Context, Reply
 from bot.commands.describe import shown_url, source_name
 from bot.commands.opml import FEEDS_LIMIT, Listed, read_feeds, write_feeds
 from bot.documents.build import notice
-from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Note, Paragraph, Text
+from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Heading, Note, Paragraph, Text
 from bot.documents.wording import age, counted
 from bot.errors import AddressRefused, BriefbotError, Conflict, FeedError, FetchError, NotFound, UsageError
 from bot.ingest.parsed import ParsedFeed
@@ -22,6 +22,7 @@ TRY_S: Final = 8.0
 """How long `source add` may read the feed, well within what platforms wait for an answer."""
 FOLLOWED_LIMIT: Final = 1000
 _PER_PAGE: Final = 25
+_NEW: Final = Action("Add a source", "brief-admin source add", asks=True)
 _SHOWN: Final = 20
 
 
@@ -128,14 +129,18 @@ async def list_all(context: Context) -> Reply:
         text = "There is no more." if sources else "No sources yet. Add one: "
         return Reply(
             document=notice(
-                "Sources", Paragraph((Text(text), Code("/brief-admin source add https://example.org/feed.xml")))
+                "Sources",
+                Paragraph((Text(text), Code("/brief-admin source add https://example.org/feed.xml"))),
+                Actions((_NEW,)),
             )
         )
     rows = tuple((public_id("src", source.id), _line(context, source)) for source in shown)
-    note = [Text(counted(len(sources), "source"))]
-    if page * _PER_PAGE < len(sources):
-        note.append(Text(f"; more: /brief-admin source list page:{page + 1}"))
-    return Reply(document=notice("Sources", Facts(rows), Note(tuple(note))))
+    blocks: list[Block] = [Facts(rows), Note((Text(counted(len(sources), "source")),))]
+    command = "brief-admin source list"
+    back = [Action("Back", f"{command} page:{page - 1}", replaces=True)] if page > 1 else []
+    more = [Action("More", f"{command} page:{page + 1}", replaces=True)] if page * _PER_PAGE < len(sources) else []
+    blocks.append(Actions((*back, *more, _NEW)))
+    return Reply(document=notice("Sources", *blocks))
 
 
 def _line(context: Context, source: Source) -> str:

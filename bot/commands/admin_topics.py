@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 from bot.commands import selecting
 from bot.commands.context import Context, Reply
@@ -74,10 +76,21 @@ async def list_all(context: Context) -> Reply:
             Text("No topics yet. Add one: "),
             Code('/brief-admin topic add "Korea Japan" words:"Korea Japan, 한일"'),
         )
-        return Reply(document=notice("Topics", Paragraph(hint)))
+        return Reply(document=notice("Topics", Paragraph(hint), Actions((_NEW,))))
     names = await _source_names(context)
     rows = tuple((f"{topic.name} ({public_id('t', topic.id)})", rule_in_words(topic.rule, names)) for topic in topics)
-    return Reply(document=notice("Topics", Facts(rows)))
+    return Reply(document=notice("Topics", Facts(rows), Actions((_NEW, *_edits(topics)))))
+
+
+_NEW: Final = Action("Add a topic", "brief-admin topic add", asks=True)
+
+
+def _edits(topics: Sequence[Topic]) -> list[Action]:
+    """A button for each of the first topics."""
+    return [
+        Action(f"Edit {topic.name}", f"brief-admin topic edit topic:{public_id('t', topic.id)}", asks=True)
+        for topic in topics[:9]
+    ]
 
 
 def _rule(context: Context, old: TopicRule) -> TopicRule:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from bot.commands.spec import Command
 from bot.digests.dispatch import Dispatcher
 from bot.documents.nodes import Document
 from bot.ingest.parsed import ParsedFeed
@@ -24,11 +25,14 @@ class FeedReader(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Who asks; `is_manager` is decided by the platform, or by the workspace's admin role."""
+    """Who asks."""
 
     id: str
     name: str
     is_manager: bool = False
+    """By the platform's own rights; the admin role of the workspace makes one, too."""
+    roles: frozenset[str] = frozenset()
+    """Their roles or groups, named as the adapter names roles."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,5 +97,8 @@ class Context:
     feeds: FeedReader | None
     workspace: Workspace
     invocation: Invocation
+    command: Command
     arguments: Arguments
+    typed: Mapping[str, str]
+    """The texts of the arguments."""
     now: datetime

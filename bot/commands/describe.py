@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.languages import name_of
 from bot.documents.wording import counted, span
-from bot.models import ALL_DAYS, ChannelRef, Digest, Source, TopicRule
+from bot.models import ALL_DAYS, Digest, Source, TopicRule
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -57,14 +57,21 @@ def instant_in_words(at: datetime, zone: str, now: datetime) -> str:
     return f"{there:%a} {there.day} {there:%b %Y, %H:%M} ({distance})"
 
 
-def channel_name(channel: ChannelRef) -> str:
-    """The channel without its platform, which everybody here knows."""
-    return "#" + channel.partition(":")[2]
-
-
 def typed_name(name: str, ref: str) -> str:
     """How to name something in a command: in quotes, or by its id when the name holds some itself."""
     return ref if any(mark in name for mark in '"“”„«»') else f'"{name}"'
+
+
+def as_typed(command: str, values: Mapping[str, str]) -> str:
+    """A command with its values as a person would type it; empty when some value cannot be quoted."""
+    words = [command]
+    for name, value in values.items():
+        quotes = next((pair for pair in ('""', "“”", "«»") if not set(pair) & set(value)), "")
+        if not quotes:
+            return ""
+        is_plain = value and not any(char.isspace() or char in "'‘’“”„«»\",:=" for char in value)
+        words.append(f"{name}:{value if is_plain else quotes[0] + value + quotes[1]}")
+    return " ".join(words)
 
 
 def source_name(source: Source) -> str:

@@ -25,7 +25,7 @@ def _help(context: Context, role: Role) -> Reply:
     blocks: list[Block] = [_list(role)]
     if role is Role.MANAGER:
         blocks.append(Note((Text("For everybody: "), Code("/brief help"))))
-    elif context.invocation.person.is_manager:
+    elif context.invocation.person.is_manager or context.workspace.admin_role in context.invocation.person.roles:
         blocks += [Heading("For managers"), _list(Role.MANAGER)]
     more = (
         f"/{'brief' if role is Role.MEMBER else 'brief-admin'} help {'search' if role is Role.MEMBER else 'digest add'}"

@@ -14,8 +14,10 @@ import structlog
 from bot.commands import admin_digests, admin_settings, admin_sources, admin_topics, help, readers  # noqa: A004
 from bot.commands.complete import completions
 from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
+from bot.commands.current import current
 from bot.commands.lookup import Lookup
 from bot.commands.parse import UnknownCommand, parse
+from bot.commands.question import question_document
 from bot.commands.spec import Command, Option, Role
 from bot.digests.dispatch import Dispatcher
 from bot.documents.build import error_document
@@ -108,25 +110,65 @@ class Commands:
 
         Nothing for a person who may not give the command.
         """
-        if command.role is Role.MANAGER and not invocation.person.is_manager:
+        if command.role is Role.MANAGER and not await self._is_manager(invocation):
             return []
         return await completions(self._store, invocation.workspace_id, option, text)
 
+    async def filled(
+        self, command: Command, values: Mapping[str, str], invocation: Invocation
+    ) -> Mapping[str, str] | Reply:
+        """What a form for a command is filled with: what is set now, under what was given. Or why there is no form."""
+        required = {option.name for option in command.options if option.is_required}
+        try:
+            if "edit" not in command.path and required:
+                await self._require_role(command, invocation)
+                return values
+            known = {name: text for name, text in values.items() if name in required}
+            context = await self._context(command, known, invocation)
+        except BriefbotError as error:
+            return _failed(error)
+        return {**current(context), **values}
+
+    async def question(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
+        """What to ask a person before a command that takes something away, with the button that does it."""
+        try:
+            context = await self._context(command, values, invocation)
+        except BriefbotError as error:
+            return _failed(error)
+        return Reply(document=question_document(context))
+
     async def _answer(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
-        _require_role(command, invocation.person)
+        return await HANDLERS[command.name](await self._context(command, values, invocation))
+
+    async def _context(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Context:
+        """All that the command's handler needs; raises the BriefbotError of whoever may not, or of a wrong value."""
         now = self._clock.now()
-        workspace = await self._workspace(invocation, now)
+        workspace = await self._require_role(command, invocation)
         lookup = Lookup(store=self._store, workspace=workspace, invocation=invocation, command=command, now=now)
-        context = Context(
+        return Context(
             store=self._store,
             dispatcher=self._dispatcher,
             feeds=self._feeds,
             workspace=workspace,
             invocation=invocation,
+            command=command,
             arguments=await lookup.arguments(values),
+            typed=values,
             now=now,
         )
-        return await HANDLERS[command.name](context)
+
+    async def _require_role(self, command: Command, invocation: Invocation) -> Workspace:
+        """The one place where it is decided who may do what; NotAllowed for the others."""
+        workspace = await self._workspace(invocation, self._clock.now())
+        if command.role is Role.MANAGER and not is_manager(invocation.person, workspace):
+            raise NotAllowed(
+                f"/{command.name} is for managers of this place and for those with the admin role. Ask one of them; "
+                "what everybody can ask is in /brief help."
+            )
+        return workspace
+
+    async def _is_manager(self, invocation: Invocation) -> bool:
+        return is_manager(invocation.person, await self._workspace(invocation, self._clock.now()))
 
     async def _workspace(self, invocation: Invocation, now: datetime) -> Workspace:
         """The workspace, made when it is new; only then does a question have to wait for a writer."""
@@ -136,13 +178,9 @@ class Commands:
             return await self._store.workspaces.ensure(invocation.workspace_id, now=now)
 
 
-def _require_role(command: Command, person: Person) -> None:
-    """The one place where it is decided who may do what."""
-    if command.role is Role.MANAGER and not person.is_manager:
-        raise NotAllowed(
-            f"/{command.name} is for managers of this place and for those with the admin role. Ask one of them; "
-            "what everybody can ask is in /brief help."
-        )
+def is_manager(person: Person, workspace: Workspace) -> bool:
+    """By the platform's rights, or by the admin role."""
+    return person.is_manager or workspace.admin_role in person.roles
 
 
 def _failed(error: BriefbotError) -> Reply:

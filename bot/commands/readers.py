@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +10,7 @@ from bot.commands import selecting
 from bot.commands.context import Context, Reply
 from bot.commands.describe import rule_in_words, schedule_in_words, source_name, typed_name
 from bot.documents.build import brief_document, list_document, notice, related_document
-from bot.documents.nodes import Block, Code, Facts, Heading, Inline, Note, Paragraph, Text
+from bot.documents.nodes import Action, Block, Code, Facts, Heading, Inline, Note, Paragraph, Text
 from bot.documents.wording import counted
 from bot.errors import UsageError
 from bot.models import Brief, Topic, public_id
@@ -28,13 +29,12 @@ async def latest(context: Context) -> Reply:
     found = await selecting.newest(
         context.store, context.workspace.id, topic, limit=count + 1, offset=(page - 1) * count
     )
-    again = f"/brief latest{_topic_option(topic)} count:{count} page:{page + 1}"
     document = list_document(
         f"Latest: {topic.name}" if topic else "Latest",
         found[:count],
         context.workspace,
         now=context.now,
-        note=_more(found, count, again),
+        actions=_pages(page, found, count, f"brief latest{_topic_option(topic)} count:{count}"),
         empty=await _why_empty(context, topic, page),
     )
     return Reply(document=document)
@@ -66,13 +66,14 @@ async def search(context: Context) -> Reply:
     topic = context.arguments.get("topic", Topic)
     page = context.arguments.get("page", int) or 1
     found = await _found(context, query, topic, (page - 1) * SEARCH_COUNT)
-    again = f"/brief search {query}{_topic_option(topic)} page:{page + 1}"
+    again = f"brief search {query}{_topic_option(topic)}{_since_option(context)}"
     document = list_document(
         f"Search: {query}",
         found[:SEARCH_COUNT],
         context.workspace,
         now=context.now,
-        note=_more(found, SEARCH_COUNT, again) if found else await _instead(context, query),
+        note=() if found else await _instead(context, query),
+        actions=_pages(page, found, SEARCH_COUNT, again),
         empty=f"Nothing here is about “{query}”" + (f" in {topic.name}." if topic else "."),
     )
     return Reply(document=document)
@@ -142,11 +143,18 @@ def _topic_option(topic: Topic | None) -> str:
     return f" topic:{typed_name(topic.name, public_id('t', topic.id))}" if topic else ""
 
 
-def _more(found: list[Brief], count: int, again: str) -> list[Inline]:
-    """How to go on, when there is more than fits; nothing otherwise."""
-    if len(found) <= count:
-        return []
-    return [Text("Read one whole: "), Code(f"/brief read {found[0].ref}"), Text(" · More: "), Code(again)]
+def _since_option(context: Context) -> str:
+    return f" since:{context.typed['since']}" if context.typed.get("since") else ""
+
+
+def _pages(page: int, found: Sequence[Brief], count: int, command: str) -> tuple[Action, ...]:
+    """The pages before and after this one, where there are any; `found` holds one more than is shown if there is."""
+    actions = []
+    if page > 1:
+        actions.append(Action("Back", f"{command} page:{page - 1}", replaces=True))
+    if len(found) > count:
+        actions.append(Action("More", f"{command} page:{page + 1}", replaces=True))
+    return tuple(actions)
 
 
 async def _why_empty(context: Context, topic: Topic | None, page: int) -> str:

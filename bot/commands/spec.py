@@ -234,6 +234,12 @@ def _schedule(*, is_edit: bool) -> tuple[Option, ...]:
             minimum=0,
             maximum=24,
         ),
+        Option(
+            name="publish",
+            type=OptionType.CHOICE,
+            summary="In an announcement channel: publish to those who follow it, too",
+            choices=("yes", "no"),
+        ),
     )
 
 

@@ -13,8 +13,9 @@ from typing import Final
 
 import structlog
 
-from bot.delivery.retry import next_try, too_late
+from bot.delivery.retry import LONGEST_S, next_try, too_late
 from bot.documents import wording
+from bot.documents.build import trouble_document
 from bot.models import ON_TIME, Delivery
 from bot.ports import (
     Adapter,
@@ -22,6 +23,7 @@ from bot.ports import (
     Clock,
     Gone,
     LookupUnavailable,
+    Outgoing,
     Payload,
     Rejected,
     Retry,
@@ -105,7 +107,7 @@ class Deliverer:
         """Whether an earlier try reached the channel: Sent, None when it did not, Retry when that cannot be told."""
         try:
             async with asyncio.timeout(CALL_S):
-                ref = await adapter.find(delivery.channel, key=delivery.key)
+                ref = await adapter.find(_outgoing(delivery))
         except (LookupUnavailable, TimeoutError) as error:
             # Sending blind could post it twice; waiting cannot.
             return Retry(reason=f"cannot look whether it was sent ({str(error) or 'no answer'})")
@@ -118,10 +120,9 @@ class Deliverer:
         return Sent(ref=ref)
 
     async def _send(self, adapter: Adapter, delivery: Delivery) -> SendResult:
-        payload = Payload(body=json.loads(delivery.body), caveat=delivery.caveat)
         try:
             async with asyncio.timeout(CALL_S):
-                return await adapter.send(delivery.channel, payload, key=delivery.key)
+                return await adapter.send(_outgoing(delivery))
         except CaveatMissing as error:
             log.critical("delivery.without_caveat", delivery=delivery.id, edition=delivery.edition_id)
             return Rejected(reason=str(error))
@@ -138,12 +139,15 @@ class Deliverer:
                 await self._sent(delivery, result.ref)
             case Retry():
                 await self._again(delivery, result)
-            case Gone() | Rejected():
+            case Gone():
+                await self._blocked(delivery, result.reason)
+            case Rejected():
                 await self._give_up(delivery, result.reason)
 
     async def _sent(self, delivery: Delivery, ref: str) -> None:
         now = self._clock.now()
         await self._store.deliveries.settle_sent(delivery.id, owner=self._owner, message_ref=ref, now=now)
+        await self._store.digests.end_trouble(delivery.digest_id)
         log.info("delivery.sent", delivery=delivery.id, edition=delivery.edition_id, part=delivery.part)
         if now - max(delivery.due_at, delivery.planned_at) > ON_TIME:
             log.warning("delivery.late", delivery=delivery.id, by=wording.span(now - delivery.due_at))
@@ -156,6 +160,43 @@ class Deliverer:
         await self._store.deliveries.settle_retry(delivery.id, owner=self._owner, error=result.reason, next_try_at=at)
         log.info("delivery.retry", delivery=delivery.id, reason=result.reason, at=at.isoformat())
 
+    async def _blocked(self, delivery: Delivery, reason: str) -> None:
+        """Kept for as long as it may be late, in case an admin mends it; they are told once."""
+        now = self._clock.now()
+        is_new = await self._store.digests.set_trouble(delivery.digest_id, reason, now)
+        at = next_try(delivery, now, after_s=LONGEST_S, jitter=self._jitter.random())
+        if at is None:
+            await self._give_up(delivery, reason)
+        else:
+            await self._store.deliveries.settle_retry(delivery.id, owner=self._owner, error=reason, next_try_at=at)
+            log.warning("delivery.blocked", delivery=delivery.id, digest=delivery.digest_id, reason=reason)
+        if is_new:
+            await self._tell(delivery, reason)
+
+    async def _tell(self, delivery: Delivery, reason: str) -> None:
+        try:
+            digest = await self._store.digests.get(delivery.workspace_id, delivery.digest_id)
+            async with asyncio.timeout(CALL_S):
+                is_told = await self._adapters[digest.platform].tell(
+                    digest.workspace_id, trouble_document(digest, reason)
+                )
+        except Exception:
+            # The reason stands in `status` all the same.
+            log.exception("trouble.untold", digest=delivery.digest_id)
+            return
+        log.info("trouble.told" if is_told else "trouble.untold", digest=delivery.digest_id, reason=reason)
+
     async def _give_up(self, delivery: Delivery, reason: str) -> None:
         await self._store.deliveries.settle_failed(delivery.id, owner=self._owner, error=reason, now=self._clock.now())
         log.warning("delivery.failed", delivery=delivery.id, edition=delivery.edition_id, reason=reason)
+
+
+def _outgoing(delivery: Delivery) -> Outgoing:
+    return Outgoing(
+        channel=delivery.channel,
+        payload=Payload(body=json.loads(delivery.body), caveat=delivery.caveat, title=delivery.title),
+        key=delivery.key,
+        since=delivery.planned_at,
+        first_ref=delivery.first_ref,
+        publish=delivery.publish,
+    )

@@ -15,10 +15,12 @@ from bot.documents.nodes import (
     Cite,
     Code,
     Document,
+    Facts,
     Heading,
     Inline,
     Kind,
     Link,
+    Mention,
     Note,
     Paragraph,
     RelatedItem,
@@ -29,7 +31,7 @@ from bot.documents.nodes import (
 )
 from bot.errors import BriefbotError, UsageError
 from bot.ingest.urls import untracked
-from bot.models import Brief, Origin, Sentence, Workspace, public_id
+from bot.models import Brief, Digest, Origin, Sentence, Workspace, public_id
 
 CARD_RELATED = 2
 """Related briefs that a card names; the brief itself lists all."""
@@ -82,6 +84,7 @@ def list_document(
     *,
     now: datetime,
     note: Sequence[Inline] = (),
+    actions: Sequence[Action] = (),
     empty: str = "",
 ) -> Document:
     """Briefs in short, one below the other; `empty` is what to say when there are none."""
@@ -93,6 +96,8 @@ def list_document(
         note = (Text("Read one whole with "), Code(f"/brief read {briefs[0].ref}"))
     if note:
         blocks.append(Note(tuple(note)))
+    if actions:
+        blocks.append(Actions(tuple(actions)))
     return Document(
         kind=Kind.LIST, title=title, blocks=tuple(blocks), caveat=caveat_of(workspace), language=workspace.language
     )
@@ -132,6 +137,21 @@ def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", 
 def notice(title: str, *blocks: Block) -> Document:
     """An answer that shows nothing of a brief."""
     return Document(kind=Kind.NOTICE, title=title, blocks=(Heading(title, level=1), *blocks))
+
+
+def trouble_document(digest: Digest, reason: str) -> Document:
+    """Tells managers why a digest cannot be posted, and what happens now."""
+    rows: tuple[tuple[str, str | Mention], ...] = (("Where", Mention(digest.channel)), ("Why", reason))
+    return notice(
+        f"“{digest.name}” could not be posted",
+        Facts(rows),
+        Note(
+            (
+                Text("It is tried again until its time is over, and its next edition as usual. How it is: "),
+                Code("/brief-admin status"),
+            )
+        ),
+    )
 
 
 def error_document(error: BriefbotError) -> Document:

@@ -7,7 +7,7 @@ leaf that is longer than a message by itself loses its end, and shows an ellipsi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.documents.nodes import Block, Document, Heading, Note, Text
@@ -21,20 +21,27 @@ class Limits:
     message_chars: int
     block_chars: int
     blocks: int
-    """Blocks of a message, the caveat's included."""
+    """Blocks of a message by their weight, the caveat's included."""
 
 
-def fit(document: Document, limits: Limits, measure: Measure) -> tuple[Document, ...]:
+def _one(block: Block) -> int:
+    return 1
+
+
+def fit(
+    document: Document, limits: Limits, measure: Measure, weigh: Callable[[Block], int] = _one
+) -> tuple[Document, ...]:
     """The messages of a document, in order; together they say all it says, each with its caveat.
 
-    ValueError when the limits leave no room beside the caveat.
+    `weigh`: how many of the platform's own parts a block takes. ValueError when the limits leave no room beside the
+    caveat.
     """
     room = limits.message_chars - caveat_chars(document, measure)
     size = min(limits.block_chars, room)
     if size < 40 or limits.blocks < 3:
         raise ValueError(f"limits that leave {size} characters beside the caveat cannot hold a document")
     small = [piece for block in document.blocks for piece in pieces(block, size, measure)]
-    pages = _pages(small, room, limits.blocks - 1, measure)
+    pages = _pages(small, _Room(room, limits.blocks - 1), measure, weigh)
     return tuple(
         replace(document, blocks=tuple(page), ping=document.ping if part == 1 else "", part=part, parts=len(pages))
         for part, page in enumerate(pages, start=1)
@@ -49,20 +56,30 @@ def caveat_chars(document: Document, measure: Measure) -> int:
     return measure(Note((Text(words),)))
 
 
-def _pages(blocks: Sequence[Block], room: int, count: int, measure: Measure) -> list[list[Block]]:
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Characters and weight, of a page or of what is to stand on one."""
+
+    chars: int
+    weight: int
+
+    def holds(self, *parts: _Room) -> bool:
+        return sum(part.chars for part in parts) <= self.chars and sum(part.weight for part in parts) <= self.weight
+
+
+def _pages(blocks: Sequence[Block], room: _Room, measure: Measure, weigh: Callable[[Block], int]) -> list[list[Block]]:
     """Blocks page by page; a heading goes with what follows it."""
     pages: list[list[Block]] = [[]]
-    used = 0
+    used: list[_Room] = []
     for group in _groups(blocks):
-        sizes = [measure(block) for block in group]
-        fits_together = sum(sizes) <= room and len(group) <= count
-        for page in [group] if fits_together else [[block] for block in group]:
-            size = sum(measure(block) for block in page)
-            if pages[-1] and (used + size > room or len(pages[-1]) + len(page) > count):
+        sizes = [_Room(measure(block), weigh(block)) for block in group]
+        parts = [(group, sizes)] if room.holds(*sizes) else [([b], [s]) for b, s in zip(group, sizes, strict=True)]
+        for part, taken in parts:
+            if pages[-1] and not room.holds(*used, *taken):
                 pages.append([])
-                used = 0
-            pages[-1] += page
-            used += size
+                used = []
+            pages[-1] += part
+            used += taken
     return pages
 
 

@@ -45,7 +45,15 @@ class Code:
     text: str
 
 
-Inline = Text | Link | Cite | Code
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A channel (its `ChannelRef`) or a role (as the adapter named it), drawn as the platform does; pings nobody."""
+
+    ref: str
+    is_role: bool = False
+
+
+Inline = Text | Link | Cite | Code | Mention
 
 
 # ── blocks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -120,7 +128,7 @@ class RelatedList:
 class Facts:
     """Names and values, one a line: settings, a digest's schedule, status."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, str | Mention], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,10 @@ class Action:
     command: str
     """As typed, without the slash: `brief read b12`."""
     is_danger: bool = False
+    replaces: bool = False
+    """Its answer takes the place of this message where a platform can do that: the next page of a list."""
+    asks: bool = False
+    """The command needs more, which a platform that has forms asks for in one; elsewhere it is what to begin with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.documents.nodes import (
     Heading,
     Inline,
     Link,
+    Mention,
     Note,
     Paragraph,
     RelatedItem,
@@ -118,7 +119,7 @@ def _cut(span: Text, build: Callable[[tuple[Inline, ...]], Block], size: int, me
 
 def _short_inline(span: Inline, build: Callable[[tuple[Inline, ...]], Block], size: int, measure: Measure) -> Inline:
     """A link with fewer words, or, where its address alone is too long, only its words; a command as far as it goes."""
-    if isinstance(span, Cite):
+    if isinstance(span, Cite | Mention):
         return Text("")
     if isinstance(span, Link) and measure(build((Link("", span.url),))) <= size // 2:
         count = longest(lambda n: measure(build((Link(clip(span.text, n), span.url),))) <= size, len(span.text))
@@ -139,8 +140,7 @@ def _smaller(block: Block, size: int, measure: Measure) -> Block:
         case Actions((action,)):
             return _smaller_action(action, size, measure)
         case Facts(((name, value),)):
-            short = Facts(((clip(name, 60), ""),))
-            if measure(short) > size:
+            if isinstance(value, Mention) or measure(Facts(((clip(name, 60), ""),))) > size:
                 return _clipped(name, lambda text: Facts(((text, ""),)), size, measure)
             return _clipped(value, lambda text: Facts(((clip(name, 60), text),)), size, measure)
         case _:

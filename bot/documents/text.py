@@ -22,6 +22,7 @@ from bot.documents.nodes import (
     Heading,
     Inline,
     Link,
+    Mention,
     Note,
     Paragraph,
     RelatedItem,
@@ -63,7 +64,7 @@ def block_text(block: Block) -> str:
         case RelatedList():
             return "\n".join(["Related", *(_related(item) for item in block.items)])
         case Facts():
-            return "\n".join(f"{harmless(name)}: {harmless(value)}" for name, value in block.rows)
+            return "\n".join(f"{harmless(name)}: {fact_text(value)}" for name, value in block.rows)
         case Divider():
             return "———"
         case Actions():
@@ -74,6 +75,16 @@ def block_text(block: Block) -> str:
 def inline_text(spans: Sequence[Inline]) -> str:
     """Inline parts in a row; an address stands behind the words it belongs to."""
     return "".join(_inline(span) for span in spans)
+
+
+def fact_text(value: str | Mention) -> str:
+    """The value of a fact; a channel or role by its name as far as its reference tells."""
+    return mention_text(value) if isinstance(value, Mention) else harmless(value)
+
+
+def mention_text(mention: Mention) -> str:
+    """`#general` for the console's `console:general`; a role as it is named."""
+    return harmless(mention.ref) if mention.is_role else "#" + harmless(mention.ref.partition(":")[2])
 
 
 def source_line(item: SourceItem) -> str:
@@ -103,6 +114,8 @@ def _inline(span: Inline) -> str:
             return f"{harmless(span.text)} ({url})" if url else harmless(span.text)
         case Cite():
             return " " + "".join(f"[{number}]" for number in span.numbers) if span.numbers else ""
+        case Mention():
+            return mention_text(span)
     assert_never(span)
 
 

@@ -6,22 +6,35 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Delivery, DeliveryState, EditionState
+from bot.models import Delivery, DeliveryState, EditionState, WorkspaceId
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
 from bot.store.schema import deliveries, digests, editions
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
+_first = deliveries.alias("first")
 _WHOLE = (
-    select(deliveries, editions.c.due_at, editions.c.created_at.label("planned_at"), digests.c.catch_up_s)
+    select(
+        deliveries,
+        editions.c.due_at,
+        editions.c.created_at.label("planned_at"),
+        editions.c.digest_id,
+        digests.c.catch_up_s,
+        digests.c.publish,
+        func.coalesce(_first.c.message_ref, "").label("first_ref"),
+    )
     .join(editions, editions.c.id == deliveries.c.edition_id)
     .join(digests, digests.c.id == editions.c.digest_id)
+    .outerjoin(
+        _first,
+        and_(_first.c.edition_id == deliveries.c.edition_id, _first.c.part == 1, deliveries.c.part > 1),
+    )
 )
-"""Deliveries with what of their edition and digest says how long to try."""
+"""Deliveries with what of their edition and digest says how to send them, and for how long to try."""
 
 
 class Deliveries:
@@ -98,6 +111,14 @@ class Deliveries:
             change = update(editions).where(editions.c.id == edition)
             await connection.execute(change.values(state=EditionState.FAILED, reason=error))
         return True
+
+    async def wake(self, workspace: WorkspaceId, now: datetime) -> int:
+        """Makes what waits for another try in a workspace due at once; returns how many messages."""
+        waiting = update(deliveries).where(
+            deliveries.c.workspace_id == workspace, _is_open(), deliveries.c.error != "", deliveries.c.next_try_at > now
+        )
+        async with self._db.writing() as connection:
+            return int((await connection.execute(waiting.values(next_try_at=now))).rowcount)
 
     async def of_edition(self, edition_id: int) -> list[Delivery]:
         """The messages of an edition, in order."""

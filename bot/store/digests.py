@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import Conflict
@@ -16,7 +16,7 @@ from bot.models import Digest, Style, WorkspaceId, parse_public_id, public_id
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import name_key, not_found, value
-from bot.store.schema import digests
+from bot.store.schema import digests, workspaces
 
 _EXAMPLE = "/brief-admin digest preview digest:d1"
 
@@ -87,6 +87,7 @@ class Digests:
                 digests.c.next_due_at <= now,
                 or_(digests.c.lease_until.is_(None), digests.c.lease_until <= now),
                 is_of(digests.c.workspace_id, platforms),
+                ~_is_left(),
             )
             .order_by(digests.c.next_due_at)
             .limit(limit)
@@ -105,7 +106,12 @@ class Digests:
         """How many digests of each other platform were due before then and still are: whose bot does not run."""
         query = (
             select(digests.c.workspace_id, func.count())
-            .where(~digests.c.is_paused, digests.c.next_due_at < before, ~is_of(digests.c.workspace_id, platforms))
+            .where(
+                ~digests.c.is_paused,
+                digests.c.next_due_at < before,
+                ~is_of(digests.c.workspace_id, platforms),
+                ~_is_left(),
+            )
             .group_by(digests.c.workspace_id)
         )
         found: dict[str, int] = {}
@@ -115,12 +121,33 @@ class Digests:
                 found[platform] = found.get(platform, 0) + count
         return found
 
+    async def set_trouble(self, digest_id: int, reason: str, now: datetime) -> bool:
+        """Notes why its channel cannot be posted to; True when there was none before, so that it is told."""
+        known = digests.c.id == digest_id
+        async with self._db.writing() as connection:
+            new = update(digests).where(known, digests.c.trouble == "")
+            if (await connection.execute(new.values(trouble=reason, trouble_since=now))).rowcount:
+                return True
+            await connection.execute(update(digests).where(known).values(trouble=reason))
+        return False
+
+    async def end_trouble(self, digest_id: int) -> None:
+        """Its channel can be posted to again."""
+        async with self._db.writing() as connection:
+            query = update(digests).where(digests.c.id == digest_id, digests.c.trouble != "")
+            await connection.execute(query.values(trouble="", trouble_since=None))
+
     async def next_due_at(self) -> datetime | None:
         """When the next digest of all is due."""
         query = select(func.min(digests.c.next_due_at)).where(~digests.c.is_paused)
         async with self._db.reading() as connection:
             soonest: datetime | None = (await connection.execute(query)).scalar()
         return soonest
+
+
+def _is_left() -> ColumnElement[bool]:
+    """Of a workspace in which the bot is not any more."""
+    return exists().where(workspaces.c.id == digests.c.workspace_id, workspaces.c.left_at.is_not(None))
 
 
 def _columns(digest: Digest) -> dict[str, Any]:

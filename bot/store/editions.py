@@ -229,6 +229,7 @@ def _parts(plan: EditionPlan, edition_id: int, now: datetime) -> Iterable[dict[s
             "part": part,
             "parts": len(plan.payloads),
             "channel": plan.digest.channel,
+            "title": payload.title,
             "body": payload.to_json(),
             "caveat": payload.caveat,
             "next_try_at": now,

@@ -96,6 +96,7 @@ workspaces = Table(
     _text("ping_role"),
     _text("caveat_note"),
     _number("retention_days", 365),
+    Column("left_at", Instant),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -263,6 +264,9 @@ digests = Table(
     _number("max_stories", 8),
     _number("catch_up_s", 21600),
     _flag("is_paused", False),
+    _flag("publish", False),
+    _text("trouble"),
+    Column("trouble_since", Instant),
     Column("next_due_at", Instant),
     Column("next_on", Date),
     Column("lease_until", Instant),
@@ -312,6 +316,7 @@ deliveries = Table(
     Column("part", Integer, nullable=False),
     Column("parts", Integer, nullable=False),
     _text("channel"),
+    _text("title"),
     _text("body"),
     _text("caveat"),
     Column("state", String(16), nullable=False, server_default="pending"),

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from bot.errors import NotFound
 from bot.models import Workspace, WorkspaceId
 from bot.store.database import Database
+from bot.store.platforms import is_of
 from bot.store.rows import value
 from bot.store.schema import workspaces
 
@@ -32,6 +33,29 @@ class Workspaces:
         if row is None:
             raise NotFound(f"no workspace {id!r}", allowed="a workspace that has used the bot", example="console:local")
         return value(Workspace, row)
+
+    async def present(self, id: WorkspaceId, *, name: str, now: datetime) -> bool:  # noqa: A002
+        """Notes that the bot is there, under this name; True when it had left."""
+        await self.ensure(id, name=name, now=now)
+        known = workspaces.c.id == id
+        async with self._db.writing() as connection:
+            await connection.execute(update(workspaces).where(known, workspaces.c.name != name).values(name=name))
+            back = update(workspaces).where(known, workspaces.c.left_at.is_not(None))
+            return bool((await connection.execute(back.values(left_at=None))).rowcount)
+
+    async def absent(self, id: WorkspaceId, *, now: datetime) -> None:  # noqa: A002
+        """Notes that the bot is not there any more; everything is kept for the retention time."""
+        query = update(workspaces).where(workspaces.c.id == id, workspaces.c.left_at.is_(None))
+        async with self._db.writing() as connection:
+            await connection.execute(query.values(left_at=now))
+
+    async def here(self, platform: str) -> dict[WorkspaceId, str]:
+        """The names of a platform's workspaces in which the bot is."""
+        query = select(workspaces.c.id, workspaces.c.name).where(
+            is_of(workspaces.c.id, [platform]), workspaces.c.left_at.is_(None)
+        )
+        async with self._db.reading() as connection:
+            return {WorkspaceId(id_): name for id_, name in await connection.execute(query)}
 
     async def save(self, workspace: Workspace) -> None:
         """Writes all settings of a known workspace."""

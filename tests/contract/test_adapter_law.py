@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import io
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from adapters.console import ConsoleAdapter
 from bot.caveat import CAVEATS, caveat_for
+from bot.documents.build import notice
 from bot.documents.nodes import Document, Heading, Kind, Paragraph, Text
-from bot.models import ChannelRef
-from bot.ports import Adapter, CaveatMissing, Payload, Sent
+from bot.models import LOCAL_WORKSPACE, ChannelRef
+from bot.ports import Adapter, CaveatMissing, Outgoing, Payload, Sent
+from bot.store import Store
+from bot.tenants import Tenants
+from tests.fakes import FakeClock
+from tests.office import Office
 from tests.recorder import RecordingAdapter
 
 CHANNEL = ChannelRef("console:news")
@@ -33,6 +41,10 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 def document(*, language: str = "en") -> Document:
     blocks = (Heading("News", level=1), Paragraph((Text("@everyone <!channel> & more"),)))
     return Document(kind=Kind.DIGEST, title="News", blocks=blocks, caveat=caveat_for(language, "Ask the desk."))
+
+
+def outgoing(payload: Payload) -> Outgoing:
+    return Outgoing(channel=CHANNEL, payload=payload, key="bb-1", since=datetime(2026, 1, 15, tzinfo=UTC))
 
 
 def test_every_method_of_the_protocol_has_a_case() -> None:
@@ -61,20 +73,35 @@ def test_render_pings_nobody(make: Make) -> None:
 async def test_message_is_found_after_it_was_sent_also_by_the_next_process(make: Make) -> None:
     adapter = make()
     [payload, *_] = adapter.render(document())
-    assert await adapter.find(CHANNEL, key="bb-1") is None
-    sent = await adapter.send(CHANNEL, payload, key="bb-1")
+    message = outgoing(payload)
+    assert await adapter.find(message) is None
+    sent = await adapter.send(message)
     assert isinstance(sent, Sent)
     for one in (adapter, make()):
-        assert await one.find(CHANNEL, key="bb-1") == sent.ref
-        assert await one.find(CHANNEL, key="bb-2") is None
-        assert await one.find(ChannelRef("console:other"), key="bb-1") is None
+        assert await one.find(message) == sent.ref
+        assert await one.find(replace(message, key="bb-2")) is None
+        assert await one.find(replace(message, channel=ChannelRef("console:other"))) is None
 
 
 async def test_payload_without_its_caveat_is_not_sent(make: Make) -> None:
     adapter = make()
     with pytest.raises(CaveatMissing):
-        await adapter.send(CHANNEL, Payload(body={"text": "News."}, caveat=CAVEATS["en"]), key="bb-3")
-    assert await adapter.find(CHANNEL, key="bb-3") is None
+        await adapter.send(outgoing(bare := Payload(body={"text": "News."}, caveat=CAVEATS["en"])))
+    assert await adapter.find(outgoing(bare)) is None
+
+
+async def test_managers_are_told(make: Make) -> None:
+    assert await make().tell(LOCAL_WORKSPACE, notice("The channel is gone"))
+
+
+async def test_serving_ends_when_it_is_told_to(make: Make, sqlite_store: Store, clock: FakeClock) -> None:
+    office = Office(sqlite_store, clock)
+    stop = asyncio.Event()
+    serving = asyncio.create_task(make().serve(Tenants("console", office.commands, sqlite_store, clock), stop))
+    await asyncio.sleep(0.01)
+    assert not serving.done()
+    stop.set()
+    await asyncio.wait_for(serving, timeout=5)
 
 
 async def test_close_can_be_called_twice(make: Make) -> None:
@@ -87,4 +114,4 @@ async def test_console_takes_up_an_outbox_whose_last_line_was_cut(tmp_path: Path
     outbox = tmp_path / "outbox.jsonl"
     outbox.write_text('{"channel": "console:news", "key": "bb-1"}\n{"channel": "cons', encoding="utf-8")
     adapter = ConsoleAdapter(io.StringIO(), outbox=outbox)
-    assert await adapter.find(CHANNEL, key="bb-1") == "bb-1"
+    assert await adapter.find(outgoing(Payload(body={}, caveat=""))) == "bb-1"

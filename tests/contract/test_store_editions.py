@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from bot.errors import Conflict, NotFound
-from bot.models import LOCAL_WORKSPACE, DeliveryState, Digest, Edition, EditionState, Pick
+from bot.models import LOCAL_WORKSPACE, DeliveryState, Digest, Edition, EditionState, Pick, WorkspaceId
 from bot.ports import Payload
 from bot.store import Store
 from bot.store.editions import EditionPlan, SentStory, Slot
@@ -198,3 +198,37 @@ async def test_failure_gives_up_the_rest_and_says_why(store: Store, clock: FakeC
     assert [part.state for part in await store.deliveries.of_edition(edition.id)] == [DeliveryState.FAILED] * 2
     [failed] = await store.editions.recent(LOCAL_WORKSPACE, limit=1)
     assert (failed.state, failed.reason) == (EditionState.FAILED, "channel gone")
+
+
+async def test_what_waits_is_due_at_once_when_it_is_woken(store: Store, clock: FakeClock) -> None:
+    await planned(store, clock)
+    [first] = await claim(store, clock)
+    later = clock.now() + timedelta(seconds=900)
+    assert await store.deliveries.settle_retry(first, owner="me", error="no right", next_try_at=later)
+    assert await store.deliveries.wake(WorkspaceId("console:other"), clock.now()) == 0
+    assert await store.deliveries.wake(LOCAL_WORKSPACE, clock.now()) == 1
+    assert await claim(store, clock) == [first]
+
+
+async def test_trouble_of_a_digest_is_new_once_until_it_ends(store: Store, clock: FakeClock) -> None:
+    digest, _ = await planned(store, clock)
+    assert await store.digests.set_trouble(digest.id, "no right", clock.now())
+    since = clock.now()
+    assert not await store.digests.set_trouble(digest.id, "deleted", clock.advance(60))
+    troubled = await store.digests.get(LOCAL_WORKSPACE, digest.id)
+    assert (troubled.trouble, troubled.trouble_since) == ("deleted", since)
+    await store.digests.end_trouble(digest.id)
+    assert (await store.digests.get(LOCAL_WORKSPACE, digest.id)).trouble == ""
+    assert await store.digests.set_trouble(digest.id, "no right", clock.now())
+
+
+async def test_digest_of_a_workspace_that_was_left_is_not_due(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    made = await store.digests.add(digest(clock.now()))
+    clock.advance(2 * 86400)
+    await store.workspaces.absent(LOCAL_WORKSPACE, now=clock.now())
+    assert await store.digests.claim_due(clock.now(), limit=9, lease_s=1, platforms=["console"]) == []
+    await store.workspaces.present(LOCAL_WORKSPACE, name="", now=clock.now())
+    assert [d.id for d in await store.digests.claim_due(clock.now(), limit=9, lease_s=1, platforms=["console"])] == [
+        made.id
+    ]

@@ -25,5 +25,19 @@ async def test_workspace_is_made_once_and_keeps_its_settings(store: Store, clock
 async def test_health_counts_what_is_there(store: Store) -> None:
     health = await store.health()
     assert health.is_sound
-    assert health.revision == "0001"
+    assert health.revision == "0002"
     assert set(health.counts.values()) == {0}
+
+
+async def test_workspace_that_the_bot_left_keeps_everything_and_is_found_again(store: Store, clock: FakeClock) -> None:
+    guild = WorkspaceId("discord:1")
+    assert not await store.workspaces.present(guild, name="Harbour", now=clock.now())
+    await store.workspaces.save(replace(await store.workspaces.get(guild), zone="Asia/Seoul"))
+    assert await store.workspaces.here("discord") == {guild: "Harbour"}
+    await store.workspaces.absent(guild, now=clock.advance(5))
+    left = await store.workspaces.get(guild)
+    assert (left.left_at, left.zone) == (clock.now(), "Asia/Seoul")
+    assert await store.workspaces.here("discord") == {}
+    assert await store.workspaces.present(guild, name="Port", now=clock.advance(5))
+    back = await store.workspaces.get(guild)
+    assert (back.left_at, back.name, back.zone) == (None, "Port", "Asia/Seoul")

@@ -7,6 +7,7 @@ commit it. A new renderer joins with a line in RENDERERS.
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +18,7 @@ import pytest
 from rich.console import Console
 
 from adapters.console.render import draw
+from adapters.discord.render import render as discord_render
 from bot.digests.compose import Issue, compose
 from bot.documents.build import brief_document, error_document, list_document, notice, related_document
 from bot.documents.nodes import Action, Actions, Document, Facts, Note, Text
@@ -138,17 +140,23 @@ def console(document: Document) -> str:
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
 
 
+def _json(value: object) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
 RENDERERS: dict[str, Callable[[Document], str]] = {
     "text": lambda document: plain_text(document) + "\n",
     "console": console,
+    "discord": lambda document: _json([dict(payload.body) for payload in discord_render(document)]),
 }
+SUFFIXES = {"discord": "json"}
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
 @pytest.mark.parametrize("case", CASES)
 def test_document_looks_as_it_did(case: str, renderer: str) -> None:
     shown = RENDERERS[renderer](CASES[case]())
-    file = HERE / renderer / f"{case}.txt"
+    file = HERE / renderer / f"{case}.{SUFFIXES.get(renderer, 'txt')}"
     if os.environ.get("BRIEFBOT_GOLDEN") == "write":
         file.parent.mkdir(exist_ok=True)
         file.write_text(shown, encoding="utf-8")
@@ -156,5 +164,5 @@ def test_document_looks_as_it_did(case: str, renderer: str) -> None:
 
 
 def test_every_golden_file_has_its_case() -> None:
-    files = {file.stem for file in HERE.glob("*/*.txt")}
+    files = {file.stem for file in HERE.glob("*/*") if file.suffix in (".txt", ".json")}
     assert files == set(CASES)

@@ -294,7 +294,7 @@ async def test_digest_takes_the_zone_of_the_workspace_when_none_is_given(office:
         ("digest add Evening at:8:00 channel:'two words'", "'two words' is no channel for channel.", "one word"),
         ("digest add morning at:8:00", "There is a digest named 'morning' already.", "name of its own"),
         (f"digest add {'x' * 81} at:8:00", "Name has 81 characters", "1 to 80 characters"),
-        ("digest edit Morning", "Nothing to change in 'Morning'.", "at, zone, days"),
+        ("digest edit Morning", "Nothing to change in 'Morning'.", "at, topics, channel, zone, days"),
         ("digest resume Morning", "'Morning' is not paused.", ""),
         ("digest send Mornings", "No digest 'Mornings' here.", "Morning"),
     ],

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.delivery.deliver import Deliverer
 from bot.models import Delivery, DeliveryState, EditionState
-from bot.ports import CaveatMissing, Gone, Payload, Rejected, Retry, SendResult
+from bot.ports import CaveatMissing, Gone, Outgoing, Payload, Rejected, Retry
 from tests.desk import DAY, HANGS, TODAY, Desk
 
 
@@ -39,15 +39,46 @@ async def test_message_is_not_sent_again_while_nobody_can_look_for_it(desk: Desk
     assert len(desk.adapter.messages()) == 2
 
 
-@pytest.mark.parametrize("answer", [Gone(reason="the channel was deleted"), Rejected(reason="too long")])
-async def test_message_that_cannot_be_sent_fails_its_edition_with_the_reason(desk: Desk, answer: SendResult) -> None:
+async def test_message_that_the_platform_refuses_fails_its_edition_with_the_reason(desk: Desk) -> None:
     made = await desk.digest()
-    desk.adapter.line = [answer]
+    desk.adapter.line = [answer := Rejected(reason="too long")]
     await desk.run(TODAY + DAY)
     edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
     assert edition is not None
     assert edition.state is EditionState.FAILED
-    assert edition.reason == answer.reason  # type: ignore[union-attr]
+    assert edition.reason == answer.reason
+    assert desk.adapter.messages() == []
+
+
+async def test_channel_that_is_gone_is_told_once_and_tried_until_it_is_back(desk: Desk) -> None:
+    made = await desk.digest()
+    desk.adapter.line = [Gone(reason="Briefbot may not post there")] * 3
+    await desk.run(TODAY + DAY)
+    for _ in range(2):
+        desk.clock.advance(1000)
+        await desk.deliverer.drain()
+    assert len(desk.adapter.told) == 1
+    assert "Briefbot may not post there" in desk.adapter.told[0][1]
+    troubled = await desk.store.digests.get(made.workspace_id, made.id)
+    assert (troubled.trouble, troubled.trouble_since) == ("Briefbot may not post there", TODAY + DAY)
+    assert await desk.store.deliveries.wake(made.workspace_id, desk.clock.now()) == 1
+    await desk.deliverer.drain()
+    assert len(desk.adapter.messages()) == 2
+    mended = await desk.store.digests.get(made.workspace_id, made.id)
+    assert (mended.trouble, mended.trouble_since) == ("", None)
+
+
+async def test_channel_that_stays_gone_fails_its_edition_at_last_and_is_not_asked_in_a_storm(desk: Desk) -> None:
+    made = await desk.digest()
+    desk.adapter.line = [Gone(reason="the channel was deleted")] * 99
+    await desk.run(TODAY + DAY)
+    for _ in range(7 * 60):
+        desk.clock.advance(60)
+        await desk.deliverer.drain()
+    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
+    assert edition is not None
+    assert (edition.state, edition.reason) == (EditionState.FAILED, "the channel was deleted")
+    assert 99 - len(desk.adapter.line) <= 26
     assert desk.adapter.messages() == []
 
 
@@ -71,7 +102,8 @@ async def test_message_that_was_posted_is_no_failure_however_late_that_is_learnt
     made = await desk.digest()
     await desk.plan(TODAY + DAY)
     [first, _] = await claimed_parts(desk)
-    await desk.adapter.send(first.channel, Payload(body={"text": "1/2"}, caveat=""), key=first.key)
+    payload = Payload(body={"text": "1/2"}, caveat="")
+    await desk.adapter.send(Outgoing(channel=first.channel, payload=payload, key=first.key, since=first.planned_at))
     await desk.run(TODAY + DAY + timedelta(hours=7))
     edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
     assert edition is not None

@@ -16,6 +16,9 @@ HOUR = 3600
 def delivery(*, attempts: int = 1, catch_up_s: int = 6 * HOUR, planned_at: datetime = DUE, error: str = "") -> Delivery:
     return Delivery(
         id=1,
+        digest_id=1,
+        title="",
+        publish=False,
         edition_id=1,
         workspace_id=LOCAL_WORKSPACE,
         part=1,

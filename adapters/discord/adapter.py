@@ -1,0 +1,102 @@
+"""`bot.ports.Adapter` for Discord."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Final
+
+import aiohttp
+import discord
+import structlog
+
+from adapters.discord.addresses import use_addresses
+from adapters.discord.client import Client
+from adapters.discord.pacing import Pacer
+from adapters.discord.render import render
+from adapters.discord.telling import tell
+from bot.config import Settings
+from bot.documents.nodes import Document
+from bot.errors import ConfigError
+from bot.models import WorkspaceId
+from bot.ports import Host, LookupUnavailable, Outgoing, Payload, Retry, SendResult, require_caveat
+
+log = structlog.get_logger(__name__)
+
+LOGIN_PAUSES_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""Between tries to reach Discord when the bot starts without a network; the last one again and again."""
+_NOT_CONNECTED: Final = "Discord is not connected"
+
+
+class DiscordAdapter:
+    """The bot in Discord: one connection for posting and for answering."""
+
+    platform = "discord"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client: Client | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    def render(self, document: Document) -> tuple[Payload, ...]:
+        return render(document)
+
+    async def send(self, message: Outgoing) -> SendResult:
+        require_caveat(message.payload)
+        if self._client is None:
+            return Retry(reason=_NOT_CONNECTED, after_s=5)
+        return await self._client.posts.send(message)
+
+    async def find(self, message: Outgoing) -> str | None:
+        if self._client is None:
+            raise LookupUnavailable(_NOT_CONNECTED)
+        return await self._client.posts.find(message)
+
+    async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
+        """In the channel for Discord's own notices to moderators, else to the server's owner."""
+        return self._client is not None and await tell(self._client, workspace, render(document))
+
+    async def serve(self, host: Host, stop: asyncio.Event) -> None:
+        """Answers people until `stop` is set; the connection stays for what is still being sent, until `close`."""
+        use_addresses(self._settings)
+        self._running = asyncio.create_task(self._connect(host))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({self._running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if self._running.done():
+            await self._running
+            raise RuntimeError("the connection to Discord ended by itself")
+        if self._client is not None:
+            await self._client.finish()
+
+    async def _connect(self, host: Host) -> None:
+        """Logs in, again and again while there is no network, and stays connected."""
+        for number in range(10**9):
+            self._client = Client(self._settings, Pacer())
+            self._client.attend(host)
+            try:
+                await self._client.start(self._settings.discord_token.get_secret_value())
+                return
+            except discord.LoginFailure:
+                raise ConfigError(
+                    "DISCORD_TOKEN: Discord does not know it. Make a new one in the Developer Portal: Bot, Reset Token"
+                ) from None
+            except discord.ConnectionClosed as error:
+                raise ConfigError(
+                    f"Discord closed the connection for good ({error.code}); is the token reset?"
+                ) from None
+            except (discord.GatewayNotFound, discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
+                pause = LOGIN_PAUSES_S[min(number, len(LOGIN_PAUSES_S) - 1)]
+                log.warning("discord.unreachable", reason=type(error).__name__, again_in_s=pause)
+                await self._client.close()
+                await asyncio.sleep(pause)
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.finish()
+            await client.close()
+        if self._running is not None:
+            self._running.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await self._running

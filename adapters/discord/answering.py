@@ -1,0 +1,244 @@
+"""An interaction and its answer: read, run by the core, and given within the three seconds that Discord waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import discord
+import structlog
+
+from adapters.discord import forms
+from adapters.discord.buttons import Press, Verb, read_press
+from adapters.discord.incoming import Asked, channel_ref, in_guild, read_command, read_line, workspace_of
+from adapters.discord.native import RawModal
+from adapters.discord.replies import Drafts, answer_with, shared_by, takes_its_place
+from bot.commands.describe import as_typed
+from bot.commands.invoke import Commands, Invocation, Person, Reply
+from bot.commands.lookup import FILE_LIMIT
+from bot.commands.spec import Command, OptionType
+from bot.documents.build import error_document
+from bot.documents.nodes import Kind
+from bot.errors import BriefbotError, UsageError
+
+log = structlog.get_logger(__name__)
+
+DEFER_S: Final = 1.5
+"""Half of the time that Discord gives; what takes longer says "thinking" until it is done."""
+Interaction = discord.Interaction[Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """A command that somebody gave, and how its answer is to be shown."""
+
+    asked: Asked
+    verb: Verb = Verb.RUN
+    form: str = ""
+    """The words of the form that it came from."""
+
+
+class Answers:
+    """Answers everything that people do with the bot in a guild."""
+
+    def __init__(self, commands: Commands) -> None:
+        self._commands = commands
+        self._drafts = Drafts()
+
+    async def answer(self, interaction: Interaction) -> None:
+        """Answers one interaction; never raises."""
+        try:
+            await self._answer(interaction)
+        except BriefbotError as error:
+            await self._apologise(interaction, Reply(document=error_document(error)))
+        except discord.NotFound as error:
+            # 10062: the three seconds or the fifteen minutes were over, or the message was deleted meanwhile.
+            log.info("interaction.expired", code=error.code)
+        except discord.HTTPException as error:
+            log.warning("interaction.refused", status=error.status, code=error.code, reason=error.text[:300])
+            await self._apologise(interaction, _failed("Discord did not take the answer. Please try again."))
+        except Exception:
+            log.exception("interaction.failed", kind=interaction.type.name)
+            await self._apologise(interaction, _failed("Something went wrong on our side. Please try again."))
+
+    async def _apologise(self, interaction: Interaction, reply: Reply) -> None:
+        if interaction.type is discord.InteractionType.autocomplete:
+            return
+        try:
+            await answer_with(interaction, reply)
+        except (discord.HTTPException, discord.ClientException, OSError) as error:
+            log.info("interaction.unanswered", reason=str(error)[:200])
+
+    async def _answer(self, interaction: Interaction) -> None:
+        if interaction.guild_id is None:
+            await answer_with(interaction, _failed("Briefbot answers in servers, not in direct messages."))
+            return
+        match interaction.type:
+            case discord.InteractionType.application_command:
+                await self._command(interaction, read_command(_data(interaction), interaction.guild_id))
+            case discord.InteractionType.autocomplete:
+                await self._complete(interaction, read_command(_data(interaction), interaction.guild_id))
+            case discord.InteractionType.component:
+                await self._pressed(interaction)
+            case discord.InteractionType.modal_submit:
+                await self._filled_in(interaction)
+
+    # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _command(self, interaction: Interaction, asked: Asked) -> None:
+        if forms.wants_form(asked.command, asked.values):
+            await self._open_form(interaction, asked, as_typed(asked.command.name, asked.values))
+        elif asked.attachments:
+            await self._run(interaction, Call(asked=asked), self._with_files(interaction, asked))
+        else:
+            await self._run(interaction, Call(asked=asked))
+
+    async def _run(self, interaction: Interaction, call: Call, work: Awaitable[Reply] | None = None) -> None:
+        """Runs a command and shows its answer, late answers as a promise first."""
+        task = asyncio.ensure_future(work or self._reply(interaction, call))
+        done, _ = await asyncio.wait({task}, timeout=DEFER_S)
+        if not done:
+            await _defer(interaction, call.verb)
+        reply = await task
+        if call.form:
+            reply = self._drafts.noted(interaction, call.form, call.asked.values, reply)
+        await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
+
+    async def _reply(self, interaction: Interaction, call: Call) -> Reply:
+        asked, here = call.asked, _invocation(interaction)
+        if asked.command.is_danger and call.verb is not Verb.DO:
+            return await self._commands.question(asked.command, asked.values, here)
+        reply = await self._commands.call(asked.command, asked.values, here)
+        return shared_by(interaction, reply) if call.verb is Verb.SHARE else reply
+
+    async def _with_files(self, interaction: Interaction, asked: Asked) -> Reply:
+        """A command with the contents of the files that were attached to it."""
+        try:
+            texts = {name: await _content(interaction, name, file) for name, file in asked.attachments.items()}
+        except UsageError as error:
+            return Reply(document=error_document(error))
+        return await self._commands.call(asked.command, {**asked.values, **texts}, _invocation(interaction))
+
+    async def _complete(self, interaction: Interaction, asked: Asked) -> None:
+        option = asked.command.option(asked.focused)
+        found: Sequence[tuple[str, str]] = ()
+        if option is not None:
+            text = asked.values.get(option.name, "")
+            found = await self._commands.complete(asked.command, option, text, _invocation(interaction))
+        choices = [discord.app_commands.Choice(name=label, value=value) for label, value in found if label.strip()]
+        await interaction.response.autocomplete(choices)
+
+    # ── components ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _pressed(self, interaction: Interaction) -> None:
+        data, guild_id = _data(interaction), interaction.guild_id or 0
+        press = read_press(str(data.get("custom_id", "")))
+        if press is None:
+            raise UsageError("this button is of another version of Briefbot", example="/brief help")
+        match press.verb:
+            case Verb.OPEN:
+                chosen = str(next(iter(data.get("values", ())), ""))
+                await self._run(interaction, Call(asked=read_line(f"brief read {chosen}", guild_id)))
+            case Verb.FORM:
+                await self._open_form(interaction, _asked_by_form(press.words, guild_id), press.words)
+            case Verb.SHARE if not interaction.permissions.send_messages:
+                raise UsageError("you may not write in this channel, so nothing was shared in it")
+            case _:
+                asked = read_line(press.words, guild_id)
+                if forms.wants_form(asked.command, asked.values):
+                    await self._open_form(interaction, asked, press.words)
+                else:
+                    await self._run(interaction, Call(asked=asked, verb=press.verb))
+
+    # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _open_form(self, interaction: Interaction, asked: Asked, words: str) -> None:
+        """Shows the form of a command, with what is set now, was given, or was typed into it before."""
+        here = _invocation(interaction)
+        filled = await self._commands.filled(asked.command, asked.values, here)
+        if isinstance(filled, Reply):
+            await answer_with(interaction, filled)
+            return
+        values = {**filled, **self._drafts.take(interaction, words)}
+        # What the form does not ask for waits for it here.
+        asked_for = forms.FORMS[asked.command.name]
+        self._drafts.keep(interaction, words, {name: text for name, text in values.items() if name not in asked_for})
+        body = forms.form(asked.command, values, await self._choices(asked.command, here), Press(Verb.FORM, words))
+        await interaction.response.send_modal(RawModal(body))
+
+    async def _choices(self, command: Command, here: Invocation) -> forms.Choices:
+        """The topics that a digest may be of, for its form to show."""
+        found = {}
+        for name in forms.FORMS[command.name]:
+            option = command.option(name)
+            if option is not None and option.type is OptionType.TOPIC:
+                one = replace(option, is_list=False)
+                found[name] = await self._commands.complete(command, one, "", here)
+        return found
+
+    async def _filled_in(self, interaction: Interaction) -> None:
+        data, guild_id = _data(interaction), interaction.guild_id or 0
+        press = read_press(str(data.get("custom_id", "")))
+        if press is None or press.verb is not Verb.FORM:
+            raise UsageError("this form is of another version of Briefbot", example="/brief help")
+        asked = _asked_by_form(press.words, guild_id)
+        given = {**asked.values, **self._drafts.take(interaction, press.words)}
+        values = forms.filled_in(asked.command, given, data.get("components", ()))
+        asked = replace(asked, values=in_guild(asked.command, values, guild_id))
+        await self._run(interaction, Call(asked=asked, form=press.words))
+
+
+def _asked_by_form(words: str, guild_id: int) -> Asked:
+    asked = read_line(words, guild_id)
+    if asked.command.name not in forms.FORMS:
+        raise UsageError("this form is of another version of Briefbot", example="/brief help")
+    return asked
+
+
+def _data(interaction: Interaction) -> Mapping[str, Any]:
+    return interaction.data or {}
+
+
+def _invocation(interaction: Interaction) -> Invocation:
+    """Who asks, and where; Discord sends the member's rights and roles with each interaction."""
+    guild_id, user = interaction.guild_id or 0, interaction.user
+    roles = frozenset(str(role) for role in getattr(user, "_roles", ()))
+    person = Person(
+        id=str(user.id), name=user.display_name, is_manager=interaction.permissions.manage_guild, roles=roles
+    )
+    return Invocation(
+        workspace_id=workspace_of(guild_id), person=person, channel=channel_ref(guild_id, interaction.channel_id or 0)
+    )
+
+
+async def _defer(interaction: Interaction, verb: Verb) -> None:
+    """Promises an answer; one that takes the place of a message leaves it until then."""
+    if takes_its_place(interaction, verb):
+        await interaction.response.defer()
+    else:
+        await interaction.response.defer(ephemeral=verb is not Verb.SHARE, thinking=True)
+
+
+def _shareable(asked: Asked, reply: Reply) -> str:
+    """The command that shows the same to all; empty for what is not for all."""
+    is_of_briefs = reply.document.caveat is not None and reply.document.kind is not Kind.ERROR
+    return as_typed(asked.command.name, asked.values) if is_of_briefs and asked.command.root == "brief" else ""
+
+
+def _failed(text: str) -> Reply:
+    return Reply(document=error_document(BriefbotError(text)))
+
+
+async def _content(interaction: Interaction, name: str, file: Mapping[str, Any]) -> str:
+    """The text of an attached file."""
+    size = int(file.get("size", 0))
+    if size > FILE_LIMIT:
+        raise UsageError(
+            f"{name} has {size // 1000} kB", allowed=f"at most {FILE_LIMIT // 10**6} MB", example="an OPML file"
+        )
+    described: Any = dict(file)
+    attachment = discord.Attachment(data=described, state=interaction._state)
+    raw = await attachment.read()
+    return raw.decode("utf-8", errors="replace")

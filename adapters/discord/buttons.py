@@ -1,0 +1,55 @@
+"""What the buttons, selects and forms of our messages say when they are used: everything, so that they outlive us.
+
+    v1:run:brief read b12       gives that command
+    v1:turn:brief latest page:2 gives it and puts the answer in the place of this message
+    v1:do:brief-admin …         gives it although it takes something away; the person was asked
+    v1:share:brief read b12     shows the answer to all
+    v1:form:brief-admin …       opens the form of that command
+    v1:open:                    a select whose values are briefs to read
+
+A message of last year says the same as today's, so no version may give one of them another meaning. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+ID_LIMIT: Final = 100
+_VERSION: Final = "v1"
+
+
+class Verb(StrEnum):
+    RUN = "run"
+    TURN = "turn"
+    DO = "do"
+    SHARE = "share"
+    FORM = "form"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What somebody asked for by using a component."""
+
+    verb: Verb
+    words: str
+    """A command as typed, without the slash."""
+
+    def custom_id(self, number: int = 1) -> str | None:
+        """How a component carries it; None when it is too long for one.
+
+        The `number` tells components of one message apart that ask for the same; it means nothing.
+        """
+        text = f"{_VERSION}{f'.{number}' if number > 1 else ''}:{self.verb}:{self.words}"
+        return text if len(text) <= ID_LIMIT else None
+
+
+def read_press(custom_id: str) -> Press | None:
+    """What a component of ours asks for; None for any other."""
+    version, _, rest = custom_id.partition(":")
+    verb, _, words = rest.partition(":")
+    if version.partition(".")[0] != _VERSION or verb not in set(Verb):
+        return None
+    return Press(Verb(verb), words)

@@ -1,0 +1,145 @@
+"""The commands of the catalogue as Discord registers them, with names in the languages of its users. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
+from itertools import groupby
+from typing import Any, Final
+
+from adapters.discord.forms import FORMS
+from bot.caveat import CAVEATS
+from bot.commands.spec import COMMANDS, Command, Option, OptionType, Role
+
+SUBCOMMAND, GROUP, STRING, INTEGER, CHANNEL, ROLE, ATTACHMENT = 1, 2, 3, 4, 7, 8, 11
+POSTABLE: Final = (0, 5, 10, 11, 12, 15)
+"""Kinds of channels that a digest may be posted in: text, announcement, threads of both, private threads, forums."""
+MANAGE_GUILD: Final = 1 << 5
+IN_GUILDS: Final = 0
+DESCRIPTION_LIMIT: Final = 100
+
+_TYPES: Final = {
+    OptionType.INTEGER: INTEGER,
+    OptionType.CHANNEL: CHANNEL,
+    OptionType.ROLE: ROLE,
+    OptionType.FILE: ATTACHMENT,
+}
+_LOCALES: Final = {
+    "ko": ("ko",),
+    "ja": ("ja",),
+    "de": ("de",),
+    "fr": ("fr",),
+    "es": ("es-ES", "es-419"),
+    "pt": ("pt-BR",),
+    "zh": ("zh-CN", "zh-TW"),
+}
+"""Our languages as Discord names those of its users."""
+_ABOUT: Final = {
+    "brief": "Read the briefs",
+    "brief-admin": "Set up Briefbot",
+    "topic": "Topics: what is followed",
+    "source": "Sources: the feeds that are read",
+    "digest": "Digests: what is posted where and when",
+}
+
+
+def registration() -> list[dict[str, Any]]:
+    """What is sent to Discord: `/brief` for all, `/brief-admin` shown to those who may manage the server."""
+    reading = [command for command in COMMANDS if command.role is Role.MEMBER]
+    managing = [command for command in COMMANDS if command.role is Role.MANAGER]
+    return [_root("brief", reading, None), _root("brief-admin", managing, str(MANAGE_GUILD))]
+
+
+def fingerprint(commands: Sequence[dict[str, Any]]) -> str:
+    """The same for the same commands."""
+    text = json.dumps(commands, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _root(name: str, commands: Sequence[Command], permissions: str | None) -> dict[str, Any]:
+    return {
+        "type": 1,
+        "name": name,
+        **_described(_ABOUT[name]),
+        "default_member_permissions": permissions,
+        "integration_types": [IN_GUILDS],
+        "contexts": [IN_GUILDS],
+        "options": list(_members(commands)),
+    }
+
+
+def _members(commands: Sequence[Command]) -> Iterator[dict[str, Any]]:
+    for first, of_first in groupby(commands, key=lambda command: command.path[0]):
+        members = list(of_first)
+        if len(members[0].path) == 1:
+            yield _subcommand(members[0])
+        else:
+            yield {
+                "type": GROUP,
+                **_named(first),
+                **_described(_ABOUT[first]),
+                "options": [_subcommand(command) for command in members],
+            }
+
+
+def _subcommand(command: Command) -> dict[str, Any]:
+    # What a form asks for may be left out: then the form opens.
+    has_form = command.name in FORMS
+    options = [_option(option, is_required=option.is_required and not has_form) for option in command.options]
+    return {"type": SUBCOMMAND, **_named(command.path[-1]), **_described(command.summary), "options": options}
+
+
+def _option(option: Option, *, is_required: bool) -> dict[str, Any]:
+    kind = _TYPES.get(option.type, STRING)
+    found: dict[str, Any] = {"type": kind, **_named(option.name), **_described(option.summary)}
+    if is_required:
+        found["required"] = True
+    if kind == INTEGER:
+        found |= _bounds(option, "min_value", "max_value")
+    elif kind == CHANNEL:
+        found["channel_types"] = list(POSTABLE)
+    elif option.can_complete:
+        found["autocomplete"] = True
+    elif choices := _choices(option):
+        found["choices"] = [{"name": choice, "value": choice} for choice in choices]
+    elif option.type is OptionType.TEXT:
+        found |= _bounds(option, "min_length", "max_length")
+    return found
+
+
+def _bounds(option: Option, least: str, most: str) -> dict[str, int]:
+    bounds = {least: option.minimum, most: option.maximum}
+    return {name: bound for name, bound in bounds.items() if bound is not None}
+
+
+def _choices(option: Option) -> tuple[str, ...]:
+    if option.type is OptionType.LANGUAGE and not option.is_list:
+        return tuple(CAVEATS)
+    return option.choices
+
+
+def _named(name: str) -> dict[str, Any]:
+    return {"name": name, "name_localizations": _translated("names", name)}
+
+
+def _described(text: str) -> dict[str, Any]:
+    return {"description": text[:DESCRIPTION_LIMIT], "description_localizations": _translated("texts", text)}
+
+
+def _translated(kind: str, text: str) -> dict[str, str]:
+    return {
+        locale: words[kind][text]
+        for language, locales in _LOCALES.items()
+        if text in (words := _words(language))[kind]
+        for locale in locales
+    }
+
+
+@cache
+def _words(language: str) -> dict[str, dict[str, str]]:
+    file = resources.files("adapters.discord") / "locales" / f"{language}.json"
+    found: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
+    return found

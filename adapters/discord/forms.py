@@ -1,0 +1,162 @@
+"""Forms (modals) for adding and editing: which options each asks for, how it is drawn, how it is read. Pure.
+
+A form holds five things at most, so it asks for those that matter most; the others are options of the same command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from adapters.discord.buttons import Press, Verb
+from bot.caveat import CAVEATS
+from bot.commands.languages import name_of
+from bot.commands.spec import BY_NAME, Command, Option, OptionType
+
+Component = dict[str, Any]
+
+FORMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "brief-admin topic add": ("name", "words", "exclude", "languages", "publishers"),
+    "brief-admin topic edit": ("name", "words", "exclude", "languages", "publishers"),
+    "brief-admin source add": ("url",),
+    "brief-admin digest add": ("name", "at", "channel", "days", "topics"),
+    "brief-admin digest edit": ("name", "at", "channel", "days", "topics"),
+    "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "caveat_note"),
+}
+"""The options that the form of a command asks for."""
+
+LABEL, INPUT, STRING_SELECT, ROLE_SELECT, CHANNEL_SELECT = 18, 4, 3, 6, 8
+TITLE_LIMIT: Final = 45
+LABEL_LIMIT: Final = 45
+DESCRIPTION_LIMIT: Final = 100
+INPUT_LIMIT: Final = 4000
+MOST_CHOICES: Final = 25
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONG: Final = frozenset(("words", "exclude", "caveat_note"))
+
+Choices = Mapping[str, Sequence[tuple[str, str]]]
+"""For options that name rows: what may be chosen, as (what to show, value)."""
+
+
+def wants_form(command: Command, values: Mapping[str, str]) -> bool:
+    """Whether a command was given without what it needs, so that its form should ask for it."""
+    if command.name not in FORMS or command.path == ("settings",):
+        return False
+    if "edit" in command.path:
+        required = {option.name for option in command.options if option.is_required}
+        return required <= values.keys() and not values.keys() - required
+    return any(option.is_required and option.name not in values for option in command.options)
+
+
+def form(command: Command, values: Mapping[str, str], choices: Choices, press: Press) -> Component:
+    """The form of a command, filled with these values."""
+    asked = [option for name in FORMS[command.name] if (option := command.option(name))]
+    return {
+        "custom_id": press.custom_id() or Press(Verb.FORM, command.name).custom_id(),
+        "title": command.summary.partition(";")[0][:TITLE_LIMIT],
+        "components": [_labelled(option, values.get(option.name, ""), choices) for option in asked],
+    }
+
+
+def _labelled(option: Option, value: str, choices: Choices) -> Component:
+    return {
+        "type": LABEL,
+        "label": option.name.replace("_", " ").capitalize()[:LABEL_LIMIT],
+        "description": option.summary[:DESCRIPTION_LIMIT],
+        "component": _asking(option, value, choices) | {"custom_id": option.name},
+    }
+
+
+def _asking(option: Option, value: str, choices: Choices) -> Component:
+    match option.type:
+        case OptionType.CHANNEL:
+            return _picker(CHANNEL_SELECT, value, "channel") | {"channel_types": [0, 5, 10, 11, 12, 15]}
+        case OptionType.ROLE:
+            return _picker(ROLE_SELECT, value, "role")
+        case OptionType.DAYS:
+            return _select([(day.title(), day) for day in _DAYS], _days(value), most=len(_DAYS))
+        case OptionType.LANGUAGE if not option.is_list:
+            return _select([(name_of(code), code) for code in CAVEATS], [value], most=1)
+    offered = choices.get(option.name, ())
+    if offered:
+        return _select(offered, [part.strip() for part in value.split(",")], most=len(offered))
+    return _input(option, value)
+
+
+def _input(option: Option, value: str) -> Component:
+    found: Component = {
+        "type": INPUT,
+        "style": 2 if option.name in _LONG else 1,
+        "required": option.is_required,
+        "max_length": _longest(option),
+    }
+    return found | ({"value": value[: found["max_length"]]} if value else {})
+
+
+def _longest(option: Option) -> int:
+    is_measured = option.type is OptionType.TEXT and option.maximum
+    return min(option.maximum or INPUT_LIMIT, INPUT_LIMIT) if is_measured else 2000
+
+
+def _picker(kind: int, value: str, of: str) -> Component:
+    number = value.rpartition(".")[2].rpartition(":")[2]
+    found: Component = {"type": kind, "required": False, "min_values": 0, "max_values": 1}
+    return found | ({"default_values": [{"id": number, "type": of}]} if number.isdigit() else {})
+
+
+def _select(offered: Sequence[tuple[str, str]], chosen: Sequence[str], *, most: int) -> Component:
+    options: list[Component] = [{"label": label, "value": value} for label, value in offered[:MOST_CHOICES]]
+    for option in options:
+        if option["value"] in chosen:
+            option["default"] = True
+    most = min(most, len(options))
+    return {"type": STRING_SELECT, "required": False, "min_values": 0, "max_values": most, "options": options}
+
+
+def _days(value: str) -> list[str]:
+    """The days of `daily`, `mon-fri` or `mon, wed, sat`; anything else is none of them."""
+    words = value.lower().replace("–", "-")
+    if words == "daily":
+        return list(_DAYS)
+    first, _, last = words.partition("-")
+    if first in _DAYS and last in _DAYS:
+        return list(_DAYS[_DAYS.index(first) : _DAYS.index(last) + 1])
+    return [day.strip() for day in words.split(",")]
+
+
+# ── what a person filled in ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def filled_in(command: Command, given: Mapping[str, str], components: Sequence[Component]) -> dict[str, str]:
+    """The values of a form that was sent, over those that its button carried."""
+    values = dict(given)
+    for labelled in components:
+        component = labelled.get("component", {})
+        option = command.option(str(component.get("custom_id", "")))
+        if option is None:
+            continue
+        text = component["value"] if "value" in component else ",".join(map(str, component.get("values", ())))
+        if str(text).strip():
+            values[option.name] = str(text)
+        elif empty := _emptied(command, option):
+            values[option.name] = empty
+        else:
+            values.pop(option.name, None)
+    return values
+
+
+def _emptied(command: Command, option: Option) -> str:
+    """What an empty field of an edited thing means: take it away, where that can be said."""
+    is_edit = "edit" in command.path or command.path == ("settings",)
+    can_be_none = option.is_list and option.type is not OptionType.DAYS
+    return "none" if is_edit and (can_be_none or option.type is OptionType.ROLE or option.name == "caveat_note") else ""
+
+
+def of_form(words: str) -> Command | None:
+    """The command whose form a button opens; None when this version has none of that name."""
+    parts = words.split()
+    for count in (3, 2):
+        name = " ".join(parts[:count])
+        if name in FORMS:
+            return BY_NAME[name]
+    return None

@@ -1,0 +1,53 @@
+"""What the bot may do in a channel, and how to say what it lacks so that an admin can give it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+VIEW_CHANNEL: Final = 1 << 10
+SEND_MESSAGES: Final = 1 << 11
+READ_MESSAGE_HISTORY: Final = 1 << 16
+SEND_MESSAGES_IN_THREADS: Final = 1 << 38
+
+NEEDED: Final[Mapping[int, str]] = {
+    VIEW_CHANNEL: "View Channel",
+    SEND_MESSAGES: "Send Messages",
+    SEND_MESSAGES_IN_THREADS: "Send Messages in Threads",
+    READ_MESSAGE_HISTORY: "Read Message History",
+}
+"""Everything that is asked for in the invitation, as Discord calls it; docs/discord.md says why."""
+
+TEXT_KINDS: Final = frozenset((0, 5))
+THREAD_KINDS: Final = frozenset((10, 11, 12))
+FORUM_KINDS: Final = frozenset((15, 16))
+
+
+def to_post(kind: int) -> tuple[int, ...]:
+    """What posting in a channel of this kind takes."""
+    return (VIEW_CHANNEL, SEND_MESSAGES_IN_THREADS if kind in THREAD_KINDS else SEND_MESSAGES)
+
+
+def lacking(kind: int, allowed: int) -> list[str]:
+    """The names of the permissions that posting there takes and we do not have."""
+    return [NEEDED[bit] for bit in to_post(kind) if not allowed & bit]
+
+
+def advice(names: list[str], channel_id: int) -> str:
+    """Which permission is missing where, and how to give it."""
+    missing = " and ".join(names) or "a permission"
+    return (
+        f"Briefbot lacks {missing} in <#{channel_id}>: open the channel's settings, Permissions, add Briefbot, "
+        f"and allow {missing}"
+    )
+
+
+def invitation(application_id: int) -> str:
+    """The link that adds the bot to a server with exactly the permissions it needs."""
+    query = {
+        "client_id": application_id,
+        "scope": "bot applications.commands",
+        "permissions": sum(NEEDED),
+    }
+    return f"https://discord.com/oauth2/authorize?{urlencode(query)}"

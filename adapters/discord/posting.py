@@ -1,0 +1,242 @@
+"""document → channel on Discord: posts once, finds what was posted, says why something cannot be posted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp
+import discord
+import structlog
+from discord.http import MultipartParameters
+
+from adapters.discord import permissions
+from adapters.discord.incoming import read_channel
+from adapters.discord.pacing import Pacer
+from adapters.discord.render import CONTAINER
+from adapters.discord.thread_tags import tags_for
+from bot.ports import Gone, LookupUnavailable, Outgoing, Rejected, Retry, SendResult, Sent, require_caveat
+
+log = structlog.get_logger(__name__)
+
+NAME_LIMIT: Final = 100
+_PAGE: Final = 100
+_MOST_PAGES: Final = 30
+_SLACK: Final = timedelta(minutes=2)
+"""How far the clocks of Discord and of this machine may be apart."""
+NONCE_S: Final = 60.0
+"""For at least so long Discord remembers a nonce; it says "a few minutes"."""
+_OWN_IDS: Final = 1_000_000
+"""Above the ids that Discord gives to components by itself."""
+_GONE: Final[Mapping[int, str]] = {
+    10003: "the channel was deleted; choose another with /brief-admin digest edit",
+    10004: "Briefbot is not in this server any more",
+    40067: "the forum asks for a tag on each post and has none that Briefbot may use; add one, or make tags optional",
+    50083: "the thread is archived and Briefbot may not open it again",
+    160005: "the thread is locked; unlock it, or choose another channel with /brief-admin digest edit",
+}
+_PASSING: Final = frozenset((160006, 160007, 130000, 20016, 20028))
+"""Too many threads, overloaded, slow down: what a while mends."""
+
+
+class Posts:
+    """Sends and finds messages with the bot's connection; without one everything waits."""
+
+    def __init__(self, client: discord.Client, pacer: Pacer) -> None:
+        self._client, self._pacer = client, pacer
+        self._unknown_at: dict[str, float] = {}
+        self.blocked: set[int] = set()
+        """Guilds in which something could not be posted."""
+
+    async def send(self, message: Outgoing) -> SendResult:
+        """Posts a message; what happened, never an exception for what Discord answers."""
+        require_caveat(message.payload)
+        place = read_channel(message.channel)
+        if place is None:
+            return Gone(reason="this is no channel of Discord; choose one with /brief-admin digest edit")
+        if not self._client.is_ready():
+            return Retry(reason="Discord is not connected", after_s=5)
+        if self._pacer.is_exhausted:
+            return Retry(reason="Discord refused too many requests; waiting, so that it does not ban us", after_s=60)
+        result = self._obstacle(*place) or await self._posted(message, *place)
+        if isinstance(result, Gone):
+            self.blocked.add(place[0])
+        return result
+
+    def _obstacle(self, guild_id: int, channel_id: int) -> SendResult | None:
+        """What is known to keep us from posting there, without asking Discord."""
+        guild = self._client.get_guild(guild_id)
+        if guild is None:
+            return None if self._is_elsewhere(guild_id) else Gone(reason=_GONE[10004])
+        if guild.unavailable:
+            return Retry(reason="Discord has an outage in this server", after_s=60)
+        channel = guild.get_channel_or_thread(channel_id)
+        if channel is None:
+            return None
+        if isinstance(channel, discord.Thread) and channel.locked:
+            return Gone(reason=_GONE[160005])
+        if missing := permissions.lacking(channel.type.value, channel.permissions_for(guild.me).value):
+            return Gone(reason=permissions.advice(missing, channel_id))
+        return None
+
+    def _is_elsewhere(self, guild_id: int) -> bool:
+        """Whether a shard of another process has this guild."""
+        count, ids = self._client.shard_count, getattr(self._client, "shard_ids", None)
+        return bool(count and ids and (guild_id >> 22) % count not in ids)
+
+    async def _posted(self, message: Outgoing, guild_id: int, channel_id: int) -> SendResult:
+        try:
+            ref = await self._post(message, guild_id, channel_id)
+        except discord.RateLimited as error:
+            return Retry(reason="Discord asks us to slow down", after_s=error.retry_after)
+        except discord.HTTPException as error:
+            return self._refused(message, error, channel_id)
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            self._note_unknown(message.key)
+            return Retry(reason=f"no answer from Discord ({type(error).__name__})", is_unknown=True)
+        return Sent(ref=ref)
+
+    async def _post(self, message: Outgoing, guild_id: int, channel_id: int) -> str:
+        body = _marked(message)
+        if message.first_ref:
+            channel_id = int(message.first_ref.partition("/")[0])
+        channel = self._channel(guild_id, channel_id)
+        if isinstance(channel, discord.ForumChannel):
+            return await self._post_in_forum(message, channel, body)
+        params = _params(body | {"nonce": message.key, "enforce_nonce": True})
+        posted = await self._client.http.send_message(channel_id, params=params)
+        ref = f"{channel_id}/{posted['id']}"
+        if message.publish and channel is not None and channel.type is discord.ChannelType.news:
+            await self._publish(ref)
+        return ref
+
+    async def _post_in_forum(self, message: Outgoing, forum: discord.ForumChannel, body: Mapping[str, Any]) -> str:
+        name = message.payload.title[:NAME_LIMIT] or "News"
+        params = _params({"name": name, "message": body, "applied_tags": tags_for(forum, name)})
+        thread = await self._client.http.start_thread_in_forum(forum.id, params=params)
+        return f"{thread['id']}/{thread['id']}"
+
+    async def _publish(self, ref: str) -> None:
+        """Publishes a message to those who follow its channel; it stands in the channel whether that works or not."""
+        channel_id, _, message_id = ref.partition("/")
+        try:
+            await self._client.http.publish_message(int(channel_id), int(message_id))
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            if getattr(error, "code", 0) != 40033:  # published already
+                log.warning("discord.unpublished", channel=channel_id, reason=str(error)[:200])
+
+    def _refused(self, message: Outgoing, error: discord.HTTPException, channel_id: int) -> SendResult:
+        """What an answer of Discord means for a message."""
+        if error.status >= 500:
+            self._note_unknown(message.key)
+            return Retry(reason=f"Discord answered {error.status}", is_unknown=True)
+        if error.code in _GONE:
+            return Gone(reason=_GONE[error.code])
+        if error.status == 403:
+            return Gone(reason=permissions.advice([], channel_id))
+        if error.status in (401, 429) or error.code in _PASSING:
+            return Retry(reason=f"Discord does not take it now ({error.status} {error.code})", after_s=30)
+        return Rejected(reason=f"Discord refuses this message ({error.code}): {error.text[:300]}")
+
+    def _note_unknown(self, key: str) -> None:
+        self._unknown_at[key] = asyncio.get_running_loop().time()
+        while len(self._unknown_at) > 1000:
+            del self._unknown_at[next(iter(self._unknown_at))]
+
+    def _channel(self, guild_id: int, channel_id: int) -> Any:
+        guild = self._client.get_guild(guild_id)
+        return guild.get_channel_or_thread(channel_id) if guild else None
+
+    # ── find ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def find(self, message: Outgoing) -> str | None:
+        """The reference of a message with this key, None when it is not there; LookupUnavailable when we cannot see."""
+        place = read_channel(message.channel)
+        if place is None or not self._client.is_ready():
+            raise LookupUnavailable("Discord is not connected")
+        try:
+            ref = await self._found(message, *place)
+        except discord.Forbidden:
+            if self._is_guarded(message.key):
+                return None
+            raise LookupUnavailable(
+                f"Briefbot lacks {permissions.NEEDED[permissions.READ_MESSAGE_HISTORY]} in <#{place[1]}>"
+            ) from None
+        except discord.NotFound:
+            # Nothing stands in a channel that is not there.
+            return None
+        except (TimeoutError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            raise LookupUnavailable(type(error).__name__) from None
+        if ref and message.publish:
+            await self._publish(ref)
+        return ref
+
+    def _is_guarded(self, key: str) -> bool:
+        """Whether Discord would still know its nonce, so that sending again cannot double it."""
+        at = self._unknown_at.get(key)
+        return at is not None and asyncio.get_running_loop().time() - at < NONCE_S
+
+    async def _found(self, message: Outgoing, guild_id: int, channel_id: int) -> str | None:
+        if message.first_ref:
+            channel_id = int(message.first_ref.partition("/")[0])
+        channel = self._channel(guild_id, channel_id)
+        if isinstance(channel, discord.ForumChannel):
+            return await self._found_in_forum(message, channel)
+        return await self._found_in(message, channel_id)
+
+    async def _found_in(self, message: Outgoing, channel_id: int) -> str | None:
+        """Looks through what was written there since the message can have been sent, oldest first."""
+        after = discord.utils.time_snowflake(message.since - _SLACK)
+        for _ in range(_MOST_PAGES):
+            page = await self._client.http.logs_from(channel_id, _PAGE, after=after)
+            for written in page:
+                if self._is_ours(written, message.key):
+                    return f"{channel_id}/{written['id']}"
+            if len(page) < _PAGE:
+                return None
+            after = max(int(written["id"]) for written in page)
+        raise LookupUnavailable("too much was written in the channel since")
+
+    async def _found_in_forum(self, message: Outgoing, forum: discord.ForumChannel) -> str | None:
+        """Looks at the first messages of the posts that we made since then."""
+        after = discord.utils.time_snowflake(message.since - _SLACK)
+        http = self._client.http
+        active = await http.get_active_threads(forum.guild.id)
+        archived = await http.get_public_archived_threads(forum.id)
+        me = str(self._client.user.id) if self._client.user else ""
+        for thread in [*active["threads"], *archived["threads"]]:
+            is_candidate = str(thread.get("parent_id")) == str(forum.id) and str(thread.get("owner_id")) == me
+            if is_candidate and int(thread["id"]) > after:
+                page = await http.logs_from(int(thread["id"]), 1, around=int(thread["id"]))
+                if any(self._is_ours(written, message.key) for written in page):
+                    return f"{thread['id']}/{thread['id']}"
+        return None
+
+    def _is_ours(self, written: Mapping[str, Any], key: str) -> bool:
+        is_mine = self._client.user is not None and written["author"]["id"] == str(self._client.user.id)
+        return is_mine and any(
+            component.get("type") == CONTAINER and component.get("id") == _own_id(key)
+            for component in written.get("components", ())
+        )
+
+
+def _params(body: Mapping[str, Any]) -> MultipartParameters:
+    return MultipartParameters(payload=dict(body), multipart=None, files=None)
+
+
+def _marked(message: Outgoing) -> dict[str, Any]:
+    """The body with the id on its card by which it is found again."""
+    components = list(_with_id(message.payload.body.get("components", ()), _own_id(message.key)))
+    return dict(message.payload.body) | {"components": components}
+
+
+def _with_id(components: Sequence[Mapping[str, Any]], number: int) -> Iterator[dict[str, Any]]:
+    for component in components:
+        yield dict(component) | ({"id": number} if component.get("type") == CONTAINER else {})
+
+
+def _own_id(key: str) -> int:
+    """A component's id has 32 bits; far more than the messages that one channel is looked through for."""
+    return _OWN_IDS + int(key.rpartition("-")[2]) % 2_000_000_000

@@ -1,0 +1,87 @@
+"""How a reply is shown: in place of a message or as a new one, private or for all, in parts, with its files."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import discord
+
+from adapters.discord.buttons import Press, Verb
+from adapters.discord.native import RawView, attached
+from adapters.discord.render import BUTTON, GREY, ROW, render
+from bot.commands.invoke import Reply
+from bot.documents.nodes import Action, Actions, Kind, Note, Text
+
+Interaction = discord.Interaction[Any]
+
+DRAFTS: Final = 500
+FILE: Final = 13
+
+
+async def answer_with(interaction: Interaction, reply: Reply, *, verb: Verb = Verb.RUN, words: str = "") -> None:
+    """Shows a reply; `words` is the command that a button below it may show to all."""
+    views = [RawView(components) for components in _messages(reply, "" if verb is Verb.SHARE else words)]
+    files = attached(reply.files)
+    is_private = verb is not Verb.SHARE
+    first, *rest = views
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=first, attachments=files)
+    elif takes_its_place(interaction, verb):
+        await interaction.response.edit_message(view=first, attachments=files)
+    elif files:
+        await interaction.response.send_message(view=first, ephemeral=is_private, files=files)
+    else:
+        await interaction.response.send_message(view=first, ephemeral=is_private)
+    for view in rest:
+        await interaction.followup.send(view=view, ephemeral=is_private)
+
+
+def shared_by(interaction: Interaction, reply: Reply) -> Reply:
+    """The reply as it is shown to all, saying who did that."""
+    note = Note((Text(f"Shared by {interaction.user.display_name}"),))
+    return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, note)))
+
+
+def _messages(reply: Reply, words: str) -> list[list[dict[str, Any]]]:
+    messages = [list(payload.body["components"]) for payload in render(reply.document)]
+    if files := [{"type": FILE, "file": {"url": f"attachment://{name}"}} for name, _ in reply.files]:
+        messages[-1] += files
+    custom_id = Press(Verb.SHARE, words).custom_id() if words else None
+    if custom_id:
+        button = {"type": BUTTON, "style": GREY, "label": "Share in this channel", "custom_id": custom_id}
+        messages[-1].append({"type": ROW, "components": [button]})
+    return messages
+
+
+def takes_its_place(interaction: Interaction, verb: Verb) -> bool:
+    """Whether the answer takes the place of the message that was pressed, which only its one reader sees."""
+    message = interaction.message
+    return verb in (Verb.TURN, Verb.DO) and message is not None and message.flags.ephemeral
+
+
+class Drafts:
+    """What people typed into forms that were not right, so that they need not type it again. Lost with the process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, str], Mapping[str, str]] = OrderedDict()
+
+    def noted(self, interaction: Interaction, words: str, values: Mapping[str, str], reply: Reply) -> Reply:
+        """Keeps the values when the reply is an error, and offers the form again below it."""
+        if reply.document.kind is not Kind.ERROR:
+            return reply
+        self.keep(interaction, words, values)
+        again = Actions((Action("Edit and try again", words, asks=True),))
+        return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, again)))
+
+    def keep(self, interaction: Interaction, words: str, values: Mapping[str, str]) -> None:
+        if values:
+            self._kept[interaction.user.id, words] = values
+        while len(self._kept) > DRAFTS:
+            self._kept.popitem(last=False)
+
+    def take(self, interaction: Interaction, words: str) -> Mapping[str, str]:
+        """What this person typed into this form last, once."""
+        return self._kept.pop((interaction.user.id, words), {})

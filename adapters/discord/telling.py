@@ -1,0 +1,46 @@
+"""Tells the managers of a guild something where they see it and nobody else does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+import aiohttp
+import discord
+import structlog
+from discord.http import MultipartParameters
+
+from bot.models import WorkspaceId
+from bot.ports import Payload
+
+log = structlog.get_logger(__name__)
+
+
+async def tell(client: discord.Client, workspace: WorkspaceId, payloads: Sequence[Payload]) -> bool:
+    """Posts to the first place that takes it; False when there is none."""
+    guild = client.get_guild(int(workspace.rpartition(":")[2] or 0))
+    if guild is None:
+        return False
+    async for channel_id in _places(client, guild):
+        try:
+            for payload in payloads:
+                params = MultipartParameters(payload=dict(payload.body), multipart=None, files=None)
+                await client.http.send_message(channel_id, params=params)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("discord.untold", guild=guild.id, channel=channel_id, reason=str(error)[:200])
+            continue
+        return True
+    return False
+
+
+async def _places(client: discord.Client, guild: discord.Guild) -> AsyncIterator[int]:
+    """Where Discord itself tells moderators things, then the owner's direct messages, then the system channel."""
+    updates, system = guild.public_updates_channel, guild.system_channel
+    if updates is not None and updates.permissions_for(guild.me).send_messages:
+        yield updates.id
+    if guild.owner_id is not None:
+        try:
+            yield int((await client.http.start_private_message(guild.owner_id))["id"])
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("discord.no_direct_message", guild=guild.id, reason=str(error)[:200])
+    if system is not None and system.permissions_for(guild.me).send_messages:
+        yield system.id

@@ -1,0 +1,61 @@
+"""What the options of a command are set to now, as texts that the command would read: what a form is filled with."""
+
+from __future__ import annotations
+
+from bot.commands.context import Context
+from bot.commands.describe import days_in_words
+from bot.models import Digest, Topic, public_id
+
+
+def current(context: Context) -> dict[str, str]:
+    """The values of the row that a command is about, or of the settings; nothing for any other command."""
+    match context.command.name:
+        case "brief-admin topic edit":
+            return _topic(context.arguments.need("topic", Topic))
+        case "brief-admin digest edit":
+            return _digest(context.arguments.need("digest", Digest))
+        case "brief-admin settings":
+            return _settings(context)
+        case _:
+            return {}
+
+
+def _topic(topic: Topic) -> dict[str, str]:
+    rule = topic.rule
+    return {
+        "topic": public_id("t", topic.id),
+        "name": topic.name,
+        "words": ", ".join(rule.words),
+        "exclude": ", ".join(rule.excluded),
+        "sources": ", ".join(public_id("src", id_) for id_ in rule.source_ids),
+        "languages": ", ".join(rule.languages),
+        "publishers": str(rule.min_publishers),
+    }
+
+
+def _digest(digest: Digest) -> dict[str, str]:
+    return {
+        "digest": public_id("d", digest.id),
+        "name": digest.name,
+        "at": f"{digest.at:%H:%M}",
+        "topics": ", ".join(public_id("t", id_) for id_ in digest.topic_ids),
+        "channel": digest.channel,
+        "zone": digest.zone,
+        "days": days_in_words(digest.days).replace("–", "-").lower(),
+        "style": str(digest.style),
+        "stories": str(digest.max_stories),
+        "catch_up": str(digest.catch_up_s // 3600),
+        "publish": "yes" if digest.publish else "no",
+    }
+
+
+def _settings(context: Context) -> dict[str, str]:
+    workspace = context.workspace
+    return {
+        "zone": workspace.zone,
+        "language": workspace.language,
+        "admin_role": workspace.admin_role,
+        "ping_role": workspace.ping_role,
+        "retention": str(workspace.retention_days),
+        "caveat_note": workspace.caveat_note,
+    }

@@ -1,0 +1,37 @@
+"""What a person is asked before a command that takes something away, on platforms that have buttons."""
+
+from __future__ import annotations
+
+from bot.commands.context import Context
+from bot.commands.describe import source_name
+from bot.documents.build import notice
+from bot.documents.nodes import Action, Actions, Document, Facts, Note, Text
+from bot.models import Brief, Digest, Source, Topic, public_id
+
+
+def question_document(context: Context) -> Document:
+    """Names what would be taken away and offers the button that does it; pressing nothing changes nothing."""
+    command = context.command
+    named = [(name, *_named(value)) for name, value in context.arguments.values.items()]
+    line = " ".join((command.name, *(f"{name}:{ref}" for name, ref, _ in named)))
+    return notice(
+        f"{command.summary}?",
+        Facts(tuple((name.title(), f"{words} ({ref})" if words else ref) for name, ref, words in named)),
+        Actions((Action("Yes, do it", line, is_danger=True, replaces=True),)),
+        Note((Text("Nothing happens unless you press it."),)),
+    )
+
+
+def _named(value: object) -> tuple[str, str]:
+    """How to name a value in a command, and what a person calls it."""
+    match value:
+        case Topic():
+            return public_id("t", value.id), value.name
+        case Digest():
+            return public_id("d", value.id), value.name
+        case Source():
+            return public_id("src", value.id), source_name(value)
+        case Brief():
+            return value.ref, value.text.headline
+        case _:
+            return str(value), ""
