@@ -14,9 +14,9 @@ from bot.digests.dispatch import Dispatcher
 from bot.documents.text import plain_text
 from bot.ingest.parsed import ParsedFeed
 from bot.models import LOCAL_WORKSPACE, BriefText, ChannelRef, Citation, Draft, Sentence, WorkspaceId
+from bot.ports import Clock
 from bot.store import Store
 from bot.store.articles import Incoming
-from tests.fakes import FakeClock
 
 OTHER = WorkspaceId("console:other")
 
@@ -39,7 +39,7 @@ class FakeFeeds:
 class Office:
     """The people of a workspace and what they are told."""
 
-    def __init__(self, store: Store, clock: FakeClock, feeds: FakeFeeds | None = None) -> None:
+    def __init__(self, store: Store, clock: Clock, feeds: FakeFeeds | None = None) -> None:
         self.store, self.clock = store, clock
         self.feeds = feeds or FakeFeeds()
         dispatcher = Dispatcher(store, {"console": ConsoleAdapter(io.StringIO())}, clock)

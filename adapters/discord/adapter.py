@@ -11,7 +11,7 @@ import discord
 import structlog
 
 from adapters.discord.addresses import use_addresses
-from adapters.discord.client import Client
+from adapters.discord.client import READY_S, Client
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import render
 from adapters.discord.telling import tell
@@ -33,8 +33,8 @@ class DiscordAdapter:
 
     platform = "discord"
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, *, ready_s: float = READY_S) -> None:
+        self._settings, self._ready_s = settings, ready_s
         self._client: Client | None = None
         self._running: asyncio.Task[None] | None = None
 
@@ -72,7 +72,7 @@ class DiscordAdapter:
     async def _connect(self, host: Host) -> None:
         """Logs in, again and again while there is no network, and stays connected."""
         for number in range(10**9):
-            self._client = Client(self._settings, Pacer())
+            self._client = Client(self._settings, Pacer(), ready_s=self._ready_s)
             self._client.attend(host)
             try:
                 await self._client.start(self._settings.discord_token.get_secret_value())

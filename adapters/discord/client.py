@@ -28,10 +28,14 @@ _UNCOMPARED: Final = frozenset(("id", "application_id", "version", "nsfw", "dm_p
 """What Discord adds to a command that was registered."""
 
 
+# Neither voice library is wanted, so that they are missing is no news.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
 class Client(discord.AutoShardedClient):
     """discord.py's client with nothing cached that a slash-command bot does not need."""
 
-    def __init__(self, settings: Settings, pacer: Pacer) -> None:
+    def __init__(self, settings: Settings, pacer: Pacer, *, ready_s: float = READY_S) -> None:
         shards = read_shards(settings.discord_shards)
         options: dict[str, Any] = {"shard_ids": list(shards[0]), "shard_count": shards[1]} if shards else {}
         super().__init__(
@@ -41,7 +45,7 @@ class Client(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
-            guild_ready_timeout=READY_S,
+            guild_ready_timeout=ready_s,
             max_ratelimit_timeout=RATE_WAIT_S,
             http_trace=pacer.trace(),
             **options,
@@ -79,7 +83,7 @@ class Client(discord.AutoShardedClient):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         if self._host is not None:
             await self._host.present({workspace_of(guild.id): guild.name}, is_all=False)
-            await self._reachable(guild)
+        await self._reachable(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         if self._host is not None:

@@ -56,7 +56,7 @@ class Posts:
         place = read_channel(message.channel)
         if place is None:
             return Gone(reason="this is no channel of Discord; choose one with /brief-admin digest edit")
-        if not self._client.is_ready():
+        if not self._client.is_ready() or self._client.is_closed():
             return Retry(reason="Discord is not connected", after_s=5)
         if self._pacer.is_exhausted:
             return Retry(reason="Discord refused too many requests; waiting, so that it does not ban us", after_s=60)
@@ -154,7 +154,7 @@ class Posts:
     async def find(self, message: Outgoing) -> str | None:
         """The reference of a message with this key, None when it is not there; LookupUnavailable when we cannot see."""
         place = read_channel(message.channel)
-        if place is None or not self._client.is_ready():
+        if place is None or not self._client.is_ready() or self._client.is_closed():
             raise LookupUnavailable("Discord is not connected")
         try:
             ref = await self._found(message, *place)

@@ -132,7 +132,7 @@ class Dispatcher:
         if len(runs) > MOST_MISSED:
             log.warning("editions.unrecorded", digest=digest.id, count=len(runs) - MOST_MISSED, since=str(runs[0].on))
         *missed, last = [_slot(run.on, run.at, upcoming) for run in runs[-MOST_MISSED:]]
-        plans = [_skipped(digest, slot, "the bot was not running") for slot in missed]
+        plans = [_skipped(digest, slot, "Briefbot was not running, or not in this place") for slot in missed]
         late = now - last.due_at
         if now > last_chance(last.due_at, digest.catch_up_s):
             most = wording.span(timedelta(seconds=digest.catch_up_s))

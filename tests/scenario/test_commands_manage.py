@@ -323,21 +323,21 @@ async def test_digest_edit_skips_today_when_today_had_its_edition(office: Office
     assert (await digest(office)).next_on == date(2026, 1, 16)
 
 
-async def test_digest_edit_keeps_the_edition_that_is_due_now(office: Office) -> None:
+async def test_digest_edit_keeps_the_edition_that_is_due_now(office: Office, clock: FakeClock) -> None:
     await office.ask("/brief-admin digest add Morning at:10:00")
-    office.clock.advance(3601)
+    clock.advance(3601)
     await office.ask("/brief-admin digest edit Morning at:07:00")
     stored = await digest(office)
     assert stored.next_due_at == datetime(2026, 1, 15, 10, 0, tzinfo=UTC)
     assert stored.at.hour == 7
 
 
-async def test_digest_pauses_and_resumes_at_its_next_time(office: Office) -> None:
+async def test_digest_pauses_and_resumes_at_its_next_time(office: Office, clock: FakeClock) -> None:
     await office.ask("/brief-admin digest add Morning at:10:00")
     assert "Morning is paused" in await office.ask("/brief-admin digest pause morning")
     assert "'Morning' is paused already." in await office.ask("/brief-admin digest pause morning")
     assert "Next: paused" in await office.ask("/brief-admin digest list")
-    office.clock.advance(3 * 86400)
+    clock.advance(3 * 86400)
     assert "Next: Sun 18 Jan 2026, 10:00" in await office.ask("/brief-admin digest resume morning")
 
 

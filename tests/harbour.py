@@ -1,0 +1,119 @@
+"""The bot in our own Discord: a real store with news in it, the real adapter on the real client, one guild."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import discord
+from pydantic import SecretStr
+
+from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.client import Client
+from adapters.discord.incoming import channel_ref, workspace_of
+from bot.commands.invoke import Commands
+from bot.config import Settings, load
+from bot.delivery.deliver import Deliverer
+from bot.digests.dispatch import Dispatcher
+from bot.models import ChannelRef, WorkspaceId
+from bot.ports import Clock, SystemClock
+from bot.store import Store
+from bot.tenants import Tenants
+from tests.loopback import Channel, FakeDiscord, Guild
+from tests.office import FakeFeeds, Office
+
+
+def settings_for(fake: FakeDiscord, **parts: str) -> Settings:
+    return load(
+        env_file=None,
+        discord_token=SecretStr(fake.token),
+        discord_api=fake.api,
+        discord_gateway=fake.gateway,
+        **parts,
+    )
+
+
+@dataclass
+class Harbour:
+    """One guild with a channel, and everything of the bot that serves it."""
+
+    fake: FakeDiscord
+    store: Store
+    clock: Clock
+    adapter: DiscordAdapter
+    office: Office
+    commands: Commands
+    dispatcher: Dispatcher
+    deliverer: Deliverer
+    guild: Guild
+    channel: Channel
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    serving: asyncio.Task[None] | None = None
+
+    @property
+    def workspace(self) -> WorkspaceId:
+        return workspace_of(self.guild.id)
+
+    @property
+    def client(self) -> Client:
+        assert self.adapter._client is not None
+        return self.adapter._client
+
+    def ref(self, channel: Channel | None = None) -> ChannelRef:
+        return channel_ref(self.guild.id, (channel or self.channel).id)
+
+    async def serve(self) -> None:
+        """Connects and waits until the bot is ready."""
+        host = Tenants("discord", self.commands, self.store, self.clock)
+        self.serving = asyncio.create_task(self.adapter.serve(host, self.stop))
+        async with asyncio.timeout(15):
+            while self.adapter._client is None or not self.adapter._client.is_ready():
+                if self.serving.done():
+                    await self.serving
+                await asyncio.sleep(0.005)
+            while not self.fake.syncs and not self.fake.commands:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Lets what was just told be taken in."""
+        await asyncio.sleep(0.03)
+
+    async def close(self) -> None:
+        self.stop.set()
+        if self.serving is not None:
+            await asyncio.wait({self.serving}, timeout=10)
+        await self.adapter.close()
+
+
+@asynccontextmanager
+async def harbour(
+    fake: FakeDiscord, store: Store, clock: Clock | None = None, feeds: FakeFeeds | None = None
+) -> AsyncIterator[Harbour]:
+    """The bot connected and ready; addresses of discord.py are put back at the end."""
+    base, default = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+    clock = clock or SystemClock()
+    adapter = DiscordAdapter(settings_for(fake), ready_s=0.05)
+    dispatcher = Dispatcher(store, {"discord": adapter}, clock)
+    office = Office(store, clock, feeds)
+    guild = fake.add_guild()
+    made = Harbour(
+        fake=fake,
+        store=store,
+        clock=clock,
+        adapter=adapter,
+        office=office,
+        commands=Commands(store, office.feeds, dispatcher, clock),
+        dispatcher=dispatcher,
+        deliverer=Deliverer(store, {"discord": adapter}, clock, owner="me"),
+        guild=guild,
+        channel=fake.add_channel(guild),
+    )
+    try:
+        await made.serve()
+        yield made
+    finally:
+        await made.close()
+        discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = base, default
