@@ -34,7 +34,7 @@ _LOCALES: Final = {
     "fr": ("fr",),
     "es": ("es-ES", "es-419"),
     "pt": ("pt-BR",),
-    "zh": ("zh-CN", "zh-TW"),
+    "zh": ("zh-CN",),
 }
 """Our languages as Discord names those of its users."""
 _ABOUT: Final = {
@@ -50,7 +50,7 @@ def registration() -> list[dict[str, Any]]:
     """What is sent to Discord: `/brief` for all, `/brief-admin` shown to those who may manage the server."""
     reading = [command for command in COMMANDS if command.role is Role.MEMBER]
     managing = [command for command in COMMANDS if command.role is Role.MANAGER]
-    return [_root("brief", reading, None), _root("brief-admin", managing, str(MANAGE_GUILD))]
+    return [_root("brief", reading, None), _root("brief-admin", managing, MANAGE_GUILD)]
 
 
 def fingerprint(commands: Sequence[dict[str, Any]]) -> str:
@@ -59,7 +59,7 @@ def fingerprint(commands: Sequence[dict[str, Any]]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _root(name: str, commands: Sequence[Command], permissions: str | None) -> dict[str, Any]:
+def _root(name: str, commands: Sequence[Command], permissions: int | None) -> dict[str, Any]:
     return {
         "type": 1,
         "name": name,

@@ -12,6 +12,8 @@ from typing import Any
 _DEFAULT = Path(__file__).parents[3] / "shared" / "specs" / "discord-openapi.json"
 _OPERATIONS = {
     ("POST", r"/channels/[^/]+/messages"): "/channels/{channel_id}/messages",
+    ("POST", r"/channels/[^/]+/threads"): "/channels/{channel_id}/threads",
+    ("POST", r"/interactions/.*/callback"): "/interactions/{interaction_id}/{interaction_token}/callback",
     ("PUT", r"/applications/[^/]+/commands"): "/applications/{application_id}/commands",
 }
 

@@ -128,6 +128,9 @@ async def put_commands(asked: Asked) -> list[Json]:
     asked.discord.syncs += 1
     added = {"application_id": str(APPLICATION_ID), "version": "1", "nsfw": False, "dm_permission": None}
     asked.discord.commands = [command | added | {"id": str(snowflake())} for command in asked.body]
+    for command in asked.discord.commands:
+        if command.get("default_member_permissions") is not None:
+            command["default_member_permissions"] = str(command["default_member_permissions"])
     return asked.discord.commands
 
 

@@ -1,0 +1,99 @@
+"""The commands as Discord registers them: whole, within its limits, and in every language of the caveat."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import adapters.discord
+from adapters.discord.buttons import Press, Verb
+from adapters.discord.catalogue import fingerprint, registration
+from adapters.discord.forms import FORMS, form, of_form, wants_form
+from adapters.discord.permissions import advice, invitation, lacking
+from bot.caveat import CAVEATS
+from bot.commands.spec import BY_NAME, COMMANDS
+from tests.loopback.rules import wrong_with_commands, wrong_with_modal
+
+LOCALES = Path(adapters.discord.__file__).parent / "locales"
+
+
+def walk(options: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for option in options:
+        yield option
+        yield from walk(option.get("options", []))
+
+
+def test_every_command_of_the_catalogue_is_registered_within_the_limits() -> None:
+    commands = registration()
+    assert wrong_with_commands(commands) == ""
+    paths = set()
+    for root in commands:
+        for member in root["options"]:
+            inner = member["options"] if member["type"] == 2 else [None]
+            paths |= {" ".join((root["name"], member["name"], *([sub["name"]] if sub else []))) for sub in inner}
+    assert paths == {command.name for command in COMMANDS}
+
+
+def test_everything_has_a_name_and_words_in_each_language_of_the_caveat() -> None:
+    named = [option for root in registration() for option in walk(root["options"])]
+    wanted = {"ko", "ja", "de", "fr", "es-ES", "es-419", "pt-BR", "zh-CN"}
+    for option in named:
+        assert option["name_localizations"].keys() == wanted, option["name"]
+        assert option["description_localizations"].keys() == wanted, option["description"]
+
+
+@pytest.mark.parametrize("language", sorted(CAVEATS.keys() - {"en"}))
+def test_translations_name_nothing_that_is_not_there(language: str) -> None:
+    words = json.loads((LOCALES / f"{language}.json").read_text(encoding="utf-8"))
+    named = [option for root in registration() for option in (root, *walk(root["options"]))]
+    assert words["names"].keys() <= {option["name"] for option in named}
+    assert words["texts"].keys() <= {option["description"] for option in named}
+
+
+def test_fingerprint_is_that_of_the_content() -> None:
+    assert fingerprint(registration()) == fingerprint(registration())
+    assert fingerprint(registration()) != fingerprint(registration()[:1])
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_form_asks_for_what_its_command_needs_and_fits(name: str) -> None:
+    command = BY_NAME[name]
+    asked = set(FORMS[name])
+    assert asked <= {option.name for option in command.options}
+    if "edit" not in command.path:
+        assert {option.name for option in command.options if option.is_required} <= asked
+    long = {option.name: "x" * 5000 for option in command.options}
+    for values in ({}, long):
+        body = form(command, values, {"topics": [("Ports", "t1")]}, Press(Verb.FORM, name))
+        assert wrong_with_modal(body) == ""
+    assert of_form(f"{name} digest:d1") is command
+
+
+def test_form_opens_only_where_something_is_missing() -> None:
+    add, edit = BY_NAME["brief-admin digest add"], BY_NAME["brief-admin digest edit"]
+    assert wants_form(add, {})
+    assert wants_form(add, {"name": "x"})
+    assert not wants_form(add, {"name": "x", "at": "08:00"})
+    assert wants_form(edit, {"digest": "d1"})
+    assert not wants_form(edit, {"digest": "d1", "at": "08:00"})
+    assert not wants_form(BY_NAME["brief-admin settings"], {})
+
+
+def test_invitation_asks_for_what_is_needed_and_no_more() -> None:
+    assert invitation(42) == (
+        "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=274877975552"
+    )
+    assert 1 << 10 | 1 << 11 | 1 << 16 | 1 << 38 == 274877975552
+
+
+def test_advice_names_the_permission_the_channel_and_the_way() -> None:
+    assert lacking(0, 1 << 11) == ["View Channel"]
+    assert lacking(11, 1 << 10 | 1 << 11) == ["Send Messages in Threads"]
+    assert advice(["Send Messages"], 7) == (
+        "Briefbot lacks Send Messages in <#7>: open the channel's settings, Permissions, add Briefbot, "
+        "and allow Send Messages"
+    )
