@@ -1,47 +1,31 @@
-"""`python -m docs.picture`: draws the picture of the README anew from what the program really shows."""
+"""`python -m docs.picture`: draws the pictures of the README anew from what the program really shows."""
 
 from __future__ import annotations
 
 import asyncio
 import io
 import re
-import tempfile
-from ipaddress import ip_network
 from pathlib import Path
 
 from rich.console import Console
 
 from adapters.console.render import draw
-from bot import config, logs
-from bot.app import build
 from bot.commands.context import Invocation, Person
-from bot.demo.serve import serve
 from bot.models import LOCAL_WORKSPACE, ChannelRef
+from docs.sample import sample
 
 OUT = Path(__file__).parent / "images"
 
 
-async def main(folder: str) -> None:
-    """Reads the sample feeds as `briefbot demo` does and draws its digest and one brief."""
-    settings = config.load(
-        env_file=None,
-        log_level="error",
-        database_url=f"sqlite+aiosqlite:///{folder}/demo.db",
-        allow_private_sources=(ip_network("127.0.0.0/8"),),
-    )
-    logs.configure(settings)
-    app = await build(settings)
-    now = app.clock.now()
-    async with serve(now) as urls:
-        for url in urls:
-            await app.ingest.poll(await app.store.sources.add(url, workspace=LOCAL_WORKSPACE, now=now))
-    await app.write_briefs()
-    workspace = await app.store.workspaces.get(LOCAL_WORKSPACE)
-    digest = await app.dispatcher.today(workspace, None)
-    [found, *_] = await app.store.search.find("Helia batteries", workspace=None, limit=1)
-    person = Person(id="p", name="p")
-    asked = Invocation(workspace_id=LOCAL_WORKSPACE, person=person, channel=ChannelRef("console:general"))
-    reply = await app.commands.run(f"/brief read {found.brief.ref}", asked)
+async def main() -> None:
+    """The digest of the sample news and one brief, as a terminal shows them."""
+    async with sample() as app:
+        workspace = await app.store.workspaces.get(LOCAL_WORKSPACE)
+        digest = await app.dispatcher.today(workspace, None)
+        [found, *_] = await app.store.search.find("Helia batteries", workspace=None, limit=1)
+        person = Person(id="p", name="p")
+        asked = Invocation(workspace_id=LOCAL_WORKSPACE, person=person, channel=ChannelRef("console:general"))
+        reply = await app.commands.run(f"/brief read {found.brief.ref}", asked)
     for name, document in (("digest", digest), ("brief", reply.document)):
         console = Console(record=True, file=io.StringIO(), width=100, highlight=False, force_terminal=True)
         draw(document, console)
@@ -51,9 +35,7 @@ async def main(folder: str) -> None:
         # Wide characters are measured as narrow ones there, and squeezed into half their room.
         svg = re.sub(r' textLength="[0-9.]+"(?=[^>]*>[^<]*[\u1100-\uffdc])', "", svg)
         (OUT / f"{name}.svg").write_text(svg, encoding="utf-8")
-    await app.close()
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as place:
-        asyncio.run(main(place))
+    asyncio.run(main())

@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 LOGIN_PAUSES_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Between tries to reach Discord when the bot starts without a network; the last one again and again."""
+CONNECT_S: Final = 10.0
+"""How long a message waits for the connection before it is put off."""
 _NOT_CONNECTED: Final = "Discord is not connected"
 
 
@@ -43,14 +45,27 @@ class DiscordAdapter:
 
     async def send(self, message: Outgoing) -> SendResult:
         require_caveat(message.payload)
-        if self._client is None:
+        client = await self._connected()
+        if client is None:
             return Retry(reason=_NOT_CONNECTED, after_s=5)
-        return await self._client.posts.send(message)
+        return await client.posts.send(message)
 
     async def find(self, message: Outgoing) -> str | None:
-        if self._client is None:
+        client = await self._connected()
+        if client is None:
             raise LookupUnavailable(_NOT_CONNECTED)
-        return await self._client.posts.find(message)
+        return await client.posts.find(message)
+
+    async def _connected(self) -> Client | None:
+        """The client when it is up, also a moment after the start; None when that takes longer."""
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                while (client := self._client) is None:  # noqa: ASYNC110 - made anew for each try to log in
+                    await asyncio.sleep(0.05)
+                await client.up.wait()
+        except TimeoutError:
+            return None
+        return client
 
     async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
         """In the channel for Discord's own notices to moderators, else to the server's owner."""

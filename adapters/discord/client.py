@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -32,6 +33,18 @@ _UNCOMPARED: Final = frozenset(("id", "application_id", "version", "nsfw", "dm_p
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
+class _Brief(logging.Filter):
+    """Keeps what discord.py says of lost connections, which it mends by itself, and drops the pages of traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        return True
+
+
+for _name in ("discord.client", "discord.shard", "discord.gateway"):
+    logging.getLogger(_name).addFilter(_Brief())
+
+
 class Client(discord.AutoShardedClient):
     """discord.py's client with nothing cached that a slash-command bot does not need."""
 
@@ -55,6 +68,8 @@ class Client(discord.AutoShardedClient):
         self._answers: Answers | None = None
         self._busy: set[asyncio.Task[None]] = set()
         self.posts = Posts(self, pacer)
+        self.up = asyncio.Event()
+        """Set when the bot knows its servers for the first time."""
 
     def attend(self, host: Host) -> None:
         """From now on people are answered."""
@@ -75,6 +90,7 @@ class Client(discord.AutoShardedClient):
         await asyncio.shield(task)
 
     async def on_ready(self) -> None:
+        self.up.set()
         log.info("discord.ready", guilds=len(self.guilds), shards=self.shard_count)
         if self._host is not None:
             places = {workspace_of(guild.id): guild.name for guild in self.guilds}

@@ -32,6 +32,8 @@ DESCRIPTION_LIMIT: Final = 100
 INPUT_LIMIT: Final = 4000
 MOST_CHOICES: Final = 25
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HELP: Final = {"days": "On these days; none: every day", "topics": "Only these; none: everything that is followed"}
+"""Where something is picked that elsewhere is typed."""
 _LONG: Final = frozenset(("words", "exclude", "caveat_note"))
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
@@ -62,7 +64,7 @@ def _labelled(option: Option, value: str, choices: Choices) -> Component:
     return {
         "type": LABEL,
         "label": option.name.replace("_", " ").capitalize()[:LABEL_LIMIT],
-        "description": option.summary[:DESCRIPTION_LIMIT],
+        "description": _HELP.get(option.name, option.summary)[:DESCRIPTION_LIMIT],
         "component": _asking(option, value, choices) | {"custom_id": option.name},
     }
 
@@ -148,7 +150,9 @@ def filled_in(command: Command, given: Mapping[str, str], components: Sequence[C
 def _emptied(command: Command, option: Option) -> str:
     """What an empty field of an edited thing means: take it away, where that can be said."""
     is_edit = "edit" in command.path or command.path == ("settings",)
-    can_be_none = option.is_list and option.type is not OptionType.DAYS
+    if option.type is OptionType.DAYS:
+        return "daily"
+    can_be_none = option.is_list
     return "none" if is_edit and (can_be_none or option.type is OptionType.ROLE or option.name == "caveat_note") else ""
 
 

@@ -47,8 +47,9 @@ OPTION_LIMIT: Final = 100
 MOST_OPTIONS: Final = 25
 ROW_BUTTONS: Final = 5
 
-# Beside the blocks: the container, the caveat and its line, the page number, the select and a row of buttons.
-LIMITS: Final = Limits(message_chars=3900, block_chars=3800, blocks=32)
+# Of 40 components there stand beside the blocks: the card itself, a role, the row of a select (2), the page number,
+# the caveat and its line (2), and below the card the row of the button that shares it (2).
+LIMITS: Final = Limits(message_chars=3900, block_chars=3800, blocks=31)
 _HEADING: Final = {1: "## ", 2: "### ", 3: "**"}
 
 
@@ -82,17 +83,23 @@ def measure(block: Block) -> int:
     return sum(len(text) + 1 for text in _texts(block)) + isinstance(block, Paragraph)
 
 
-def weight(block: Block) -> int:
-    """How many components a block takes at most."""
-    match block:
-        case Card():
-            return 3
-        case Actions():
-            return len(block.items) + -(-len(block.items) // ROW_BUTTONS) + 1
-        case Sources() | RelatedList():
-            return 2
-        case _:
-            return 1
+def weight(blocks: Sequence[Block]) -> int:
+    """How many components the blocks of a message take at most; texts that follow each other are one."""
+    count, is_text = 0, False
+    for block in blocks:
+        match block:
+            case Card():
+                count += 3
+            case Divider():
+                count += 1
+            case Sources() | RelatedList():
+                count += 2
+            case Actions():
+                count += len(block.items) + -(-len(block.items) // ROW_BUTTONS) + 1
+            case _:
+                count += not is_text
+        is_text = not isinstance(block, Card | Divider | Sources | RelatedList | Actions)
+    return count
 
 
 def _number(components: Sequence[Component]) -> None:
@@ -205,6 +212,8 @@ def _texts(block: Block) -> list[str]:
             return [_heading(block)]
         case Paragraph():
             return [inline(block.spans)]
+        case Note(is_hint=True):
+            return []
         case Note():
             return [f"-# {words}" if (words := inline(block.spans)) else ""]
         case Card():

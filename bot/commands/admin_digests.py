@@ -181,7 +181,8 @@ def _typed(digest: Digest) -> str:
 async def _shown(context: Context, title: str, digest: Digest) -> Reply:
     """A digest as it is now, and how to look at it."""
     look = Action("See what it would post now", f"brief-admin digest preview {_typed(digest)}")
-    return Reply(document=notice(title, Facts(await _facts(context, digest)), Actions((look,))))
+    change = Action("Edit", f"brief-admin digest edit digest:{public_id('d', digest.id)}", asks=True)
+    return Reply(document=notice(title, Facts(await _facts(context, digest)), Actions((look, change))))
 
 
 async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str | Mention], ...]:

@@ -57,7 +57,7 @@ def _settings(title: str, workspace: Workspace) -> Reply:
         ("Kept for", counted(workspace.retention_days, "day")),
         ("Caveat", f"{caveat.text} {caveat.note}".strip()),
     )
-    hint = Note((Text("Change one: "), Code("/brief-admin settings zone:Asia/Seoul language:ko")))
+    hint = Note((Text("Change one: "), Code("/brief-admin settings zone:Asia/Seoul language:ko")), is_hint=True)
     zones = Note((Text("A digest keeps the zone that it was set up with."),))
     change = Actions((Action("Change", "brief-admin settings", asks=True),))
     return Reply(document=notice(title, Facts(rows), hint, zones, change))

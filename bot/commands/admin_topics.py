@@ -134,5 +134,6 @@ async def _shown(context: Context, title: str, topic: Topic) -> Reply:
         ("Id", ref),
     )
     read = Action("Read", f"brief latest topic:{typed_name(topic.name, ref)}")
-    note = Note((Text("Change it with "), Code(f"/brief-admin topic edit {ref}")))
-    return Reply(document=notice(title, Facts(rows), Actions((read,)), note))
+    note = Note((Text("Change it with "), Code(f"/brief-admin topic edit {ref}")), is_hint=True)
+    change = Action("Edit", f"brief-admin topic edit topic:{ref}", asks=True)
+    return Reply(document=notice(title, Facts(rows), Actions((read, change)), note))

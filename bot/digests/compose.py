@@ -39,7 +39,7 @@ def compose(issue: Issue, picks: Sequence[Pick], workspace: Workspace, *, now: d
     if not picks:
         blocks.append(Paragraph((Text(issue.quiet or "Nothing new since the last edition."),)))
     else:
-        blocks.append(Note((Text("Read one whole with "), Code(f"/brief read {picks[0].brief.ref}"))))
+        blocks.append(Note((Text("Read one whole with "), Code(f"/brief read {picks[0].brief.ref}")), is_hint=True))
     return Document(
         kind=Kind.DIGEST,
         title=f"{issue.name} · {wording.long_date(issue.on)}",

@@ -92,10 +92,10 @@ def list_document(
     blocks += [card(brief, workspace, now=now) for brief in briefs]
     if not briefs:
         blocks.append(Paragraph((Text(empty or "Nothing here yet."),)))
-    if briefs and not note:
-        note = (Text("Read one whole with "), Code(f"/brief read {briefs[0].ref}"))
     if note:
         blocks.append(Note(tuple(note)))
+    elif briefs:
+        blocks.append(Note((Text("Read one whole with "), Code(f"/brief read {briefs[0].ref}")), is_hint=True))
     if actions:
         blocks.append(Actions(tuple(actions)))
     return Document(
@@ -119,13 +119,14 @@ def related_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Do
 
 def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", with_deck: bool = True) -> Card:
     """A brief in short."""
+    named = list({source.publisher: source for source in reversed(brief.text.sources) if source.url}.values())[::-1]
     return Card(
         brief=brief.ref,
         headline=brief.text.headline,
         deck=brief.text.deck if with_deck else "",
         label=label,
-        byline=wording.byline(brief, workspace.language, now),
-        sources=tuple(Link(source.publisher, untracked(source.url)) for source in brief.text.sources[:4] if source.url),
+        byline=wording.byline(brief, workspace.language, now, is_named=not named),
+        sources=tuple(Link(source.publisher, untracked(source.url)) for source in named[:4]),
         related=tuple(
             (public_id("b", link.brief_id), link.headline)
             for link in brief.related[: CARD_RELATED if with_deck else 0]

@@ -21,27 +21,24 @@ class Limits:
     message_chars: int
     block_chars: int
     blocks: int
-    """Blocks of a message by their weight, the caveat's included."""
+    """Blocks of a message as they are weighed, the caveat's not included."""
 
 
-def _one(block: Block) -> int:
-    return 1
+Weigh = Callable[[Sequence[Block]], int]
+"""How many of the platform's own parts the blocks of one message take."""
 
 
-def fit(
-    document: Document, limits: Limits, measure: Measure, weigh: Callable[[Block], int] = _one
-) -> tuple[Document, ...]:
+def fit(document: Document, limits: Limits, measure: Measure, weigh: Weigh = len) -> tuple[Document, ...]:
     """The messages of a document, in order; together they say all it says, each with its caveat.
 
-    `weigh`: how many of the platform's own parts a block takes. ValueError when the limits leave no room beside the
-    caveat.
+    ValueError when the limits leave no room beside the caveat.
     """
     room = limits.message_chars - caveat_chars(document, measure)
     size = min(limits.block_chars, room)
-    if size < 40 or limits.blocks < 3:
+    if size < 40 or limits.blocks < 2:
         raise ValueError(f"limits that leave {size} characters beside the caveat cannot hold a document")
     small = [piece for block in document.blocks for piece in pieces(block, size, measure)]
-    pages = _pages(small, _Room(room, limits.blocks - 1), measure, weigh)
+    pages = _pages(small, room, limits.blocks, measure, weigh)
     return tuple(
         replace(document, blocks=tuple(page), ping=document.ping if part == 1 else "", part=part, parts=len(pages))
         for part, page in enumerate(pages, start=1)
@@ -56,30 +53,19 @@ def caveat_chars(document: Document, measure: Measure) -> int:
     return measure(Note((Text(words),)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """Characters and weight, of a page or of what is to stand on one."""
-
-    chars: int
-    weight: int
-
-    def holds(self, *parts: _Room) -> bool:
-        return sum(part.chars for part in parts) <= self.chars and sum(part.weight for part in parts) <= self.weight
-
-
-def _pages(blocks: Sequence[Block], room: _Room, measure: Measure, weigh: Callable[[Block], int]) -> list[list[Block]]:
+def _pages(blocks: Sequence[Block], room: int, count: int, measure: Measure, weigh: Weigh) -> list[list[Block]]:
     """Blocks page by page; a heading goes with what follows it."""
     pages: list[list[Block]] = [[]]
-    used: list[_Room] = []
+    used = 0
     for group in _groups(blocks):
-        sizes = [_Room(measure(block), weigh(block)) for block in group]
-        parts = [(group, sizes)] if room.holds(*sizes) else [([b], [s]) for b, s in zip(group, sizes, strict=True)]
-        for part, taken in parts:
-            if pages[-1] and not room.holds(*used, *taken):
+        fits_together = sum(map(measure, group)) <= room and weigh(group) <= count
+        for part in [group] if fits_together else [[block] for block in group]:
+            size = sum(map(measure, part))
+            if pages[-1] and (used + size > room or weigh([*pages[-1], *part]) > count):
                 pages.append([])
-                used = []
+                used = 0
             pages[-1] += part
-            used += taken
+            used += size
     return pages
 
 

@@ -136,6 +136,8 @@ class Note:
     """Small print beside the matter: how many more there are, what to type next, why it is late."""
 
     spans: tuple[Inline, ...]
+    is_hint: bool = False
+    """What to type for what a platform with buttons offers as one; it leaves this out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def pieces(block: Block, size: int, measure: Measure) -> Iterator[Block]:
         case Paragraph():
             yield from _spans(block.spans, Paragraph, size, measure)
         case Note():
-            yield from _spans(block.spans, Note, size, measure)
+            yield from _spans(block.spans, lambda spans: replace(block, spans=spans), size, measure)
         case Bullets():
             yield from _spans(block.items[0] if block.items else (), Paragraph, size, measure)
         case _:

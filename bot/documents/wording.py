@@ -67,18 +67,19 @@ def language(code: str) -> str:
     return _LANGUAGES.get(code, code)
 
 
-def publishers(brief: Brief, limit: int = 3) -> str:
-    """Who reports it: "3 publishers: A, B, C", or for one "Single source: A"."""
-    names = list(dict.fromkeys(source.publisher for source in brief.text.sources if source.publisher))
+def publishers(brief: Brief, limit: int = 3, *, is_named: bool = True) -> str:
+    """Who reports it: "3 publishers: A, B, C", or for one "Single source: A"; without names only how many."""
+    known = dict.fromkeys(source.publisher for source in brief.text.sources if source.publisher)
+    names = list(known) if is_named else []
     if brief.is_single_source:
         return f"{SINGLE}: {names[0]}" if names else SINGLE
     shown = _listed(names, limit)
     return f"{counted(brief.publishers, 'publisher')}: {shown}" if shown else counted(brief.publishers, "publisher")
 
 
-def byline(brief: Brief, workspace_language: str, now: datetime) -> tuple[str, ...]:
-    """The small facts about a brief that a reader weighs it by."""
-    facts = [publishers(brief), age(brief.published_at, now)]
+def byline(brief: Brief, workspace_language: str, now: datetime, *, is_named: bool = True) -> tuple[str, ...]:
+    """The small facts about a brief that a reader weighs it by; `is_named`: with the names of its publishers."""
+    facts = [publishers(brief, is_named=is_named), age(brief.published_at, now)]
     if brief.origin is Origin.IMPORTED:
         facts.append(IMPORTED)
     if brief.text.language not in ("und", workspace_language):
