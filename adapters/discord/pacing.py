@@ -19,6 +19,11 @@ log = structlog.get_logger(__name__)
 GLOBAL_PER_S: Final = 50.0
 OUR_PER_S: Final = 48.6
 """So much below the limit that requests which the network moves together stay under it."""
+START_FREE: Final = 5
+"""Requests that a start takes: who we are, where the gateway is, which commands are there."""
+START_PER_S: Final = 10.0
+START_S: Final = 1.0
+"""How long a new process goes slowly, since the one before it may have used up the second that it begins in."""
 REFUSED_WINDOW_S: Final = 600.0
 REFUSED_MOST: Final = 4000
 """Of 10,000 refused requests within ten minutes Discord bans the address; at this many we stop for a while."""
@@ -31,15 +36,26 @@ class Pacer:
     def __init__(self, per_s: float = OUR_PER_S) -> None:
         self._gap_s = 1.0 / per_s
         self._free_at = 0.0
+        self._began_at: float | None = None
+        self._given = 0
         self._refused: deque[float] = deque()
 
     async def wait(self) -> None:
         """Until this request may be sent."""
         now = asyncio.get_running_loop().time()
         at = max(self._free_at, now)
-        self._free_at = at + self._gap_s
+        self._free_at = at + self._gap(at)
         if at > now:
             await asyncio.sleep(at - now)
+
+    def _gap(self, at: float) -> float:
+        """How long after a request at this instant the next one may follow."""
+        self._given += 1
+        if self._began_at is None:
+            self._began_at = at
+        if self._given <= START_FREE:
+            return 0.0
+        return 1.0 / START_PER_S if at < self._began_at + START_S else self._gap_s
 
     def note(self, status: int, *, is_global: bool = False, is_shared: bool = False, after_s: float = 0.0) -> None:
         """Takes in what a request was answered with."""

@@ -5,46 +5,90 @@ from __future__ import annotations
 import asyncio
 import inspect
 import io
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from adapters.console import ConsoleAdapter
+from adapters.discord.adapter import DiscordAdapter
 from bot.caveat import CAVEATS, caveat_for
 from bot.documents.build import notice
 from bot.documents.nodes import Document, Heading, Kind, Paragraph, Text
-from bot.models import LOCAL_WORKSPACE, ChannelRef
+from bot.models import LOCAL_WORKSPACE, ChannelRef, WorkspaceId
 from bot.ports import Adapter, CaveatMissing, Outgoing, Payload, Sent
 from bot.store import Store
 from bot.tenants import Tenants
 from tests.fakes import FakeClock
+from tests.harbour import harbour, settings_for
+from tests.loopback import FakeDiscord
 from tests.office import Office
 from tests.recorder import RecordingAdapter
 
-CHANNEL = ChannelRef("console:news")
-FACTORIES: list[Callable[[Path], Adapter]] = [
-    lambda folder: ConsoleAdapter(io.StringIO(), outbox=folder / "outbox.jsonl"),
-    lambda folder: RecordingAdapter(folder / "channel.jsonl"),
-]
-Make = Callable[[], Adapter]
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """One kind of adapter, connected to its platform, or to ours in its place."""
+
+    make: Callable[[], Adapter]
+    """As it is when it serves; each call as in another process."""
+    fresh: Callable[[], Adapter]
+    """As it is made."""
+    channel: ChannelRef
+    other: ChannelRef
+    workspace: WorkspaceId = LOCAL_WORKSPACE
+
+    def outgoing(self, payload: Payload) -> Outgoing:
+        since = datetime.now(UTC) - timedelta(minutes=5)
+        return Outgoing(channel=self.channel, payload=payload, key="bb-1", since=since)
 
 
-@pytest.fixture(params=FACTORIES, ids=["console", "recorder"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
-    """Makes the adapter anew, as a process does that starts again."""
-    return lambda: request.param(tmp_path)
+@asynccontextmanager
+async def console(folder: Path, store: Store) -> AsyncIterator[Bench]:
+    def make() -> Adapter:
+        return ConsoleAdapter(io.StringIO(), outbox=folder / "outbox.jsonl")
+
+    yield Bench(make=make, fresh=make, channel=ChannelRef("console:news"), other=ChannelRef("console:other"))
+
+
+@asynccontextmanager
+async def recorder(folder: Path, store: Store) -> AsyncIterator[Bench]:
+    def make() -> Adapter:
+        return RecordingAdapter(folder / "channel.jsonl")
+
+    yield Bench(make=make, fresh=make, channel=ChannelRef("console:news"), other=ChannelRef("console:other"))
+
+
+@asynccontextmanager
+async def discord(folder: Path, store: Store) -> AsyncIterator[Bench]:
+    async with FakeDiscord() as fake, harbour(fake, store) as first, harbour(fake, store) as second:
+        other = fake.add_channel(first.guild, "other")
+        await fake.tell_guild(first.guild)
+        await first.settled()
+        connected = cycle((first.adapter, second.adapter))
+        yield Bench(
+            make=lambda: next(connected),
+            fresh=lambda: DiscordAdapter(settings_for(fake), ready_s=0.05),
+            channel=first.ref(),
+            other=first.ref(other),
+            workspace=first.workspace,
+        )
+
+
+@pytest.fixture(params=[console, recorder, discord], ids=["console", "recorder", "discord"])
+async def bench(request: pytest.FixtureRequest, tmp_path: Path, sqlite_store: Store) -> AsyncIterator[Bench]:
+    async with request.param(tmp_path, sqlite_store) as made:
+        yield made
 
 
 def document(*, language: str = "en") -> Document:
     blocks = (Heading("News", level=1), Paragraph((Text("@everyone <!channel> & more"),)))
     return Document(kind=Kind.DIGEST, title="News", blocks=blocks, caveat=caveat_for(language, "Ask the desk."))
-
-
-def outgoing(payload: Payload) -> Outgoing:
-    return Outgoing(channel=CHANNEL, payload=payload, key="bb-1", since=datetime(2026, 1, 15, tzinfo=UTC))
 
 
 def test_every_method_of_the_protocol_has_a_case() -> None:
@@ -53,59 +97,62 @@ def test_every_method_of_the_protocol_has_a_case() -> None:
     assert all(f".{name}(" in text for name in methods)
 
 
-def test_render_is_pure_and_carries_the_caveat(make: Make) -> None:
-    adapter = make()
+async def test_render_is_pure_and_carries_the_caveat(bench: Bench) -> None:
+    adapter = bench.fresh()
     for language in CAVEATS:
         payloads = adapter.render(document(language=language))
         assert payloads == adapter.render(document(language=language))
         assert payloads
         for payload in payloads:
-            assert payload.caveat == CAVEATS[language]
+            assert (payload.caveat, payload.title) == (CAVEATS[language], "News")
             assert CAVEATS[language] in payload.to_json()
 
 
-def test_render_pings_nobody(make: Make) -> None:
-    for payload in make().render(document()):
+async def test_render_pings_nobody(bench: Bench) -> None:
+    for payload in bench.fresh().render(document()):
         assert "@everyone" not in payload.to_json()
         assert "<!channel>" not in payload.to_json()
 
 
-async def test_message_is_found_after_it_was_sent_also_by_the_next_process(make: Make) -> None:
-    adapter = make()
+async def test_message_is_found_after_it_was_sent_also_by_the_next_process(bench: Bench) -> None:
+    adapter = bench.make()
     [payload, *_] = adapter.render(document())
-    message = outgoing(payload)
+    message = bench.outgoing(payload)
     assert await adapter.find(message) is None
     sent = await adapter.send(message)
     assert isinstance(sent, Sent)
-    for one in (adapter, make()):
+    for one in (adapter, bench.make()):
         assert await one.find(message) == sent.ref
         assert await one.find(replace(message, key="bb-2")) is None
-        assert await one.find(replace(message, channel=ChannelRef("console:other"))) is None
+        assert await one.find(replace(message, channel=bench.other)) is None
 
 
-async def test_payload_without_its_caveat_is_not_sent(make: Make) -> None:
-    adapter = make()
+async def test_payload_without_its_caveat_is_not_sent(bench: Bench) -> None:
+    adapter = bench.make()
+    [payload, *_] = adapter.render(document())
+    bare = json.loads(payload.to_json().replace(CAVEATS["en"], "Trust us."))
+    message = bench.outgoing(replace(payload, body=bare))
     with pytest.raises(CaveatMissing):
-        await adapter.send(outgoing(bare := Payload(body={"text": "News."}, caveat=CAVEATS["en"])))
-    assert await adapter.find(outgoing(bare)) is None
+        await adapter.send(message)
+    assert await adapter.find(message) is None
 
 
-async def test_managers_are_told(make: Make) -> None:
-    assert await make().tell(LOCAL_WORKSPACE, notice("The channel is gone"))
+async def test_managers_are_told(bench: Bench) -> None:
+    assert await bench.make().tell(bench.workspace, notice("The channel is gone"))
 
 
-async def test_serving_ends_when_it_is_told_to(make: Make, sqlite_store: Store, clock: FakeClock) -> None:
-    office = Office(sqlite_store, clock)
-    stop = asyncio.Event()
-    serving = asyncio.create_task(make().serve(Tenants("console", office.commands, sqlite_store, clock), stop))
-    await asyncio.sleep(0.01)
+async def test_serving_ends_when_it_is_told_to(bench: Bench, sqlite_store: Store, clock: FakeClock) -> None:
+    office, adapter, stop = Office(sqlite_store, clock), bench.fresh(), asyncio.Event()
+    serving = asyncio.create_task(adapter.serve(Tenants("console", office.commands, sqlite_store, clock), stop))
+    await asyncio.sleep(0.2)
     assert not serving.done()
     stop.set()
     await asyncio.wait_for(serving, timeout=5)
+    await adapter.close()
 
 
-async def test_close_can_be_called_twice(make: Make) -> None:
-    adapter = make()
+async def test_close_can_be_called_twice(bench: Bench) -> None:
+    adapter = bench.fresh()
     await adapter.close()
     await adapter.close()
 
@@ -114,4 +161,7 @@ async def test_console_takes_up_an_outbox_whose_last_line_was_cut(tmp_path: Path
     outbox = tmp_path / "outbox.jsonl"
     outbox.write_text('{"channel": "console:news", "key": "bb-1"}\n{"channel": "cons', encoding="utf-8")
     adapter = ConsoleAdapter(io.StringIO(), outbox=outbox)
-    assert await adapter.find(outgoing(Payload(body={}, caveat=""))) == "bb-1"
+    message = Outgoing(
+        channel=ChannelRef("console:news"), payload=Payload(body={}, caveat=""), key="bb-1", since=datetime.now(UTC)
+    )
+    assert await adapter.find(message) == "bb-1"

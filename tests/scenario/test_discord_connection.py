@@ -1,0 +1,118 @@
+"""The connection to Discord: refused, lost, split over processes, and ended."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import discord
+import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from adapters.discord import invitation
+from adapters.discord.adapter import DiscordAdapter
+from bot.app import build
+from bot.errors import ConfigError
+from bot.store import Store
+from bot.tenants import Tenants
+from tests.harbour import Harbour, harbour, settings_for
+from tests.loopback import FakeDiscord
+
+
+async def answered(port: Harbour) -> bool:
+    """Whether a command is answered now."""
+    return not (await port.fake.slash(port.fake.person(port.guild), port.channel, "brief topics")).error
+
+
+async def test_token_that_discord_does_not_know_ends_the_bot_with_a_reason(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake:
+        settings = settings_for(fake, database_url=f"sqlite+aiosqlite:///{tmp_path / 'store.db'}")
+        wrong = settings.model_copy(update={"discord_token": SecretStr("not-the-token")})
+        app = await build(wrong)
+        with pytest.raises(ConfigError) as error:
+            await asyncio.wait_for(app.run(asyncio.Event()), timeout=10)
+        await app.close()
+    assert "DISCORD_TOKEN" in str(error.value)
+    assert "not-the-token" not in str(error.value)
+
+
+async def test_bot_that_starts_without_a_network_connects_when_there_is_one(sqlite_store: Store) -> None:
+    async with FakeDiscord() as fake, harbour(fake, sqlite_store) as port:
+        settings = settings_for(fake)
+        nowhere = settings.model_copy(update={"discord_api": "http://127.0.0.1:9/api/v10"})
+        adapter, stop = DiscordAdapter(nowhere, ready_s=0.05), asyncio.Event()
+        with capture_logs() as logs:
+            serving = asyncio.create_task(
+                adapter.serve(Tenants("discord", port.commands, port.store, port.clock), stop)
+            )
+            await asyncio.sleep(0.3)
+            assert not serving.done()
+            discord.http.Route.BASE = fake.api
+            await asyncio.sleep(1.5)
+        assert [entry["event"] for entry in logs if entry["event"] == "discord.unreachable"]
+        assert adapter._client is not None
+        assert adapter._client.is_ready()
+        stop.set()
+        await serving
+        await adapter.close()
+
+
+async def test_lost_connection_is_taken_up_again(sqlite_store: Store) -> None:
+    async with FakeDiscord() as fake, harbour(fake, sqlite_store) as port:
+        await fake.hub.drop()
+        await asyncio.wait_for(fake.hub.connected.wait(), 10)
+        assert await answered(port)
+        assert (fake.hub.identifies, fake.hub.resumes) == (1, 1)
+        await fake.hub.drop(code=4000)
+        await asyncio.wait_for(fake.hub.connected.wait(), 10)
+        assert await answered(port)
+        assert (fake.hub.identifies, fake.hub.resumes) == (1, 2)
+        await fake.hub.ask(7)
+        await asyncio.sleep(0.3)
+        assert await answered(port)
+        assert fake.hub.identifies == 1
+
+
+async def test_token_that_is_reset_while_we_run_ends_the_bot(sqlite_store: Store) -> None:
+    async with FakeDiscord() as fake, harbour(fake, sqlite_store) as port:
+        await fake.hub.drop(code=4004)
+        assert port.serving is not None
+        with pytest.raises(ConfigError, match="4004"):
+            await asyncio.wait_for(asyncio.shield(port.serving), timeout=10)
+
+
+async def test_process_serves_the_shards_that_it_is_given(sqlite_store: Store) -> None:
+    async with FakeDiscord() as fake:
+        fake.shards = 2
+        guilds = [fake.add_guild(f"G{n}") for n in range(6)]
+        mine = [guild for guild in guilds if (guild.id >> 22) % 2 == 1]
+        async with harbour(fake, sqlite_store, shards="1/2") as port:
+            assert [session.shard for session in fake.hub.sessions] == [(1, 2)]
+            served = {guild.id for guild in port.client.guilds}
+            assert served & {guild.id for guild in guilds} == {guild.id for guild in mine}
+            # A guild of another process's shard is not left, only elsewhere.
+            assert all(port.client.posts._is_elsewhere(guild.id) for guild in guilds if guild not in mine)
+
+
+async def test_answer_that_is_being_given_is_finished_when_the_bot_stops(sqlite_store: Store) -> None:
+    async with FakeDiscord() as fake, harbour(fake, sqlite_store) as port:
+        real = port.commands.call
+
+        async def slow(*args: object) -> object:
+            await asyncio.sleep(0.5)
+            return await real(*args)  # type: ignore[arg-type]
+
+        port.commands.call = slow  # type: ignore[assignment, method-assign]
+        asking = asyncio.create_task(fake.slash(fake.person(port.guild), port.channel, "brief topics"))
+        await asyncio.sleep(0.1)
+        await port.close()
+        assert (await asking).error == ""
+
+
+async def test_invitation_asks_discord_for_the_application(sqlite_store: Store) -> None:
+    async with FakeDiscord() as fake, harbour(fake, sqlite_store):
+        assert "client_id=900000000000000001" in await invitation(settings_for(fake), None)
+        wrong = settings_for(fake).model_copy(update={"discord_token": SecretStr("wrong")})
+        with pytest.raises(ConfigError, match="does not know this token"):
+            await invitation(wrong, None)
