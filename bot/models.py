@@ -469,6 +469,8 @@ class Delivery(Value):
     catch_up_s: int
     """How late its edition may be posted."""
     publish: bool
+    is_troubled: bool = False
+    """Its channel could not be posted to before."""
     first_ref: str = ""
     """The reference of the edition's first message; empty for that one."""
     state: DeliveryState

@@ -31,7 +31,9 @@ class RecordingAdapter:
         """Two messages for each document, so that parts and their order matter."""
         caveat = document.caveat.text if document.caveat else ""
         text = plain_text(document)
-        return tuple(Payload(body={"text": f"{part}/2\n{text}"}, caveat=caveat, title=document.title) for part in (1, 2))
+        return tuple(
+            Payload(body={"text": f"{part}/2\n{text}"}, caveat=caveat, title=document.title) for part in (1, 2)
+        )
 
     async def send(self, message: Outgoing) -> SendResult:
         require_caveat(message.payload)

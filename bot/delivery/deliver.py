@@ -38,8 +38,8 @@ CALL_S: Final = 30.0
 """How long a platform may take for a look or a send; of a send that takes longer nothing is known."""
 LEASE_S: Final = 3 * CALL_S
 """Longer than a look and a send together, so that nobody else begins while we are at it."""
-AT_ONCE: Final = 16
-"""Messages under way on one platform."""
+AT_ONCE: Final = 64
+"""Messages under way on one platform: enough that its pacer never waits for us."""
 ROUND_S: Final = 0.2
 """How long to wait for those that are under way before more are claimed beside them."""
 IDLE_S: Final = 2.0
@@ -147,7 +147,8 @@ class Deliverer:
     async def _sent(self, delivery: Delivery, ref: str) -> None:
         now = self._clock.now()
         await self._store.deliveries.settle_sent(delivery.id, owner=self._owner, message_ref=ref, now=now)
-        await self._store.digests.end_trouble(delivery.digest_id)
+        if delivery.is_troubled:
+            await self._store.digests.end_trouble(delivery.digest_id)
         log.info("delivery.sent", delivery=delivery.id, edition=delivery.edition_id, part=delivery.part)
         if now - max(delivery.due_at, delivery.planned_at) > ON_TIME:
             log.warning("delivery.late", delivery=delivery.id, by=wording.span(now - delivery.due_at))

@@ -79,6 +79,8 @@ class Dispatcher:
         await desk.open(claimed)
         plans: dict[int, list[EditionPlan]] = {}
         for digest in claimed:
+            # Composing hundreds takes a second of the processor; answers to people must not wait for it.
+            await asyncio.sleep(0)
             try:
                 plans[digest.id] = await self._plans(digest, desk)
             except Exception:

@@ -25,6 +25,7 @@ _WHOLE = (
         editions.c.digest_id,
         digests.c.catch_up_s,
         digests.c.publish,
+        (digests.c.trouble != "").label("is_troubled"),
         func.coalesce(_first.c.message_ref, "").label("first_ref"),
     )
     .join(editions, editions.c.id == deliveries.c.edition_id)

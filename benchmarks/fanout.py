@@ -1,0 +1,95 @@
+"""A digest for each of 2,000 Discord channels at once, under Discord's limits, beside the bare discord.py client."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import tempfile
+import time
+from pathlib import Path
+
+import discord
+
+from adapters.discord.pacing import GLOBAL_PER_S
+from benchmarks.discord_bot import bot_of, digests_for
+from bot.app import Pace
+from tests.loopback import Channel, FakeDiscord
+
+
+def main(args: list[str]) -> int:
+    """`python -m benchmarks fanout [--channels N] [--bare N]`."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks fanout")
+    parser.add_argument("--channels", type=int, default=2000)
+    parser.add_argument("--bare", type=int, default=0, help="channels for the bare client; 0: as many")
+    chosen = parser.parse_args(args)
+    print(f"{'way':28} {'channels':>8} {'seconds':>8} {'a second':>9} {'of limit':>9} {'lost':>6} {'global 429s':>12}")
+    asyncio.run(_ours(chosen.channels))
+    asyncio.run(_bare(chosen.bare or chosen.channels))
+    return 0
+
+
+async def _ours(count: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with FakeDiscord() as fake:
+            guild = fake.add_guild()
+            places = [fake.add_channel(guild, f"c{number}") for number in range(count)]
+            app = await bot_of(fake, Path(folder))
+            stop = asyncio.Event()
+            pace = Pace(dispatch_s=0.5, deliver_s=0.2)
+            running = asyncio.create_task(app.run(stop, frozenset(("schedule", "discord")), pace))
+            await fake.hub.connected.wait()
+            # A bot that has run for a while: its first second goes slowly.
+            await asyncio.sleep(2.0)
+            await digests_for(app, guild, places)
+            await _all_posted(places)
+            _report("briefbot", fake, places)
+            stop.set()
+            await running
+            await app.close()
+
+
+async def _all_posted(places: list[Channel]) -> None:
+    async with asyncio.timeout(600):
+        while not all(place.messages for place in places):  # noqa: ASYNC110 - another task is watched
+            await asyncio.sleep(0.05)
+
+
+async def _bare(count: int) -> None:
+    """As most bots do it: every channel's send in a task of its own."""
+    async with FakeDiscord() as fake:
+        guild = fake.add_guild()
+        places = [fake.add_channel(guild, f"c{number}") for number in range(count)]
+        discord.http.Route.BASE = fake.api
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = fake.gateway  # type: ignore[assignment]
+        import yarl
+
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(fake.gateway)
+        client = discord.Client(intents=discord.Intents(guilds=True), guild_ready_timeout=0.05)
+        running = asyncio.create_task(client.start(fake.token))
+        await fake.hub.connected.wait()
+        await client.wait_until_ready()
+
+        async def send(place: Channel) -> None:
+            with contextlib.suppress(discord.DiscordException):
+                await client.get_partial_messageable(place.id).send("A digest of today.")
+
+        await asyncio.gather(*(send(place) for place in places))
+        _report("bare discord.py, gather", fake, places)
+        await client.close()
+        await running
+
+
+def _report(name: str, fake: FakeDiscord, places: list[Channel]) -> None:
+    posts = [request.at for request in fake.requests if request.path.endswith("/messages") and request.status == 200]
+    seconds = max(posts) - min(posts)
+    rate = (len(posts) - 1) / seconds
+    lost = sum(not place.messages for place in places)
+    doubled = sum(len(place.messages) > 1 for place in places)
+    share = f"{rate / GLOBAL_PER_S:.1%}"
+    print(
+        f"{name:28} {len(places):8} {seconds:8.1f} {rate:9.1f} {share:>9} {lost:6} {fake.limits.global_429:12}"
+        + (f"  {doubled} DOUBLED" if doubled else ""),
+        flush=True,
+    )
+    assert time.monotonic() >= max(posts)
