@@ -37,15 +37,15 @@ async def bot_of(fake: FakeDiscord, folder: Path, *, database: Path | None = Non
     return await build(settings, adapters={"discord": DiscordAdapter(settings, ready_s=0.2)})
 
 
-async def digests_for(app: App, guild: Guild, places: Sequence[Channel]) -> None:
-    """News, and a digest for each channel; all are due at the same moment, when this is done."""
+async def digests_for(app: App, guild: Guild, places: Sequence[Channel], *, in_s: float = 0.0) -> None:
+    """News, and a digest for each channel; all are due at the same moment, when this is done or in so many seconds."""
     workspace = workspace_of(guild.id)
     office = Office(app.store, app.clock)
     source = await office.follow("https://harbour.example/feed", workspace=workspace)
     for number in range(6):
         await office.report(source, f"Harbour board meets for the {number}. time", body="A word of the harbour. " * 8)
     now = datetime.now(UTC)
-    due_at = now + timedelta(seconds=5 + len(places) / 150)
+    due_at = now + timedelta(seconds=in_s or 5 + len(places) / 150)
     for place in places:
         digest = Digest(
             id=0,

@@ -7,6 +7,7 @@ texts together, 5 buttons in a row, 25 options in a select.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final, assert_never
 
 from adapters.discord.buttons import Press, Verb, read_press
@@ -245,6 +246,7 @@ def _heading(heading: Heading) -> str:
     return "" if not words else f"{mark}{words}{mark}" if mark == "**" else f"{mark}{words}"
 
 
+@lru_cache(maxsize=2048)
 def _card_text(card: Card) -> str:
     label = f"`{line(card.label).upper()}` " if card.label else ""
     lines = [f"{label}{bold(card.headline)}"]

@@ -35,7 +35,7 @@ async def latest(context: Context) -> Reply:
         context.workspace,
         now=context.now,
         actions=_pages(page, found, count, f"brief latest{_topic_option(topic)} count:{count}"),
-        empty=await _why_empty(context, topic, page),
+        empty="" if found else await _why_empty(context, topic, page),
     )
     return Reply(document=document)
 

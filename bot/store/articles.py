@@ -77,7 +77,7 @@ class Articles:
         return (await self._list(query.order_by(articles.c.id.desc()).limit(limit)))[::-1]
 
     async def count(self) -> int:
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             return int((await connection.execute(select(func.count()).select_from(articles))).scalar_one())
 
     async def _list(self, query: Any) -> list[Article]:

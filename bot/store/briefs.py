@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
@@ -180,7 +180,7 @@ class Briefs:
         return await self._list(select(briefs).where(briefs.c.id > after_id).order_by(briefs.c.id).limit(limit))
 
     async def _list(self, query: Any, workspace: WorkspaceId | None = None) -> list[Brief]:
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             return await briefs_of(connection, (await connection.execute(query)).all(), workspace)
 
 
@@ -190,21 +190,14 @@ async def briefs_of(
     """Rows of `briefs` as values, with what they are related to as far as the workspace sees it."""
     links: dict[int, list[Related]] = {}
     if rows:
-        query = select(related).where(related.c.brief_id.in_([row.id for row in rows]))
-        found = (await connection.execute(query.order_by(related.c.brief_id, related.c.position))).all()
-        seen = await _visible_of(connection, {link.other_id for link in found if link.other_id}, workspace)
-        for link in found:
-            if link.other_id is None or link.other_id in seen:
-                links.setdefault(link.brief_id, []).append(_related(link))
+        # A link must not tell a workspace of a brief that it does not see (law 7).
+        is_told = or_(
+            related.c.other_id.is_(None), exists().where(briefs.c.id == related.c.other_id, is_visible(workspace))
+        )
+        query = select(related).where(related.c.brief_id.in_([row.id for row in rows]), is_told)
+        for link in await connection.execute(query.order_by(related.c.brief_id, related.c.position)):
+            links.setdefault(link.brief_id, []).append(_related(link))
     return [_brief(row, tuple(links.get(row.id, ()))) for row in rows]
-
-
-async def _visible_of(connection: AsyncConnection, ids: set[int], workspace: WorkspaceId | None) -> set[int]:
-    """Those of some briefs that the workspace sees: a link must not tell it of another's (law 7)."""
-    if workspace is None or not ids:
-        return ids
-    query = select(briefs.c.id).where(briefs.c.id.in_(ids), is_visible(workspace))
-    return set((await connection.execute(query)).scalars())
 
 
 async def _write_related(connection: AsyncConnection, brief_id: int, links: Sequence[Related]) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StoreBusy, StoreError
+from bot.store import one_trip
 
 BUSY_TIMEOUT_S: Final = 5.0
 _PRAGMAS: Final = (
@@ -38,6 +39,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _engine(self.url)
+        self._without_begin = self.engine.execution_options(bb_begins=False)
         self._writer = asyncio.Lock()
 
     @property
@@ -53,6 +55,16 @@ class Database:
         """A consistent view; nothing written in it is kept."""
         with _PlainErrors(self.url):
             async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def glancing(self) -> AsyncIterator[AsyncConnection]:
+        """For one statement, or for several that need not agree: each sees what is committed when it runs.
+
+        On SQLite half as long as `reading`, since no transaction is begun and ended around a statement that is one.
+        """
+        with _PlainErrors(self.url):
+            async with self._without_begin.connect() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -86,7 +98,12 @@ def _engine(url: URL) -> AsyncEngine:
                 "BRIEFBOT_DATABASE_URL: PostgreSQL needs an extra; install it with: pip install 'briefbot[postgres]'"
             ) from None
     _check_place(url)
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_size=8, max_overflow=16)
+    engine = create_async_engine(
+        url,
+        async_creator=lambda: one_trip.connect(str(url.database), timeout_s=BUSY_TIMEOUT_S),
+        pool_size=8,
+        max_overflow=16,
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -102,8 +119,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    writes = connection.get_execution_options().get("bb_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("bb_begins", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("bb_writes") else "BEGIN")
 
 
 def _check_place(url: URL) -> None:

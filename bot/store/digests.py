@@ -52,7 +52,7 @@ class Digests:
 
     async def list(self, workspace: WorkspaceId) -> builtins.list[Digest]:
         """All digests of a workspace, by name."""
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             query = select(digests).where(digests.c.workspace_id == workspace).order_by(digests.c.name_key)
             return [_digest(row) for row in await connection.execute(query)]
 
@@ -115,7 +115,7 @@ class Digests:
             .group_by(digests.c.workspace_id)
         )
         found: dict[str, int] = {}
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             for workspace, count in await connection.execute(query):
                 platform = workspace.partition(":")[0]
                 found[platform] = found.get(platform, 0) + count
@@ -140,7 +140,7 @@ class Digests:
     async def next_due_at(self) -> datetime | None:
         """When the next digest of all is due."""
         query = select(func.min(digests.c.next_due_at)).where(~digests.c.is_paused)
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             soonest: datetime | None = (await connection.execute(query)).scalar()
         return soonest
 

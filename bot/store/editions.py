@@ -119,14 +119,14 @@ class Editions:
     async def get_on(self, digest_id: int, on: date) -> Edition | None:
         """The edition of a digest for a local date."""
         query = select(editions).where(editions.c.digest_id == digest_id, editions.c.on == on)
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             row = (await connection.execute(query)).one_or_none()
         return _edition(row) if row is not None else None
 
     async def recent(self, workspace: WorkspaceId, *, limit: int) -> list[Edition]:
         """The newest editions of a workspace."""
         query = select(editions).where(editions.c.workspace_id == workspace)
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             rows = await connection.execute(query.order_by(editions.c.due_at.desc(), editions.c.id.desc()).limit(limit))
             return [_edition(row) for row in rows]
 

@@ -77,7 +77,7 @@ class Sources:
     async def by_url(self, url: str) -> Source | None:
         """The source with this address, or which a permanent redirect leads there."""
         query = select(sources).where(or_(sources.c.url == url, sources.c.fetch_url == url)).order_by(sources.c.id)
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             row = (await connection.execute(query)).first()
         return _source(row) if row else None
 
@@ -85,7 +85,7 @@ class Sources:
         """The feeds whose stories a workspace sees, its own and the shared; None: all feeds that are read. By title."""
         query = select(sources).where(sources.c.kind == SourceKind.FEED)
         query = query.where(_is_read() if workspace is None else or_(sources.c.is_shared, _follows(workspace)))
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             found = [_source(row) for row in await connection.execute(query)]
         return sorted(found, key=lambda source: (source.title.casefold() or source.url, source.id))
 

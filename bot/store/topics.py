@@ -56,7 +56,7 @@ class Topics:
 
     async def list(self, workspace: WorkspaceId) -> list[Topic]:
         """All topics of a workspace, by name."""
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             query = select(topics).where(topics.c.workspace_id == workspace).order_by(topics.c.name_key)
             return [_topic(row) for row in await connection.execute(query)]
 

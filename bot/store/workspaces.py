@@ -28,7 +28,7 @@ class Workspaces:
         return value(Workspace, row)
 
     async def get(self, id: WorkspaceId) -> Workspace:  # noqa: A002
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             row = (await connection.execute(select(workspaces).where(workspaces.c.id == id))).one_or_none()
         if row is None:
             raise NotFound(f"no workspace {id!r}", allowed="a workspace that has used the bot", example="console:local")
@@ -54,7 +54,7 @@ class Workspaces:
         query = select(workspaces.c.id, workspaces.c.name).where(
             is_of(workspaces.c.id, [platform]), workspaces.c.left_at.is_(None)
         )
-        async with self._db.reading() as connection:
+        async with self._db.glancing() as connection:
             return {WorkspaceId(id_): name for id_, name in await connection.execute(query)}
 
     async def save(self, workspace: Workspace) -> None:

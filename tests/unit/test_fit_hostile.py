@@ -44,7 +44,7 @@ def check(document: Document, limits: Limits, measure: Measure) -> None:
     for number, part in enumerate(parts, start=1):
         assert part.caveat == document.caveat
         assert sum(map(measure, part.blocks)) + caveat_chars(part, measure) <= limits.message_chars
-        assert len(part.blocks) + 1 <= limits.blocks
+        assert len(part.blocks) <= limits.blocks
         assert all(measure(block) <= limits.block_chars for block in part.blocks)
         assert (part.part, part.parts) == (number, len(parts))
         assert part.ping == (document.ping if number == 1 else "")

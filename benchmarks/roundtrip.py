@@ -1,0 +1,198 @@
+"""Discord commands, from the press of Enter to the answer, idle and during a fan-out, beside a bare discord.py command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import multiprocessing
+import statistics
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import discord
+import yarl
+
+from adapters.discord.pacing import Pacer
+from benchmarks.discord_bot import bot_of, digests_for
+from benchmarks.synthetic import build, word
+from bot.app import App
+from tests.loopback import Answer, Channel, FakeDiscord, Guild, Person
+from tests.loopback.server import TOKEN
+
+Ask = Callable[[], Awaitable[Answer]]
+
+
+def main(args: list[str]) -> int:
+    """`python -m benchmarks roundtrip [--rounds N] [--briefs N]`."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks roundtrip")
+    parser.add_argument("--rounds", type=int, default=400)
+    parser.add_argument("--briefs", type=int, default=100_000)
+    chosen = parser.parse_args(args)
+    print(f"{'way':36} {'p50 ms':>8} {'p99 ms':>8} {'ratio p50':>10} {'ratio p99':>10}")
+    asyncio.run(_compare(chosen.rounds))
+    if chosen.briefs:
+        asyncio.run(_complete(chosen.briefs))
+    return 0
+
+
+async def _compare(rounds: int) -> None:
+    """The bot in a process of its own, people and Discord in this one, for the bare bot and for ours."""
+    bare: dict[str, tuple[float, float]] = {}
+    async with FakeDiscord() as fake:
+        guild, places = _guild(fake)
+        mina = fake.person(guild)
+        async with _process(fake, bare_bot, fake.api, fake.gateway, [place.id for place in places]):
+            bare["idle"] = await _measure(partial(fake.slash, mina, places[0], "ping"), rounds)
+            await fake.slash(mina, places[0], "go")
+            bare["fan-out"] = await _measure(partial(fake.slash, mina, places[0], "ping"), rounds)
+    for state, (p50, p99) in bare.items():
+        print(f"{'bare discord.py, ' + state:36} {p50:8.1f} {p99:8.1f} {'':>10} {'':>10}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        async with FakeDiscord() as fake:
+            guild, places = _guild(fake)
+            mina = fake.person(guild)
+            app = await bot_of(fake, Path(folder))
+            await digests_for(app, guild, places, in_s=30 + rounds * 0.1)
+            await app.close()
+            async with _process(fake, our_bot, fake.api, fake.gateway, folder):
+                for state, figures in bare.items():
+                    if state == "fan-out":
+                        await _until(lambda: any(place.messages for place in places))
+                    for path, values in (("brief latest", {}), ("brief read", {"brief": "b1"})):
+                        found = await _measure(partial(fake.slash, mina, places[0], path, values), rounds)
+                        _row(f"/{path}, {state}", found, figures)
+                print(f"  posted meanwhile: {sum(bool(place.messages) for place in places)}", flush=True)
+
+
+def _guild(fake: FakeDiscord) -> tuple[Guild, list[Channel]]:
+    guild = fake.add_guild()
+    return guild, [fake.add_channel(guild, f"c{number}") for number in range(2000)]
+
+
+@asynccontextmanager
+async def _process(fake: FakeDiscord, target: Callable[..., None], *args: object) -> AsyncIterator[None]:
+    """A bot in a new process, connected and warm."""
+    process = multiprocessing.get_context("spawn").Process(target=target, args=args, daemon=True)
+    process.start()
+    await _until(lambda: bool(fake.commands))
+    await asyncio.sleep(2.0)
+    yield
+    process.kill()
+    await asyncio.to_thread(process.join)
+
+
+def _row(name: str, found: tuple[float, float], bare: tuple[float, float]) -> None:
+    ratios = [ours / theirs for ours, theirs in zip(found, bare, strict=True)]
+    print(f"{name:36} {found[0]:8.1f} {found[1]:8.1f} {ratios[0]:10.2f} {ratios[1]:10.2f}", flush=True)
+
+
+async def _measure(ask: Ask, rounds: int) -> tuple[float, float]:
+    """p50 and p99 of the whole answer in milliseconds."""
+    await ask()
+    taken = [(await ask()).whole_s * 1000 for _ in range(rounds)]
+    return statistics.median(taken), statistics.quantiles(taken, n=100)[98]
+
+
+async def _until(is_done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(120):
+        while not is_done():  # noqa: ASYNC110 - another task is watched
+            await asyncio.sleep(0.05)
+
+
+def bare_bot(api: str, gateway: str, ids: list[int]) -> None:
+    """A bot of discord.py's own example: one command that says a word, another that begins a fan-out."""
+    discord.http.Route.BASE = api
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+    client = discord.Client(intents=discord.Intents(guilds=True), guild_ready_timeout=0.05)
+    tree = discord.app_commands.CommandTree(client)
+    sending: list[asyncio.Task[None]] = []
+
+    @tree.command(name="ping", description="Says a word")
+    async def ping(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("pong", ephemeral=True)
+
+    @tree.command(name="go", description="Begins to send")
+    async def go(interaction: discord.Interaction) -> None:
+        sending.append(asyncio.create_task(_paced(client, ids)))
+        await interaction.response.send_message("going", ephemeral=True)
+
+    @client.event
+    async def on_ready() -> None:
+        await tree.sync()
+
+    asyncio.run(client.start(TOKEN))
+
+
+async def _paced(client: discord.Client, ids: list[int]) -> None:
+    """A fan-out at the pace that the limit allows."""
+    pacer = Pacer()
+
+    async def send(id_: int) -> None:
+        await pacer.wait()
+        with contextlib.suppress(discord.DiscordException):
+            await client.get_partial_messageable(id_).send("A digest of today.")
+
+    await asyncio.gather(*(send(id_) for id_ in ids))
+
+
+def our_bot(api: str, gateway: str, folder: str) -> None:
+    """What `briefbot run` runs."""
+    asyncio.run(_our_bot(api, gateway, Path(folder)))
+
+
+async def _our_bot(api: str, gateway: str, folder: Path) -> None:
+    fake = FakeDiscord()
+    fake.api, fake.gateway = api, gateway
+    app = await bot_of(fake, folder)
+    await app.run(asyncio.Event(), frozenset(("schedule", "discord")))
+
+
+async def _complete(briefs: int) -> None:
+    """How long values take to be offered, with many briefs to choose from."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "many.db"
+        await build(file, briefs)
+        async with FakeDiscord() as fake:
+            guild = fake.add_guild()
+            place = fake.add_channel(guild)
+            app, stop = await bot_of(fake, Path(folder), database=file), asyncio.Event()
+            running = asyncio.create_task(app.run(stop, frozenset(("discord",))))
+            await _until(lambda: bool(fake.commands))
+            await _follow_all(app, guild)
+            ola = fake.manager(guild)
+            for name, path, option, text in _typed(ola):
+                taken = []
+                for part in text:
+                    answer = await fake.autocomplete(ola, place, path, option, part)
+                    taken.append(answer.first_s * 1000)
+                worst = max(taken)
+                print(f"{name:36} {statistics.median(taken):8.1f} {worst:8.1f}   of {len(taken)}, the second the worst")
+            stop.set()
+            await running
+            await app.close()
+
+
+def _typed(person: Person) -> list[tuple[str, str, str, list[str]]]:
+    import random
+
+    chance = random.Random(5)
+    words = [word(chance, "en") for _ in range(40)]
+    starts = [part for text in words for part in (text[:2], text[:3], text)]
+    return [
+        ("offer briefs, nothing typed", "brief read", "brief", [""] * 20),
+        ("offer briefs, a word or its start", "brief read", "brief", starts),
+        ("offer zones", "brief-admin settings", "zone", ["s", "seo", "new y", "kat"] * 5),
+        ("offer sources", "brief-admin source remove", "source", ["", "a", "ne"] * 5),
+    ]
+
+
+async def _follow_all(app: App, guild: Guild) -> None:
+    """The guild follows every source, so that it sees every brief."""
+    from adapters.discord.incoming import workspace_of
+
+    for source in await app.store.sources.followed(None):
+        await app.store.sources.add(source.url, workspace=workspace_of(guild.id), now=app.clock.now())
