@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Literal, NewType
 
 WorkspaceId = NewType("WorkspaceId", str)
@@ -49,10 +50,15 @@ class Value:
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        for field in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, field.name)
+        for name in _names(type(self)):  # type: ignore[arg-type]  # mypy takes the instance's hash for the class's
+            value = getattr(self, name)
             if isinstance(value, datetime) and value.tzinfo is not UTC:
-                object.__setattr__(self, field.name, utc(value))
+                object.__setattr__(self, name, utc(value))
+
+
+@cache
+def _names(kind: type[Value]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
 
 
 # ── source ────────────────────────────────────────────────────────────────────────────────────────────────────────────

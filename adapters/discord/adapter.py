@@ -12,7 +12,6 @@ import structlog
 
 from adapters.discord.addresses import use_addresses
 from adapters.discord.client import READY_S, Client
-from adapters.discord.pacing import Pacer
 from adapters.discord.render import render
 from adapters.discord.telling import tell
 from bot.config import Settings
@@ -87,7 +86,7 @@ class DiscordAdapter:
     async def _connect(self, host: Host) -> None:
         """Logs in, again and again while there is no network, and stays connected."""
         for number in range(10**9):
-            self._client = Client(self._settings, Pacer(), ready_s=self._ready_s)
+            self._client = Client(self._settings, ready_s=self._ready_s)
             self._client.attend(host)
             try:
                 await self._client.start(self._settings.discord_token.get_secret_value())

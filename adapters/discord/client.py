@@ -48,7 +48,9 @@ for _name in ("discord.client", "discord.shard", "discord.gateway"):
 class Client(discord.AutoShardedClient):
     """discord.py's client with nothing cached that a slash-command bot does not need."""
 
-    def __init__(self, settings: Settings, pacer: Pacer, *, ready_s: float = READY_S) -> None:
+    def __init__(self, settings: Settings, *, ready_s: float = READY_S) -> None:
+        self._busy: set[asyncio.Task[None]] = set()
+        pacer = Pacer(self._busy)
         shards = read_shards(settings.discord_shards)
         options: dict[str, Any] = {"shard_ids": list(shards[0]), "shard_count": shards[1]} if shards else {}
         super().__init__(
@@ -66,7 +68,6 @@ class Client(discord.AutoShardedClient):
         self._is_whole = shards is None
         self._host: Host | None = None
         self._answers: Answers | None = None
-        self._busy: set[asyncio.Task[None]] = set()
         self.posts = Posts(self, pacer)
         self.up = asyncio.Event()
         """Set when the bot knows its servers for the first time."""

@@ -1,13 +1,14 @@
 """One pacer for the bot's token: under Discord's global limit, and far from the ban for refused requests.
 
 discord.py waits for each route's own limit but knows no global one: of a fan-out to 100 channels a quarter was lost.
-The answers to commands are not counted by Discord and do not wait here, so no fan-out holds them up.
+The answers to commands are not counted by Discord and do not wait here; what does gives way to them.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sized
 from types import SimpleNamespace
 from typing import Final
 
@@ -29,6 +30,9 @@ REFUSED_WINDOW_S: Final = 600.0
 REFUSED_MOST: Final = 4000
 """Of 10,000 refused requests within ten minutes Discord bans the address; at this many we stop for a while."""
 _UNCOUNTED: Final = ("/interactions/", "/webhooks/")
+YIELD_S: Final = 0.004
+YIELD_MOST: Final = 5
+"""So often and so long a request lets answers go first that are being given in this process."""
 
 
 class Pacer:
@@ -37,7 +41,8 @@ class Pacer:
     Even steps alone are not enough: when the process was held up for a moment, those that waited would go all at once.
     """
 
-    def __init__(self, most: int = WINDOW_MOST, window_s: float = WINDOW_S) -> None:
+    def __init__(self, answers: Sized = (), *, most: int = WINDOW_MOST, window_s: float = WINDOW_S) -> None:
+        self._answers = answers
         # A little faster than the window allows, so that a moment in which the process was held up is made good.
         self._gap_s, self._window_s = 0.9 * window_s / most, window_s
         self._turn = asyncio.Lock()
@@ -57,7 +62,14 @@ class Pacer:
                 at = max(at, self._given[0] + self._window_s)
             if (pause := at - clock()) > 0:
                 await asyncio.sleep(pause)
+            await self._let_answers_go_first()
             self._given.append(clock())
+
+    async def _let_answers_go_first(self) -> None:
+        for _ in range(YIELD_MOST):
+            if not len(self._answers):
+                return
+            await asyncio.sleep(YIELD_S)
 
     def _gap(self, at: float) -> float:
         """How long after a request at this instant the next one may follow."""

@@ -13,7 +13,7 @@ from bot.errors import BriefbotError, ConfigError, UsageError
 
 def main(argv: list[str] | None = None) -> None:
     """Runs one command and leaves with its exit code; a person sees words, never a traceback."""
-    from bot.cli.main import app
+    from bot.cli.program import app
 
     try:
         app(args=argv, prog_name="briefbot")

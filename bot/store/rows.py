@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
 from rapidfuzz import process
@@ -16,8 +17,12 @@ T = TypeVar("T")
 def value(kind: type[T], row: Any, /, **more: Any) -> T:
     """A value whose fields are the row's columns of the same names; `more` adds to them or wins over them."""
     mapping: Mapping[str, Any] = row._mapping
-    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    return kind(**({name: mapping[name] for name in names & mapping.keys()} | more))
+    return kind(**({name: mapping[name] for name in _names(kind) & mapping.keys()} | more))  # type: ignore[arg-type]
+
+
+@cache
+def _names(kind: Hashable) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind))  # type: ignore[arg-type]
 
 
 def name_key(name: str) -> str:

@@ -6,12 +6,15 @@ whole.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, exists, or_, true
 
 from bot.models import Origin, WorkspaceId
 from bot.store.schema import articles, briefs, sources, workspace_sources
 
 
+@lru_cache(maxsize=4096)
 def is_visible(workspace: WorkspaceId | None) -> ColumnElement[bool]:
     """A condition on rows of `briefs`; None is the operator, who sees all."""
     if workspace is None:

@@ -31,7 +31,7 @@ def wrong_with_body(method: str, path: str, body: Any) -> str:
 @cache
 def _validator(method: str, path: str) -> Any:
     file = Path(os.environ.get("BRIEFBOT_DISCORD_OPENAPI", _DEFAULT))
-    if not file.exists():
+    if not file.is_file():
         return None
     try:
         from jsonschema import Draft202012Validator

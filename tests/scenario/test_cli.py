@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot.caveat import CAVEATS
+from tests.born import briefbot
 
 ARTICLES = [
     {
@@ -35,14 +36,14 @@ class Cli:
         self.folder = folder
 
     def __call__(self, *args: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-        clean = {
-            key: value for key, value in os.environ.items() if not key.startswith(("BRIEFBOT", "DISCORD", "SLACK"))
-        }
+        return briefbot(args, folder=self.folder, env=_clean() | env, stdin=stdin)
+
+    def fresh(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """In an interpreter of its own, as a shell starts it."""
         return subprocess.run(
             [sys.executable, "-m", "bot", *args],
             cwd=self.folder,
-            env=clean | {"PYTHONPATH": str(Path(__file__).parents[2])} | env,
-            input=stdin,
+            env=_clean() | {"PYTHONPATH": str(Path(__file__).parents[2])},
             capture_output=True,
             text=True,
             timeout=60,
@@ -53,6 +54,10 @@ class Cli:
         done = self(*args, "--json", stdin=stdin)
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _clean() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith(("BRIEFBOT", "DISCORD", "SLACK"))}
 
 
 @pytest.fixture
@@ -156,7 +161,7 @@ def test_check_names_what_each_feature_needs(cli: Cli) -> None:
 
 
 def test_demo_shows_a_digest_of_many_publishers_with_its_caveat(cli: Cli) -> None:
-    done = cli("demo")
+    done = cli.fresh("demo")
     assert done.returncode == 0, done.stderr
     assert CAVEATS["en"].partition(";")[0] in " ".join(done.stdout.split())
     for words in ("publishers", "Helia", "対馬", "쓰시마", "→", "/brief read"):

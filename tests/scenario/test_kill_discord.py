@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import random
 from collections import Counter
 from datetime import timedelta
@@ -17,6 +16,7 @@ from bot.caveat import CAVEATS
 from bot.digests.calendar import next_edition
 from bot.models import Digest, Style, WorkspaceId
 from bot.store import Store
+from tests.born import born
 from tests.discord_life import ShiftedClock, live
 from tests.loopback import Channel, FakeDiscord
 from tests.loopback.rules import walk
@@ -83,19 +83,15 @@ def _digest(workspace: WorkspaceId, guild_id: int, place: Channel, clock: Shifte
     )
 
 
-def born(fake: FakeDiscord, url: str, behind_s: float) -> Any:
-    """A new process, from a server that has all modules loaded already."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.discord_life"])
-    process = context.Process(target=live, args=(url, fake.api, fake.gateway, fake.token, behind_s), daemon=True)
-    process.start()
-    return process
+def begun(fake: FakeDiscord, url: str, behind_s: float) -> Any:
+    """A life in a new process."""
+    return born(live, url, fake.api, fake.gateway, fake.token, behind_s)
 
 
 async def one_life(fake: FakeDiscord, url: str, behind_s: float, chance: random.Random) -> None:
     """A life that ends at a random point, now and then before the bot is connected."""
     fake.hub.connected.clear()
-    process = born(fake, url, behind_s)
+    process = begun(fake, url, behind_s)
     if chance.random() < 0.9:
         await asyncio.wait_for(fake.hub.connected.wait(), 20)
     await asyncio.sleep(chance.uniform(0.0, 0.7))
@@ -106,7 +102,7 @@ async def one_life(fake: FakeDiscord, url: str, behind_s: float, chance: random.
 async def last_life(fake: FakeDiscord, url: str, behind_s: float, places: list[Channel]) -> None:
     """A life without faults that is given time for all that is left."""
     fake.faults.drop_before = fake.faults.drop_after = 0.0
-    process = born(fake, url, behind_s)
+    process = begun(fake, url, behind_s)
     async with asyncio.timeout(120):
         while any(len(place.messages) < 2 for place in places):
             assert process.is_alive()
