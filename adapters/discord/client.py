@@ -15,7 +15,7 @@ from discord.http import Route
 from adapters.discord.answering import Answers
 from adapters.discord.catalogue import fingerprint, registration
 from adapters.discord.incoming import workspace_of
-from adapters.discord.pacing import Pacer
+from adapters.discord.pacing import WINDOW_MOST, Pacer
 from adapters.discord.posting import Posts
 from bot.config import Settings, read_shards
 from bot.ports import Host
@@ -49,9 +49,11 @@ class Client(discord.AutoShardedClient):
     """discord.py's client with nothing cached that a slash-command bot does not need."""
 
     def __init__(self, settings: Settings, *, ready_s: float = READY_S) -> None:
-        self._busy: set[asyncio.Task[None]] = set()
-        pacer = Pacer(self._busy)
         shards = read_shards(settings.discord_shards)
+        # The limit is the token's, so processes that share it have of the limit what they have of the shards.
+        share = len(shards[0]) / shards[1] if shards else 1.0
+        self._busy: set[asyncio.Task[None]] = set()
+        pacer = Pacer(self._busy, most=max(1, int(WINDOW_MOST * share)))
         options: dict[str, Any] = {"shard_ids": list(shards[0]), "shard_count": shards[1]} if shards else {}
         super().__init__(
             # Servers, channels and roles; no member list, no messages, nothing privileged.

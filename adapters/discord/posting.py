@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiohttp
 import discord
@@ -20,6 +20,8 @@ from adapters.discord.thread_tags import tags_for
 from bot.ports import Gone, LookupUnavailable, Outgoing, Rejected, Retry, SendResult, Sent, require_caveat
 
 log = structlog.get_logger(__name__)
+K = TypeVar("K")
+V = TypeVar("V")
 
 NAME_LIMIT: Final = 100
 _PAGE: Final = 100
@@ -28,6 +30,9 @@ _SLACK: Final = timedelta(minutes=2)
 """How far the clocks of Discord and of this machine may be apart."""
 NONCE_S: Final = 60.0
 """For at least so long Discord remembers a nonce; it says "a few minutes"."""
+ELSEWHERE_S: Final = 600.0
+"""For so long we believe what we were told of a channel that we hear nothing of."""
+_MOST_KEPT: Final = 1000
 _OWN_IDS: Final = 1_000_000
 """Above the ids that Discord gives to components by itself."""
 _GONE: Final[Mapping[int, str]] = {
@@ -47,6 +52,7 @@ class Posts:
     def __init__(self, client: discord.Client, pacer: Pacer) -> None:
         self._client, self._pacer = client, pacer
         self._unknown_at: dict[str, float] = {}
+        self._elsewhere: dict[int, tuple[float, Any]] = {}
         self.blocked: set[int] = set()
         """Guilds in which something could not be posted."""
 
@@ -102,7 +108,7 @@ class Posts:
         body = _marked(message)
         if message.first_ref:
             channel_id = int(message.first_ref.partition("/")[0])
-        channel = self._channel(guild_id, channel_id)
+        channel = await self._channel(guild_id, channel_id)
         if isinstance(channel, discord.ForumChannel):
             return await self._post_in_forum(message, channel, body)
         params = _params(body | {"nonce": message.key, "enforce_nonce": True})
@@ -141,13 +147,20 @@ class Posts:
         return Rejected(reason=f"Discord refuses this message ({error.code}): {error.text[:300]}")
 
     def _note_unknown(self, key: str) -> None:
-        self._unknown_at[key] = asyncio.get_running_loop().time()
-        while len(self._unknown_at) > 1000:
-            del self._unknown_at[next(iter(self._unknown_at))]
+        _keep(self._unknown_at, key, asyncio.get_running_loop().time())
 
-    def _channel(self, guild_id: int, channel_id: int) -> Any:
-        guild = self._client.get_guild(guild_id)
-        return guild.get_channel_or_thread(channel_id) if guild else None
+    async def _channel(self, guild_id: int, channel_id: int) -> Any:
+        """The channel as we know it; None when it is not known. Of a server on another process's shard we must ask."""
+        if guild := self._client.get_guild(guild_id):
+            return guild.get_channel_or_thread(channel_id)
+        if not self._is_elsewhere(guild_id):
+            return None
+        now = asyncio.get_running_loop().time()
+        asked_at, channel = self._elsewhere.get(channel_id, (-ELSEWHERE_S, None))
+        if now - asked_at >= ELSEWHERE_S:
+            channel = await self._client.fetch_channel(channel_id)
+            _keep(self._elsewhere, channel_id, (now, channel))
+        return channel
 
     # ── find ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -181,7 +194,7 @@ class Posts:
     async def _found(self, message: Outgoing, guild_id: int, channel_id: int) -> str | None:
         if message.first_ref:
             channel_id = int(message.first_ref.partition("/")[0])
-        channel = self._channel(guild_id, channel_id)
+        channel = await self._channel(guild_id, channel_id)
         if isinstance(channel, discord.ForumChannel):
             return await self._found_in_forum(message, channel)
         return await self._found_in(message, channel_id)
@@ -220,6 +233,13 @@ class Posts:
             component.get("type") == CONTAINER and component.get("id") == _own_id(key)
             for component in written.get("components", ())
         )
+
+
+def _keep(known: dict[K, V], key: K, value: V) -> None:
+    """Notes a value and forgets the oldest of too many."""
+    known[key] = value
+    while len(known) > _MOST_KEPT:
+        del known[next(iter(known))]
 
 
 def _params(body: Mapping[str, Any]) -> MultipartParameters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import discord
@@ -12,12 +13,18 @@ from structlog.testing import capture_logs
 
 from adapters.discord import invitation
 from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.incoming import channel_ref
+from adapters.discord.pacing import WINDOW_MOST
 from bot.app import build
+from bot.caveat import caveat_for
+from bot.documents.nodes import Document, Kind
 from bot.errors import ConfigError
+from bot.ports import Outgoing, Sent
 from bot.store import Store
 from bot.tenants import Tenants
 from tests.harbour import Harbour, harbour, settings_for
 from tests.loopback import FakeDiscord
+from tests.loopback.world import FORUM
 
 
 async def answered(port: Harbour) -> bool:
@@ -90,9 +97,24 @@ async def test_process_serves_the_shards_that_it_is_given(sqlite_store: Store) -
         async with harbour(fake, sqlite_store, shards="1/2") as port:
             assert [session.shard for session in fake.hub.sessions] == [(1, 2)]
             served = {guild.id for guild in port.client.guilds}
+            # Half of the shards, half of the token's limit.
+            assert port.client.posts._pacer._given.maxlen == WINDOW_MOST // 2
             assert served & {guild.id for guild in guilds} == {guild.id for guild in mine}
-            # A guild of another process's shard is not left, only elsewhere.
-            assert all(port.client.posts._is_elsewhere(guild.id) for guild in guilds if guild not in mine)
+            # A guild of another process's shard is not left, only elsewhere: its forum gets a post all the same.
+            [other, *_] = [guild for guild in guilds if guild not in mine]
+            forum = fake.add_channel(other, "briefings", FORUM)
+            document = Document(kind=Kind.DIGEST, title="Morning", blocks=(), caveat=caveat_for("en"))
+            message = Outgoing(
+                channel=channel_ref(other.id, forum.id),
+                payload=port.adapter.render(document)[0],
+                key="d1-1",
+                since=datetime.now(UTC),
+            )
+            sent = await port.adapter.send(message)
+            assert isinstance(sent, Sent)
+            assert await port.adapter.find(message) == sent.ref
+            asked = [request for request in fake.requests if request.path.endswith(f"/channels/{forum.id}")]
+            assert len(asked) == 1
 
 
 async def test_answer_that_is_being_given_is_finished_when_the_bot_stops(sqlite_store: Store) -> None:
