@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Final
 from zoneinfo import available_timezones
@@ -10,7 +11,8 @@ from rapidfuzz import fuzz, process
 
 from bot.commands.describe import shown_url
 from bot.commands.spec import Option, OptionType
-from bot.models import Brief, WorkspaceId, public_id
+from bot.errors import NotFound
+from bot.models import Brief, WorkspaceId, parse_public_id, public_id
 from bot.store import Store
 from bot.words import fold
 
@@ -41,10 +43,12 @@ async def _names(store: Store, workspace: WorkspaceId, kind: OptionType) -> Sequ
 
 
 async def _briefs(store: Store, workspace: WorkspaceId, text: str) -> list[tuple[str, str]]:
-    """The newest briefs, or those that the words find."""
+    """The one of a typed id, else those whose headlines have the words that are being typed, else the newest."""
     found: list[Brief] = []
-    if text.strip():
-        found = [result.brief for result in await store.search.find(text, workspace=workspace, limit=LIMIT)]
+    if number := parse_public_id("b", text):
+        with contextlib.suppress(NotFound):
+            found = [await store.briefs.get(number, workspace=workspace)]
+    found = found or await store.search.begun(text, workspace=workspace, limit=LIMIT)
     found = found or await store.briefs.latest(workspace, limit=LIMIT)
     return [(_label(f"{brief.text.headline}"), brief.ref) for brief in found]
 

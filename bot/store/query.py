@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.words import bigrams, is_cjk, runs
@@ -40,6 +40,24 @@ def parse_query(text: str) -> Query:
     return Query(tuple(wanted)[:MAX_PARTS], tuple(excluded)[:MAX_PARTS])
 
 
+def begun(text: str) -> tuple[Part, ...]:
+    """The words of something that is still being typed: the last one may be only a beginning."""
+    parts = [_phrase(run) for run in runs(text)][-MAX_PARTS:]
+    # The bigrams of a longer CJK run are found within any that goes on from it.
+    last = [replace(part, is_prefix=len(part.terms) == 1) for part in parts[-1:]]
+    return (*parts[:-1], *last)
+
+
+def fts5_headline(parts: Sequence[Part]) -> str:
+    """For FTS5: all of these in the headline."""
+    return "headline : (" + " AND ".join(map(_fts5, parts)) + ")"
+
+
+def tsquery_headline(parts: Sequence[Part]) -> str:
+    """For `to_tsquery`: all of these in the headline, which has the weight A."""
+    return " & ".join(_tsquery(part, weight="A") for part in parts)
+
+
 def _phrase(text: str) -> Part:
     found: list[str] = []
     for run in runs(text):
@@ -69,6 +87,7 @@ def _fts5(part: Part) -> str:
     return '"' + " ".join(part.terms) + '"' + ("*" if part.is_prefix else "")
 
 
-def _tsquery(part: Part) -> str:
-    quoted = ["'" + term.replace("'", "''") + "'" for term in part.terms]
-    return " <-> ".join(quoted) + (":*" if part.is_prefix else "")
+def _tsquery(part: Part, *, weight: str = "") -> str:
+    mark = weight + ("*" if part.is_prefix else "")
+    quoted = ["'" + term.replace("'", "''") + "'" + (f":{mark}" if mark else "") for term in part.terms]
+    return " <-> ".join(quoted)

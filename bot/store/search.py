@@ -10,10 +10,10 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Found, WorkspaceId
+from bot.models import Brief, Found, WorkspaceId
 from bot.store.briefs import briefs_of
 from bot.store.database import Database
-from bot.store.query import Query, fts5, parse_query, tsquery
+from bot.store.query import Query, begun, fts5, fts5_headline, parse_query, tsquery, tsquery_headline
 from bot.store.schema import EPOCH, Instant, articles, briefs
 from bot.store.visible import is_visible
 from bot.words import runs
@@ -35,6 +35,15 @@ _POSTGRES: Final = text(
     "FROM brief_search, to_tsquery('english', :query) AS query "
     "WHERE tsv @@ query AND published_at >= :since ORDER BY score, brief_id DESC LIMIT :limit"
 )
+_SQLITE_BEGUN: Final = text(
+    "SELECT rowid AS id FROM brief_search WHERE brief_search MATCH :query ORDER BY rowid DESC LIMIT :limit"
+)
+_POSTGRES_BEGUN: Final = text(
+    "SELECT brief_id AS id FROM brief_search WHERE tsv @@ to_tsquery('english', :query) "
+    "ORDER BY brief_id DESC LIMIT :limit"
+)
+_BEGUN_REACH: Final = 1600
+"""So many headlines are looked through for those that the workspace sees, while somebody is typing."""
 
 
 class Search:
@@ -66,6 +75,26 @@ class Search:
                 scores = _behind(scores, more)
             page = list(scores.items())[offset:wanted]
             return await _load(connection, page, workspace)
+
+    async def begun(self, typed: str, *, workspace: WorkspaceId | None, limit: int) -> list[Brief]:
+        """The newest briefs whose headlines have these words, of which the last may be only begun."""
+        parts = begun(typed)
+        if not parts:
+            return []
+        statement = _SQLITE_BEGUN if self._db.is_sqlite else _POSTGRES_BEGUN
+        query = fts5_headline(parts) if self._db.is_sqlite else tsquery_headline(parts)
+        reach = 2 * limit
+        async with self._db.reading() as connection:
+            while True:
+                ids = (await connection.execute(statement, {"query": query, "limit": reach})).scalars().all()
+                seen = await _passing(connection, ids, workspace, None)
+                kept = [id_ for id_ in ids if id_ in seen][:limit]
+                if len(kept) == limit or len(ids) < reach or reach >= _BEGUN_REACH:
+                    break
+                reach = min(_BEGUN_REACH, 8 * reach)
+            rows = (await connection.execute(select(briefs).where(briefs.c.id.in_(kept)))).all()
+            found = {brief.id: brief for brief in await briefs_of(connection, rows, workspace)}
+        return [found[id_] for id_ in kept]
 
     async def suggest(self, query: str, *, limit: int = 5) -> list[str]:
         """Words of recent headlines that look like those of a query that found nothing."""

@@ -169,6 +169,31 @@ async def test_search_is_bounded_by_date_and_page(store: Store, clock: FakeClock
     assert [one.brief.id for one in await store.search.find("tariffs", workspace=None, limit=1, offset=1)] == both[1:]
 
 
+@pytest.mark.parametrize(
+    ("typed", "places"),
+    [
+        ("tar", [1, 0]),
+        ("steel mi", [1]),
+        ("mi steel", []),
+        ("green", [0]),
+        ("도쿄전", [2]),
+        ("東", [3]),
+        ("rehire", []),
+        ("", []),
+        ('") OR (* NEAR', []),
+    ],
+)
+async def test_headlines_are_found_by_words_that_are_being_typed_newest_first(
+    store: Store, clock: FakeClock, typed: str, places: list[int]
+) -> None:
+    ids = await fill(store, clock)
+    found = await store.search.begun(typed, workspace=LOCAL_WORKSPACE, limit=5)
+    assert [one.id for one in found] == [ids[place] for place in places]
+    assert [one.id for one in await store.search.begun(typed, workspace=None, limit=1)] == [
+        ids[place] for place in places[:1]
+    ]
+
+
 async def test_search_that_finds_nothing_suggests_the_nearest_words(store: Store, clock: FakeClock) -> None:
     await fill(store, clock)
     assert await store.search.suggest("grenland") == ["greenland"]
@@ -179,6 +204,7 @@ async def test_search_takes_any_text(store: Store, clock: FakeClock) -> None:
     await fill(store, clock)
     for query in ("'", '"', "a'b", "it''s", "NOT", "a AND b", "title:x", "x^2", "{", "\\", "% _", "\x00a", "a" * 5000):
         await store.search.find(query, workspace=LOCAL_WORKSPACE, limit=3)
+        await store.search.begun(query, workspace=LOCAL_WORKSPACE, limit=3)
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])

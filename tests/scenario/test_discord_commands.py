@@ -150,6 +150,7 @@ async def test_values_are_offered_while_they_are_typed(port: Harbour) -> None:
     for path, option, text, value in (
         ("brief read", "brief", "light", "b2"),
         ("brief read", "brief", "", "b2"),
+        ("brief read", "brief", "b1", "b1"),
         ("brief latest", "topic", "po", "t1"),
         ("brief-admin digest edit", "digest", "mor", "d1"),
         ("brief-admin source remove", "source", "harb", "src1"),

@@ -36,7 +36,7 @@ async def test_every_channel_has_its_digest_once_however_often_the_bot_is_killed
     url = f"sqlite+aiosqlite:///{tmp_path / 'store.db'}"
     chance = random.Random(seed)
     behind_s = (kills + 2) * DOWN_S
-    async with FakeDiscord() as fake:
+    async with FakeDiscord(reads_schema=False) as fake:
         # Shorter than any pause between two lives, so that what was sent must be found by looking.
         fake.nonce_s = 0.5
         fake.faults.drop_before, fake.faults.drop_after, fake.faults.delay_s = 0.03, 0.05, 0.01
