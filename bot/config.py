@@ -9,12 +9,13 @@ import os
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigError
+from bot.vault import problem_with, split_keys
 
 Network = IPv4Network | IPv6Network
 DEFAULT_DATABASE_URL: Final = "sqlite+aiosqlite:///briefbot.db"
@@ -42,6 +43,11 @@ class Settings(BaseSettings):
         DEFAULT_DATABASE_URL,
         "BRIEFBOT_DATABASE_URL",
         "Where everything is kept: a SQLite file or postgresql+asyncpg://user:password@host/name.",
+    )
+    secret_key: SecretStr = _setting(
+        SecretStr(""),
+        "BRIEFBOT_SECRET_KEY",
+        "Seals the tokens of installed workspaces: 16 characters or more (openssl rand -hex 32); NEW,OLD to change it.",
     )
     log_level: str = _setting("info", "BRIEFBOT_LOG_LEVEL", "debug, info, warning or error; logs go to stderr.")
     log_format: str = _setting("auto", "BRIEFBOT_LOG_FORMAT", "text, json, or auto: text on a terminal, else json.")
@@ -80,6 +86,12 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr = _setting(
         SecretStr(""), "SLACK_CLIENT_SECRET", "For installation by many workspaces (OAuth)."
     )
+    slack_listen: str = _setting(
+        "127.0.0.1:3000", "BRIEFBOT_SLACK_LISTEN", "HTTP mode: host:port to listen at, behind a proxy that speaks TLS."
+    )
+    public_url: str = _setting(
+        "", "BRIEFBOT_PUBLIC_URL", "HTTP mode: the https:// address under which Slack and installers reach us."
+    )
     slack_api: str = _setting("", "BRIEFBOT_SLACK_API", "Another address of the Slack API (a proxy).")
 
     model: str = _setting("", "BRIEFBOT_MODEL", "openai:NAME or anthropic:NAME; empty: briefs are extracted.")
@@ -104,6 +116,27 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no range of shards; example: 0-3/16")
         return value
 
+    @field_validator("secret_key")
+    @classmethod
+    def _keys(cls, value: SecretStr) -> SecretStr:
+        for problem in filter(None, map(problem_with, split_keys(value.get_secret_value()))):
+            raise ValueError(problem)
+        return value
+
+    @field_validator("slack_listen")
+    @classmethod
+    def _listen(cls, value: str) -> str:
+        if read_listen(value) is None:
+            raise ValueError(f"{value!r} is no host:port; example: 127.0.0.1:3000 or [::]:3000")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", value):
+            raise ValueError("it must be an https:// address without ? and #; example: https://briefbot.example.org")
+        return value.rstrip("/")
+
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
@@ -124,15 +157,40 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _slack_is_whole(self) -> Settings:
-        if self.slack_app_token.get_secret_value() and not self.slack_bot_token.get_secret_value():
+        app, bot = self.slack_app_token.get_secret_value(), self.slack_bot_token.get_secret_value()
+        id_, secret = self.slack_client_id, self.slack_client_secret.get_secret_value()
+        if app and not bot:
             raise ValueError("SLACK_APP_TOKEN is set without SLACK_BOT_TOKEN; Socket Mode needs both")
+        if bool(id_) != bool(secret):
+            names = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+            there, missing = names if id_ else reversed(names)
+            raise ValueError(f"{there} is set without {missing}; installation by many workspaces needs both")
+        if id_ and not app and not self.slack_signing_secret.get_secret_value():
+            raise ValueError("SLACK_CLIENT_ID is set without SLACK_SIGNING_SECRET; installation needs HTTP mode")
+        if self.slack_mode() == "oauth" and not split_keys(self.secret_key.get_secret_value()):
+            raise ValueError(
+                "SLACK_CLIENT_ID is set without BRIEFBOT_SECRET_KEY, which seals the tokens of installed workspaces; "
+                "make one with: openssl rand -hex 32"
+            )
         return self
+
+    def slack_mode(self) -> Literal["socket", "http", "oauth", ""]:
+        """How Slack is reached: over a socket, by HTTP as one workspace or as many; empty: not at all.
+
+        An app-level token wins, since the other credentials stand on the same page of every app and do no harm there.
+        """
+        bot = self.slack_bot_token.get_secret_value()
+        if bot and self.slack_app_token.get_secret_value():
+            return "socket"
+        if not self.slack_signing_secret.get_secret_value():
+            return ""
+        return "oauth" if self.slack_client_id else "http" if bot else ""
 
     def platforms(self) -> tuple[str, ...]:
         """The platforms whose tokens are set, `("console",)` when none is."""
         wanted = {
             "discord": self.discord_token.get_secret_value(),
-            "slack": self.slack_bot_token.get_secret_value() or self.slack_signing_secret.get_secret_value(),
+            "slack": self.slack_bot_token.get_secret_value() or self.slack_mode(),
         }
         return tuple(name for name, token in wanted.items() if token) or ("console",)
 
@@ -144,6 +202,14 @@ def read_shards(text: str) -> tuple[range, int] | None:
         return None
     first, last, count = int(found[1]), int(found[2] or found[1]), int(found[3])
     return (range(first, last + 1), count) if first <= last < count else None
+
+
+def read_listen(text: str) -> tuple[str, int] | None:
+    """The host and port in `127.0.0.1:3000` or `[::1]:3000`; None for anything else."""
+    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([\w.-]+)):(\d{1,5})", text.strip())
+    if not found or int(found[3]) > 65535:
+        return None
+    return found[1] or found[2], int(found[3])
 
 
 def _one_of(value: str, *allowed: str) -> str:

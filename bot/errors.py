@@ -28,7 +28,12 @@ class BriefbotError(Exception):
 
 
 class UsageError(BriefbotError):
-    """A given value is wrong; says which one, what is allowed, and shows a right one."""
+    """A given value is wrong; says which one, what is allowed, and shows a right one.
+
+    `option` is the name of the option whose value it was, where a form can point at its field.
+    """
+
+    option = ""
 
     def __init__(self, problem: str, *, allowed: str = "", example: str = "") -> None:
         self.problem, self.allowed, self.example = problem, allowed, example

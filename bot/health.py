@@ -81,18 +81,34 @@ def _discord(settings: Settings) -> Finding:
 
 
 def _slack(settings: Settings) -> Finding:
-    bot, app = settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
-    signing = settings.slack_signing_secret.get_secret_value()
-    missing = "SLACK_BOT_TOKEN and SLACK_APP_TOKEN" if not bot else "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"
-    return _platform("slack", is_set=bool(bot and (app or signing)), missing=missing)
+    match settings.slack_mode():
+        case "oauth":
+            way = f"workspaces install it at {settings.public_url or 'BRIEFBOT_PUBLIC_URL (not set)'}/slack/install"
+        case "http":
+            way = f"HTTP mode at {settings.slack_listen}"
+        case "socket":
+            way = "Socket Mode"
+        case _:
+            return _slack_is_missing(settings)
+    return _platform("slack", is_set=True, missing="", way=way)
 
 
-def _platform(name: str, *, is_set: bool, missing: str) -> Finding:
+def _slack_is_missing(settings: Settings) -> Finding:
+    if settings.slack_bot_token.get_secret_value():
+        says = "SLACK_BOT_TOKEN is set, so it can post; to be answered it needs SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"
+        return Finding(area="slack", state=State.WARNING, says=says)
+    if settings.slack_signing_secret.get_secret_value():
+        says = "SLACK_SIGNING_SECRET is set; it needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, too"
+        return Finding(area="slack", state=State.WARNING, says=says)
+    return _platform("slack", is_set=False, missing="SLACK_BOT_TOKEN and SLACK_APP_TOKEN")
+
+
+def _platform(name: str, *, is_set: bool, missing: str, way: str = "") -> Finding:
     if not is_set:
         return Finding(area=name, state=State.OFF, says=f"set {missing} to use it")
     if not has_adapter(name):
         return Finding(area=name, state=State.WARNING, says="its token is set, but this version cannot connect to it")
-    return Finding(area=name, state=State.OK, says="its token is set")
+    return Finding(area=name, state=State.OK, says=way or "its token is set")
 
 
 def _model(settings: Settings) -> Finding:

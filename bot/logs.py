@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Final
@@ -11,8 +12,11 @@ import structlog
 from pydantic import SecretStr
 
 from bot.config import Settings
+from bot.vault import split_keys
 
 _HIDDEN: Final = "********"
+# Tokens that workspaces gave us when they installed the app are no settings, so they are known by their looks.
+_TOKEN: Final = re.compile(r"\bxox[a-z](?:\.xox[a-z])?-[\w-]{6,}")
 
 
 def configure(settings: Settings) -> None:
@@ -39,21 +43,21 @@ def configure(settings: Settings) -> None:
 
 
 class Redactor:
-    """Replaces each secret value, wherever it stands in an event, by asterisks."""
+    """Replaces each secret value and whatever looks like a token, wherever it stands in an event, by asterisks."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         # The longest first, so that a secret which holds another is hidden whole.
         self._secrets = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
 
     def __call__(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        return {key: self._clean(value) for key, value in event.items()} if self._secrets else event
+        return {key: self._clean(value) for key, value in event.items()}
 
     def _clean(self, value: Any) -> Any:
         match value:
             case str():
                 for secret in self._secrets:
                     value = value.replace(secret, _HIDDEN)
-                return value
+                return _TOKEN.sub(_HIDDEN, value) if "xox" in value else value
             case Mapping():
                 return {key: self._clean(item) for key, item in value.items()}
             case list() | tuple():
@@ -67,7 +71,7 @@ class Redactor:
 def _secrets(settings: Settings) -> list[str]:
     found = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
     password = settings.database_url.partition("://")[2].rpartition("@")[0].partition(":")[2]
-    return [*found, password]
+    return [*found, *split_keys(settings.secret_key.get_secret_value()), password]
 
 
 def _json() -> Any:

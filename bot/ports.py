@@ -17,6 +17,7 @@ from bot.models import ChannelRef, WorkspaceId
 
 if TYPE_CHECKING:
     from bot.commands.invoke import Commands
+    from bot.store.installations import Installations
 
 
 class Clock(Protocol):
@@ -140,6 +141,13 @@ class Host(Protocol):
 
     @property
     def commands(self) -> Commands: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def installations(self) -> Installations:
+        """Where an adapter keeps the tokens of the workspaces that installed it."""
 
     async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> None:
         """The bot is in these workspaces (names by id). `is_all`: and in no other of this platform."""

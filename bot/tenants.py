@@ -10,6 +10,7 @@ from bot.commands.invoke import Commands
 from bot.models import WorkspaceId
 from bot.ports import Clock
 from bot.store import Store
+from bot.store.installations import Installations
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +24,14 @@ class Tenants:
     @property
     def commands(self) -> Commands:
         return self._commands
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    @property
+    def installations(self) -> Installations:
+        return self._store.installations
 
     async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> None:
         known = await self._store.workspaces.here(self._platform)

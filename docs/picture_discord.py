@@ -48,10 +48,11 @@ async def main() -> None:
     modal = form(
         BY_NAME["brief-admin digest edit"], filled, {"topics": [("Energy", "t1")]}, Press(Verb.FORM, "brief-admin x")
     )
-    _draw("discord-digest", [_first(digest)])
-    _draw("discord-brief", [_first(brief, is_private=True, shared=True)])
-    _draw("discord-admin", [_first(added, is_private=True), _first(removed.document, is_private=True)])
-    _draw("discord-form", [discord_page.form(modal)])
+    draw("discord-digest", discord_page.page([_first(digest)]))
+    draw("discord-brief", discord_page.page([_first(brief, is_private=True, shared=True)]))
+    admin = [_first(added, is_private=True), _first(removed.document, is_private=True)]
+    draw("discord-admin", discord_page.page(admin))
+    draw("discord-form", discord_page.page([discord_page.form(modal)]))
 
 
 async def _asked(app: App, line: str) -> Document:
@@ -63,12 +64,12 @@ def _first(document: Document, *, is_private: bool = False, shared: bool = False
     return discord_page.message([*components, *([SHARE] if shared else [])], is_private=is_private)
 
 
-def _draw(name: str, parts: list[str]) -> None:
+def draw(name: str, html: str) -> None:
     """Writes the page as a picture; Chromium is the one thing that this needs from the machine."""
     browser = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("needs chromium")
     with tempfile.TemporaryDirectory() as folder:
         page, raw = Path(folder, "page.html"), Path(folder, "page.png")
-        page.write_text(discord_page.page(parts), encoding="utf-8")
+        page.write_text(html, encoding="utf-8")
         options = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=700,2400", f"--screenshot={raw}"]
         subprocess.run([browser, *options, page.as_uri()], check=True, capture_output=True)  # noqa: S603
         _cropped(raw, OUT / f"{name}.png")

@@ -16,6 +16,7 @@ from adapters.discord.incoming import Asked, channel_ref, in_guild, read_command
 from adapters.discord.native import RawModal
 from adapters.discord.replies import Drafts, answer_with, shared_by, takes_its_place
 from bot.commands.describe import as_typed
+from bot.commands.forms import wants_form
 from bot.commands.invoke import Commands, Invocation, Person, Reply
 from bot.commands.lookup import FILE_LIMIT
 from bot.commands.spec import Command, OptionType
@@ -88,7 +89,7 @@ class Answers:
     # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _command(self, interaction: Interaction, asked: Asked) -> None:
-        if forms.wants_form(asked.command, asked.values):
+        if wants_form(asked.command, asked.values, forms.FORMS):
             await self._open_form(interaction, asked, as_typed(asked.command.name, asked.values))
         elif asked.attachments:
             await self._run(interaction, Call(asked=asked), self._with_files(interaction, asked))
@@ -147,7 +148,7 @@ class Answers:
                 raise UsageError("you may not write in this channel, so nothing was shared in it")
             case _:
                 asked = read_line(press.words, guild_id)
-                if forms.wants_form(asked.command, asked.values):
+                if wants_form(asked.command, asked.values, forms.FORMS):
                     await self._open_form(interaction, asked, press.words)
                 else:
                     await self._run(interaction, Call(asked=asked, verb=press.verb))

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from adapters.discord.buttons import Press, Verb
 from bot.caveat import CAVEATS
+from bot.commands.forms import DAYS, Forms, emptied, picked_days
 from bot.commands.languages import name_of
-from bot.commands.spec import BY_NAME, Command, Option, OptionType
+from bot.commands.spec import Command, Option, OptionType
 
 Component = dict[str, Any]
 
-FORMS: Final[Mapping[str, tuple[str, ...]]] = {
+FORMS: Final[Forms] = {
     "brief-admin topic add": ("name", "words", "exclude", "languages", "publishers"),
     "brief-admin topic edit": ("name", "words", "exclude", "languages", "publishers"),
     "brief-admin source add": ("url",),
@@ -31,23 +32,12 @@ LABEL_LIMIT: Final = 45
 DESCRIPTION_LIMIT: Final = 100
 INPUT_LIMIT: Final = 4000
 MOST_CHOICES: Final = 25
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HELP: Final = {"days": "On these days; none: every day", "topics": "Only these; none: everything that is followed"}
 """Where something is picked that elsewhere is typed."""
 _LONG: Final = frozenset(("words", "exclude", "caveat_note"))
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """For options that name rows: what may be chosen, as (what to show, value)."""
-
-
-def wants_form(command: Command, values: Mapping[str, str]) -> bool:
-    """Whether a command was given without what it needs, so that its form should ask for it."""
-    if command.name not in FORMS or command.path == ("settings",):
-        return False
-    if "edit" in command.path:
-        required = {option.name for option in command.options if option.is_required}
-        return required <= values.keys() and not values.keys() - required
-    return any(option.is_required and option.name not in values for option in command.options)
 
 
 def form(command: Command, values: Mapping[str, str], choices: Choices, press: Press) -> Component:
@@ -76,7 +66,7 @@ def _asking(option: Option, value: str, choices: Choices) -> Component:
         case OptionType.ROLE:
             return _picker(ROLE_SELECT, value, "role")
         case OptionType.DAYS:
-            return _select([(day.title(), day) for day in _DAYS], _days(value), most=len(_DAYS))
+            return _select([(day.title(), day) for day in DAYS], picked_days(value), most=len(DAYS))
         case OptionType.LANGUAGE if not option.is_list:
             return _select([(name_of(code), code) for code in CAVEATS], [value], most=1)
     offered = choices.get(option.name, ())
@@ -115,17 +105,6 @@ def _select(offered: Sequence[tuple[str, str]], chosen: Sequence[str], *, most: 
     return {"type": STRING_SELECT, "required": False, "min_values": 0, "max_values": most, "options": options}
 
 
-def _days(value: str) -> list[str]:
-    """The days of `daily`, `mon-fri` or `mon, wed, sat`; anything else is none of them."""
-    words = value.lower().replace("–", "-")
-    if words == "daily":
-        return list(_DAYS)
-    first, _, last = words.partition("-")
-    if first in _DAYS and last in _DAYS:
-        return list(_DAYS[_DAYS.index(first) : _DAYS.index(last) + 1])
-    return [day.strip() for day in words.split(",")]
-
-
 # ── what a person filled in ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -140,27 +119,8 @@ def filled_in(command: Command, given: Mapping[str, str], components: Sequence[C
         text = component["value"] if "value" in component else ",".join(map(str, component.get("values", ())))
         if str(text).strip():
             values[option.name] = str(text)
-        elif empty := _emptied(command, option):
+        elif empty := emptied(command, option):
             values[option.name] = empty
         else:
             values.pop(option.name, None)
     return values
-
-
-def _emptied(command: Command, option: Option) -> str:
-    """What an empty field of an edited thing means: take it away, where that can be said."""
-    is_edit = "edit" in command.path or command.path == ("settings",)
-    if option.type is OptionType.DAYS:
-        return "daily"
-    can_be_none = option.is_list
-    return "none" if is_edit and (can_be_none or option.type is OptionType.ROLE or option.name == "caveat_note") else ""
-
-
-def of_form(words: str) -> Command | None:
-    """The command whose form a button opens; None when this version has none of that name."""
-    parts = words.split()
-    for count in (3, 2):
-        name = " ".join(parts[:count])
-        if name in FORMS:
-            return BY_NAME[name]
-    return None

@@ -53,6 +53,12 @@ async def discord_invite(settings: Settings, application: int | None) -> None:
     say(await importlib.import_module("adapters.discord").invitation(settings, application))
 
 
+async def slack_manifest(settings: Settings, *, as_json: bool) -> None:
+    """Prints the manifest of the Slack app."""
+    # By name, since the core imports no adapter (law 8).
+    say(importlib.import_module("adapters.slack.manifest").manifest_text(settings, as_json=as_json).rstrip())
+
+
 async def migrate(settings: Settings) -> None:
     """Brings the database to this version's schema."""
     revision = await migrate_store(settings.database_url)

@@ -163,6 +163,18 @@ def discord_invite(
     launch(lambda settings: operating.discord_invite(settings, application))
 
 
+@app.command("slack-manifest")
+def slack_manifest(
+    http: Annotated[
+        str, typer.Option("--http", metavar="URL", help="HTTP mode at this https:// address, not Socket Mode.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="As one line of JSON, without the reasons.")] = False,
+) -> None:
+    """The manifest of the Slack app, to paste at api.slack.com/apps: every permission with why it is asked for."""
+    overrides = {"public_url": http} if http else {}
+    launch(lambda settings: operating.slack_manifest(settings, as_json=json), **overrides)
+
+
 @app.command()
 def export(
     workspace: InWorkspace = "console:local",

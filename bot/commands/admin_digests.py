@@ -21,25 +21,31 @@ _CATCH_UP_H: Final = 6
 
 
 async def add(context: Context) -> Reply:
-    given = context.arguments
-    digest = _changed(
-        context,
-        Digest(
-            id=0,
-            workspace_id=context.workspace.id,
-            name=given.need("name", str),
-            channel=context.invocation.channel,
-            at=given.need("at", time),
-            zone=context.workspace.zone,
-            days=ALL_DAYS,
-            max_stories=_STORIES,
-            catch_up_s=_CATCH_UP_H * 3600,
-            created_at=context.now,
-        ),
-    )
+    digest = _changed(context, _new(context))
     due = next_edition(digest.at, digest.zone, digest.days, after=context.now)
     stored = await context.store.digests.add(replace(digest, next_due_at=due.at, next_on=due.on))
     return await _shown(context, f"{stored.name} is set up", stored)
+
+
+def _new(context: Context) -> Digest:
+    return Digest(
+        id=0,
+        workspace_id=context.workspace.id,
+        name=context.arguments.need("name", str),
+        channel=context.invocation.channel,
+        at=context.arguments.need("at", time),
+        zone=context.workspace.zone,
+        days=ALL_DAYS,
+        max_stories=_STORIES,
+        catch_up_s=_CATCH_UP_H * 3600,
+        created_at=context.now,
+    )
+
+
+async def preview_unsaved(context: Context) -> Reply:
+    """What a digest that is being added or changed would post now; nothing is stored."""
+    known = context.arguments.get("digest", Digest)
+    return Reply(document=await context.dispatcher.preview(_changed(context, known or _new(context))))
 
 
 async def edit(context: Context) -> Reply:

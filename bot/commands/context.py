@@ -53,6 +53,8 @@ class Reply:
     document: Document
     is_private: bool = True
     files: tuple[tuple[str, str], ...] = ()
+    wrong_option: str = ""
+    """The option whose value was wrong, where a form can point at its field; empty for an answer that is no mistake."""
 
 
 @dataclass(frozen=True, slots=True)

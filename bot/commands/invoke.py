@@ -110,7 +110,7 @@ class Commands:
 
         Nothing for a person who may not give the command.
         """
-        if command.role is Role.MANAGER and not await self._is_manager(invocation):
+        if command.role is Role.MANAGER and not await self.manages(invocation):
             return []
         return await completions(self._store, invocation.workspace_id, option, text)
 
@@ -128,6 +128,13 @@ class Commands:
         except BriefbotError as error:
             return _failed(error)
         return {**current(context), **values}
+
+    async def preview(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
+        """What the digest of a form would post now, before it is saved."""
+        try:
+            return await admin_digests.preview_unsaved(await self._context(command, values, invocation))
+        except BriefbotError as error:
+            return _failed(error)
 
     async def question(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """What to ask a person before a command that takes something away, with the button that does it."""
@@ -167,7 +174,8 @@ class Commands:
             )
         return workspace
 
-    async def _is_manager(self, invocation: Invocation) -> bool:
+    async def manages(self, invocation: Invocation) -> bool:
+        """Whether who asks may give the managers' commands there."""
         return is_manager(invocation.person, await self._workspace(invocation, self._clock.now()))
 
     async def _workspace(self, invocation: Invocation, now: datetime) -> Workspace:
@@ -193,7 +201,7 @@ def _failed(error: BriefbotError) -> Reply:
         actions = (Action(f"/{error.nearest.name}", error.corrected),)
     elif isinstance(error, admin_sources.NoFeed):
         actions = tuple(Action(f"Follow {url}"[:80], f"brief-admin source add {url}") for url in error.feeds[:5])
-    return Reply(document=_with_actions(document, actions))
+    return Reply(document=_with_actions(document, actions), wrong_option=getattr(error, "option", ""))
 
 
 def _with_actions(document: Document, actions: tuple[Action, ...]) -> Document:

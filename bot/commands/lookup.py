@@ -49,10 +49,14 @@ class Lookup:
         found: dict[str, object] = {}
         for option in self.command.options:
             text = texts.get(option.name, "")
-            if text.strip():
-                found[option.name] = await self._value(option, text)
-            elif option.is_required:
-                raise self._missing(option)
+            try:
+                if text.strip():
+                    found[option.name] = await self._value(option, text)
+                elif option.is_required:
+                    raise self._missing(option)
+            except UsageError as error:
+                error.option = option.name
+                raise
         return Arguments(found)
 
     def _refuse_unknown(self, texts: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
 from bot.store.editions import Editions
+from bot.store.installations import Installations
 from bot.store.migrate import require_current, upgrade
 from bot.store.search import Search
 from bot.store.sources import Sources
@@ -51,6 +52,7 @@ class Store:
         self.digests = Digests(database)
         self.editions = Editions(database)
         self.deliveries = Deliveries(database)
+        self.installations = Installations(database)
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool | None = None) -> Store:

@@ -335,3 +335,25 @@ deliveries = Table(
         postgresql_where=text("state IN ('pending', 'sending')"),
     ),
 )
+
+# ── installations ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# Tokens of workspaces that installed the app themselves. No reference to `workspaces`: an installation of a whole
+# organization is none of them, and the settings of a workspace outlive its tokens.
+installations = Table(
+    "installations",
+    metadata,
+    Column("workspace_id", String(80), primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+# SHA-256 of what an installer's browser must bring back.
+oauth_states = Table(
+    "oauth_states",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("expires_at", Instant, nullable=False, index=True),
+)

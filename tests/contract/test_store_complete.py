@@ -12,6 +12,7 @@ from bot.store.briefs import Briefs
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
 from bot.store.editions import Editions
+from bot.store.installations import Installations
 from bot.store.search import Search
 from bot.store.sources import Sources
 from bot.store.stories import Stories
@@ -19,7 +20,19 @@ from bot.store.topics import Topics
 from bot.store.workspaces import Workspaces
 
 CASES = "\n".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_store_*.py"))
-REPOSITORIES = (Articles, Briefs, Deliveries, Digests, Editions, Search, Sources, Stories, Topics, Workspaces)
+REPOSITORIES = (
+    Articles,
+    Briefs,
+    Deliveries,
+    Digests,
+    Editions,
+    Installations,
+    Search,
+    Sources,
+    Stories,
+    Topics,
+    Workspaces,
+)
 METHODS = [
     f"{repository.__name__.lower()}.{name}"
     for repository in REPOSITORIES

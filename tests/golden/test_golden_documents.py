@@ -19,6 +19,7 @@ from rich.console import Console
 
 from adapters.console.render import draw
 from adapters.discord.render import render as discord_render
+from adapters.slack.render import render as slack_render
 from bot.digests.compose import Issue, compose
 from bot.documents.build import brief_document, error_document, list_document, notice, related_document
 from bot.documents.nodes import Action, Actions, Document, Facts, Note, Text
@@ -148,8 +149,9 @@ RENDERERS: dict[str, Callable[[Document], str]] = {
     "text": lambda document: plain_text(document) + "\n",
     "console": console,
     "discord": lambda document: _json([dict(payload.body) for payload in discord_render(document)]),
+    "slack": lambda document: _json([dict(payload.body) for payload in slack_render(document)]),
 }
-SUFFIXES = {"discord": "json"}
+SUFFIXES = {"discord": "json", "slack": "json"}
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)

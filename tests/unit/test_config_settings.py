@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot import config, logs
+from bot import config, health, logs
 from bot.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 SECRET = "xoxb-very-secret-token"
+OAUTH = {"slack_client_id": "1.2", "slack_client_secret": SECRET}
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,14 @@ def test_every_setting_is_read_from_the_environment_under_its_name() -> None:
         ("BRIEFBOT_POLL_INTERVAL", "often", "BRIEFBOT_POLL_INTERVAL"),
         ("BRIEFBOT_ALLOW_PRIVATE_SOURCES", "10.0.0.0/99", "BRIEFBOT_ALLOW_PRIVATE_SOURCES"),
         ("SLACK_APP_TOKEN", SECRET, "SLACK_BOT_TOKEN"),
+        ("SLACK_CLIENT_ID", "1.2", "SLACK_CLIENT_ID is set without SLACK_CLIENT_SECRET"),
+        ("SLACK_CLIENT_SECRET", SECRET, "SLACK_CLIENT_SECRET is set without SLACK_CLIENT_ID"),
+        ("BRIEFBOT_SECRET_KEY", "pw-secret", "BRIEFBOT_SECRET_KEY: each key needs 16 characters"),
+        ("BRIEFBOT_SECRET_KEY", f"{SECRET}{SECRET},{'a' * 20}", "BRIEFBOT_SECRET_KEY: a key repeats too few"),
+        ("BRIEFBOT_SLACK_LISTEN", "3000", "BRIEFBOT_SLACK_LISTEN: '3000' is no host:port"),
+        ("BRIEFBOT_SLACK_LISTEN", "localhost:99999", "BRIEFBOT_SLACK_LISTEN"),
+        ("BRIEFBOT_PUBLIC_URL", "http://briefbot.example.org", "BRIEFBOT_PUBLIC_URL: it must be an https:// address"),
+        ("BRIEFBOT_PUBLIC_URL", "https://x.example/?a=b", "BRIEFBOT_PUBLIC_URL"),
     ],
 )
 def test_wrong_setting_is_named_and_its_value_is_not_shown_when_it_may_be_secret(
@@ -67,6 +76,76 @@ def test_secret_comes_from_a_file_and_does_not_print(tmp_path: Path, monkeypatch
     assert settings.platforms() == ("slack",)
 
 
+KEY = "a passphrase for tests"
+FOREIGN = "xoxe.xoxb-1-a-token-of-a-workspace"
+
+
+@pytest.mark.parametrize(
+    ("given", "mode", "platforms"),
+    [
+        ({}, "", ("console",)),
+        ({"slack_bot_token": SECRET}, "", ("slack",)),
+        ({"slack_signing_secret": SECRET}, "", ("console",)),
+        ({"slack_bot_token": SECRET, "slack_app_token": "xapp-1"}, "socket", ("slack",)),
+        ({"slack_bot_token": SECRET, "slack_signing_secret": SECRET}, "http", ("slack",)),
+        ({"slack_signing_secret": SECRET, **OAUTH, "secret_key": KEY}, "oauth", ("slack",)),
+        # Every app has these credentials; over a socket they are not used.
+        (
+            {"slack_bot_token": SECRET, "slack_app_token": "xapp-1", "slack_signing_secret": SECRET, **OAUTH},
+            "socket",
+            ("slack",),
+        ),
+    ],
+)
+def test_mode_of_slack_follows_from_what_is_set(given: dict[str, str], mode: str, platforms: tuple[str, ...]) -> None:
+    settings = config.load(env_file=None, **given)
+    assert (settings.slack_mode(), settings.platforms()) == (mode, platforms)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (OAUTH, "SLACK_CLIENT_ID is set without SLACK_SIGNING_SECRET"),
+        ({**OAUTH, "slack_signing_secret": SECRET}, "SLACK_CLIENT_ID is set without BRIEFBOT_SECRET_KEY"),
+    ],
+)
+def test_installation_by_many_says_what_it_lacks(given: dict[str, str], message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load(env_file=None, **given)
+    assert message in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "says"),
+    [
+        ({}, "off", "set SLACK_BOT_TOKEN and SLACK_APP_TOKEN"),
+        ({"slack_bot_token": SECRET}, "warning", "needs SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"),
+        ({"slack_signing_secret": SECRET}, "warning", "needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID"),
+        ({"slack_bot_token": SECRET, "slack_app_token": "xapp-1"}, "ok", "Socket Mode"),
+        ({"slack_bot_token": SECRET, "slack_signing_secret": SECRET}, "ok", "HTTP mode at 127.0.0.1:3000"),
+        (
+            {**OAUTH, "slack_signing_secret": SECRET, "secret_key": KEY, "public_url": "https://b.example/"},
+            "ok",
+            "https://b.example/slack/install",
+        ),
+    ],
+)
+async def test_check_says_how_slack_is_reached(tmp_path: Path, given: dict[str, str], state: str, says: str) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
+    findings = await health.check(config.load(env_file=None, database_url=url, **given))
+    [found] = [finding for finding in findings if finding.area == "slack"]
+    assert found.state == state
+    assert says in found.says
+    assert SECRET not in found.says
+
+
+def test_place_to_listen_is_read() -> None:
+    assert config.read_listen("127.0.0.1:3000") == ("127.0.0.1", 3000)
+    assert config.read_listen("[::1]:0") == ("::1", 0)
+    assert config.read_listen(":3000") is None
+
+
 def test_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN_FILE", "/nowhere/token")
     with pytest.raises(ConfigError, match="DISCORD_TOKEN_FILE: /nowhere/token cannot be read"):
@@ -78,11 +157,12 @@ def test_logs_are_json_on_stderr_without_the_secret(capsys: pytest.CaptureFixtur
         env_file=None,
         slack_bot_token=SECRET,
         log_format="json",
+        secret_key=f"another passphrase of ours,{KEY}",
         database_url="postgresql+asyncpg://briefbot:database-pw@host/name",
     )
     logs.configure(settings)
     try:
-        raise RuntimeError(f"refused {SECRET}")
+        raise RuntimeError(f"refused {SECRET} and {FOREIGN}, sealed with {KEY}")
     except RuntimeError:
         structlog.get_logger("t").exception("send.failed", url=f"https://x/{SECRET}", parts=[{"pw": "database-pw"}])
     out, err = capsys.readouterr()
@@ -91,3 +171,5 @@ def test_logs_are_json_on_stderr_without_the_secret(capsys: pytest.CaptureFixtur
     assert event["event"] == "send.failed"
     assert SECRET not in err
     assert "database-pw" not in err
+    assert FOREIGN not in err
+    assert KEY not in err

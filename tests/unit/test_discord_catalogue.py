@@ -12,7 +12,7 @@ import pytest
 import adapters.discord
 from adapters.discord.buttons import Press, Verb
 from adapters.discord.catalogue import fingerprint, registration
-from adapters.discord.forms import FORMS, form, of_form, wants_form
+from adapters.discord.forms import FORMS, form
 from adapters.discord.permissions import advice, invitation, lacking
 from bot.caveat import CAVEATS
 from bot.commands.spec import BY_NAME, COMMANDS
@@ -70,17 +70,6 @@ def test_form_asks_for_what_its_command_needs_and_fits(name: str) -> None:
     for values in ({}, long):
         body = form(command, values, {"topics": [("Ports", "t1")]}, Press(Verb.FORM, name))
         assert wrong_with_modal(body) == ""
-    assert of_form(f"{name} digest:d1") is command
-
-
-def test_form_opens_only_where_something_is_missing() -> None:
-    add, edit = BY_NAME["brief-admin digest add"], BY_NAME["brief-admin digest edit"]
-    assert wants_form(add, {})
-    assert wants_form(add, {"name": "x"})
-    assert not wants_form(add, {"name": "x", "at": "08:00"})
-    assert wants_form(edit, {"digest": "d1"})
-    assert not wants_form(edit, {"digest": "d1", "at": "08:00"})
-    assert not wants_form(BY_NAME["brief-admin settings"], {})
 
 
 def test_invitation_asks_for_what_is_needed_and_no_more() -> None:

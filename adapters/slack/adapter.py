@@ -1,0 +1,184 @@
+"""`bot.ports.Adapter` for Slack."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack.answering import Answers
+from adapters.slack.clients import Clients, ManyWorkspaces, OneWorkspace, client
+from adapters.slack.connection import Connection, HttpServer, Socket
+from adapters.slack.events import Events
+from adapters.slack.incoming import team_of
+from adapters.slack.pacing import Pacer
+from adapters.slack.people import People, error_code
+from adapters.slack.posting import Posts
+from adapters.slack.render import render
+from adapters.slack.tokens import Tokens
+from adapters.slack.wiring import Busy, wire
+from bot.config import Settings
+from bot.documents.nodes import Document
+from bot.errors import ConfigError
+from bot.models import WorkspaceId
+from bot.ports import Host, LookupUnavailable, Outgoing, Payload, Retry, SendResult, require_caveat
+
+log = structlog.get_logger(__name__)
+
+PAUSES_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""Between tries to reach Slack when the bot starts without a network; the last one again and again."""
+CONNECT_S: Final = 10.0
+"""How long a message waits for the connection before it is put off."""
+_NOT_CONNECTED: Final = "Slack is not connected"
+
+
+class SlackAdapter:
+    """The bot in Slack: one workspace by two tokens, or many that install the app by themselves."""
+
+    platform = "slack"
+
+    def __init__(self, settings: Settings, *, pacer: Pacer | None = None, ping_s: float = 10.0) -> None:
+        self._settings, self._pacer, self._ping_s = settings, pacer or Pacer(), ping_s
+        self._people, self._busy = People(), Busy()
+        self._up = asyncio.Event()
+        self._host: Host | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._clients: Clients | None = None
+        self._posts: Posts | None = None
+        self._connection: Connection | None = None
+
+    def render(self, document: Document) -> tuple[Payload, ...]:
+        return render(document)
+
+    async def send(self, message: Outgoing) -> SendResult:
+        require_caveat(message.payload)
+        posts = await self._connected()
+        return await posts.send(message) if posts else Retry(reason=_NOT_CONNECTED, after_s=5)
+
+    async def find(self, message: Outgoing) -> str | None:
+        posts = await self._connected()
+        if posts is None:
+            raise LookupUnavailable(_NOT_CONNECTED)
+        return await posts.find(message)
+
+    async def _connected(self) -> Posts | None:
+        """What posts, also a moment after the start; None when that takes longer."""
+        try:
+            await asyncio.wait_for(self._up.wait(), CONNECT_S)
+        except TimeoutError:
+            return None
+        return self._posts
+
+    async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
+        """In a direct message to who installed the app, else to the workspace's primary owner."""
+        team_id = team_of(workspace)
+        web = await self._clients.of(team_id) if self._clients else None
+        if self._clients is None or web is None:
+            return False
+        try:
+            user_id = await self._clients.installer(team_id) or await self._people.owner(web, team_id)
+            if not user_id:
+                return False
+            opened = await web.conversations_open(users=[user_id])
+            for payload in render(document):
+                require_caveat(payload)
+                await web.chat_postMessage(channel=opened["channel"]["id"], **payload.body)
+        except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            reason = error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
+            log.info("slack.untold", workspace=workspace, reason=reason)
+            return False
+        return True
+
+    # ── serving ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def serve(self, host: Host, stop: asyncio.Event) -> None:
+        """Answers people until `stop` is set; what is still being sent may be sent until `close`."""
+        self._host = host
+        self._session = aiohttp.ClientSession()
+        starting = asyncio.create_task(self._start(host))
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                await starting
+            await stopped
+        finally:
+            starting.cancel()
+            stopped.cancel()
+            await self._busy.wait()
+            if self._connection is not None:
+                await self._connection.close()
+
+    async def _start(self, host: Host) -> None:
+        """Connects, again and again while there is no network."""
+        for number in range(10**9):
+            try:
+                await self._connect(host)
+                return
+            except SlackApiError as error:
+                if error.response.status_code < 500 and error_code(error) != "ratelimited":
+                    raise ConfigError(_refused(error_code(error))) from None
+                reason = error_code(error) or str(error.response.status_code)
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                reason = type(error).__name__
+            pause = PAUSES_S[min(number, len(PAUSES_S) - 1)]
+            log.warning("slack.unreachable", reason=reason, again_in_s=pause)
+            await asyncio.sleep(pause)
+
+    async def _connect(self, host: Host) -> None:
+        assert self._session is not None
+        settings, web = self._settings, client(self._settings, self._session)
+        tokens = None
+        if settings.slack_bot_token.get_secret_value():
+            self._clients = OneWorkspace(settings, self._session)
+        else:
+            tokens = Tokens(settings, host.installations, web, host.clock)
+            self._clients = ManyWorkspaces(settings, self._session, tokens)
+        places = await self._clients.start()
+        await host.present(places, is_all=True)
+        self._posts = Posts(self._clients.of, self._removed, self._pacer)
+        if settings.slack_app_token.get_secret_value():
+            connection: Connection = Socket(settings, web, self._clients, ping_s=self._ping_s)
+        else:
+            connection = HttpServer(settings, web, self._clients, tokens, host.installations, self._installed)
+        answers = Answers(host.commands, self._people, self._clients.of)
+        wire(
+            connection.app, answers, Events(host, self._people, self._clients.of, self.tell, self._removed), self._busy
+        )
+        await connection.open()
+        self._connection = connection
+        self._up.set()
+        log.info("slack.ready", workspaces=len(places), mode=connection.mode)
+
+    async def _installed(self, workspace: WorkspaceId, name: str) -> None:
+        if self._host is not None:
+            await self._host.present({workspace: name}, is_all=False)
+            await self._host.reachable(workspace)
+
+    async def _removed(self, workspace: WorkspaceId) -> None:
+        """The app was removed from a workspace: its tokens go, its settings stay for a while."""
+        if self._clients is not None:
+            await self._clients.forget(workspace)
+        if self._host is not None:
+            await self._host.absent(workspace)
+
+    async def close(self) -> None:
+        await self._busy.wait()
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+        self._up.clear()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def _refused(code: str) -> str:
+    """Which setting Slack does not take, and where a right value comes from."""
+    return (
+        f"SLACK_BOT_TOKEN or SLACK_APP_TOKEN: Slack refuses it ({code}). The bot token (xoxb-…) is under "
+        "OAuth & Permissions of the app, the app token (xapp-…, with connections:write) under Basic Information"
+    )

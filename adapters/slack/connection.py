@@ -1,0 +1,158 @@
+"""How Slack reaches us: through a socket that we open, or over HTTP at a public address."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from typing import Any, Final, Protocol
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.clients import Clients
+from adapters.slack.installing import Installed, oauth_flow, oauth_settings
+from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
+from adapters.slack.tokens import Tokens
+from bot.config import Settings
+from bot.errors import ConfigError
+from bot.store.installations import Installations
+
+log = structlog.get_logger(__name__)
+
+WINDOW_S: Final = 300.0
+"""A signed request is good for so long; the same one again within it is a replay."""
+BODY_LIMIT: Final = 2_000_000
+
+
+class Connection(Protocol):
+    """`open` connects and returns, `close` is idempotent; the app is wired in between."""
+
+    app: AsyncApp
+    mode: str
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Socket:
+    """Socket Mode: no address of ours is needed."""
+
+    mode = "socket"
+
+    def __init__(self, settings: Settings, client: AsyncWebClient, clients: Clients, *, ping_s: float) -> None:
+        self.app = AsyncApp(client=client, authorize=clients.authorize(), request_verification_enabled=False)
+        token = settings.slack_app_token.get_secret_value()
+        self._handler = AsyncSocketModeHandler(self.app, token, ping_interval=ping_s)
+
+    async def open(self) -> None:
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]
+
+    async def close(self) -> None:
+        await self._handler.close_async()  # type: ignore[no-untyped-call]
+
+
+class HttpServer:
+    """HTTP mode: Slack's signed requests at `EVENTS_PATH`, and the installation by many workspaces."""
+
+    mode = "http"
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: AsyncWebClient,
+        clients: Clients,
+        tokens: Tokens | None,
+        kept: Installations,
+        installed: Installed,
+    ) -> None:
+        self._settings = settings
+        secret = settings.slack_signing_secret.get_secret_value()
+        self._replays = Replays()
+        self._runner: web.AppRunner | None = None
+        if tokens is None:
+            self.app = AsyncApp(client=client, authorize=clients.authorize(), signing_secret=secret)
+        else:
+            authorize_at = _authorize_url(settings)
+            flow = oauth_flow(
+                oauth_settings(settings, tokens, kept, authorization_url=authorize_at), client, installed=installed
+            )
+            self.app = AsyncApp(client=client, oauth_flow=flow, signing_secret=secret)
+
+    async def open(self) -> None:
+        served = web.Application(client_max_size=BODY_LIMIT)
+        served.router.add_post(EVENTS_PATH, self._take)
+        if self.app.oauth_flow is not None:
+            served.router.add_get(INSTALL_PATH, self._install)
+            served.router.add_get(REDIRECT_PATH, self._redirected)
+        self._runner = web.AppRunner(served, access_log=None, shutdown_timeout=5.0)
+        await self._runner.setup()
+        host, _, port = self._settings.slack_listen.rpartition(":")
+        try:
+            await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
+        except OSError as error:
+            raise ConfigError(
+                f"BRIEFBOT_SLACK_LISTEN: {self._settings.slack_listen} cannot be listened at ({error.strerror}). "
+                "Example: 127.0.0.1:3000"
+            ) from None
+        log.info("slack.listening", at=self.address)
+
+    @property
+    def address(self) -> str:
+        """Where it listens; of port 0 the one that was given."""
+        assert self._runner is not None
+        host, port = self._runner.addresses[0][:2]
+        return f"http://{host}:{port}"
+
+    async def _take(self, request: web.Request) -> web.Response:
+        asked = await to_bolt_request(request)
+        if not self._replays.is_new(request.headers.get("X-Slack-Signature", "")):
+            log.warning("slack.replayed")
+            return web.Response(status=400, text="this request was taken before")
+        return await _answer(await self.app.async_dispatch(asked))
+
+    async def _install(self, request: web.Request) -> web.Response:
+        assert self.app.oauth_flow is not None
+        return await _answer(await self.app.oauth_flow.handle_installation(await to_bolt_request(request)))
+
+    async def _redirected(self, request: web.Request) -> web.Response:
+        assert self.app.oauth_flow is not None
+        return await _answer(await self.app.oauth_flow.handle_callback(await to_bolt_request(request)))
+
+    async def close(self) -> None:
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+
+
+class Replays:
+    """Whether a signed request came before, while its signature is good."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, float] = OrderedDict()
+
+    def is_new(self, signature: str) -> bool:
+        now = time.monotonic()
+        while self._seen and next(iter(self._seen.values())) < now - 2 * WINDOW_S:
+            self._seen.popitem(last=False)
+        if signature in self._seen:
+            return False
+        if signature:
+            self._seen[signature] = now
+        return True
+
+
+async def _answer(response: Any) -> web.Response:
+    made: web.Response = await to_aiohttp_response(response)
+    return made
+
+
+def _authorize_url(settings: Settings) -> str | None:
+    """Where a person agrees to the installation; beside another address of the API, for a proxy or a test."""
+    if not settings.slack_api:
+        return None
+    return settings.slack_api.rstrip("/").removesuffix("/api") + "/oauth/v2/authorize"

@@ -1,0 +1,109 @@
+"""What happens in a workspace: the Home tab is opened, the bot is named, a channel is lost or back, the app removed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+
+from adapters.slack import reporting
+from adapters.slack.home import home
+from adapters.slack.incoming import channel_ref, typed, workspace_of
+from adapters.slack.people import People
+from adapters.slack.posting import ClientOf
+from adapters.slack.render import render
+from bot.commands.context import Invocation, Person
+from bot.commands.invoke import Reply
+from bot.documents.build import notice
+from bot.documents.nodes import Document, Paragraph, Text
+from bot.errors import BriefbotError, UsageError
+from bot.models import WorkspaceId
+from bot.ports import Host, require_caveat
+
+log = structlog.get_logger(__name__)
+
+Json = Mapping[str, Any]
+Tell = Callable[[WorkspaceId, Document], Awaitable[bool]]
+Removed = Callable[[WorkspaceId], Awaitable[None]]
+
+
+class Events:
+    """Takes the events that the manifest asks for."""
+
+    def __init__(self, host: Host, people: People, client_of: ClientOf, tell: Tell, removed: Removed) -> None:
+        self._host, self._people, self._client_of = host, people, client_of
+        self._tell, self._removed = tell, removed
+
+    async def take(self, event: Json, body: Json) -> None:
+        """Does what one event asks for; what needs nothing is only acknowledged."""
+        team_id = str(body.get("team_id") or event.get("team") or "")
+        match event["type"]:
+            case "app_home_opened" if event.get("tab") == "home":
+                await self.draw_home(team_id, str(event["user"]))
+            case "app_mention":
+                await self._mentioned(team_id, event)
+            case "app_uninstalled":
+                await self._removed(workspace_of(team_id))
+            case "tokens_revoked" if event.get("tokens", {}).get("bot"):
+                await self._removed(workspace_of(team_id))
+            case "channel_unarchive" | "group_unarchive" | "member_joined_channel":
+                await self._host.reachable(workspace_of(team_id))
+            case _:
+                # What was lost is told when the next message does not get there.
+                log.debug("slack.event", kind=event["type"], workspace=team_id)
+
+    async def draw_home(self, team_id: str, user_id: str) -> None:
+        """Draws a person's Home tab anew."""
+        client = await self._client_of(team_id)
+        if client is None:
+            return
+        try:
+            person = await self._people.person(client, team_id, user_id)
+        except BriefbotError:
+            # Slack does not say who it is: they see what everybody sees.
+            person = self._people.reader(user_id)
+        invocation = _invocation(team_id, user_id, person)
+        is_manager = await self._host.commands.manages(invocation)
+        await client.views_publish(
+            user_id=user_id, view=await home(self._host.commands, invocation, is_manager=is_manager)
+        )
+
+    async def _mentioned(self, team_id: str, event: Json) -> None:
+        """Answers in the thread: help, or what is found of the words beside the name."""
+        client = await self._client_of(team_id)
+        if client is None or event.get("bot_id"):
+            return
+        words = typed(
+            " ".join(part for part in str(event.get("text", "")).split() if not part.startswith("<@"))
+        ).strip()
+        line = f"brief search {words}" if words and words.lower() != "help" else "brief help"
+        person = self._people.reader(str(event.get("user", "")))
+        invocation = _invocation(team_id, str(event["channel"]), person)
+        reply = await self._host.commands.run(line, invocation)
+        for payload in render(reply.document)[:1]:
+            require_caveat(payload)
+            thread = event.get("thread_ts") or event["ts"]
+            await client.chat_postMessage(channel=event["channel"], thread_ts=thread, **payload.body)
+
+    # ── reports ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def open_report(self, body: Json, respond: Callable[..., Awaitable[Any]]) -> None:
+        """Opens the form for a report about the message whose menu was used."""
+        team_id = str(body["team"]["id"])
+        client = await self._client_of(team_id)
+        form = reporting.report_form(body["message"], body["channel"]["id"])
+        if client is None or form is None:
+            raise UsageError("this message shows no brief of Briefbot", example="/brief latest")
+        await client.views_open(trigger_id=body["trigger_id"], view=form)
+
+    async def report(self, body: Json) -> Reply:
+        """Tells the managers; says whether there was a way to."""
+        document = reporting.reported(body["view"], body["user"]["id"])
+        is_told = await self._tell(workspace_of(body["team"]["id"]), document)
+        words = "The managers of this workspace were told. Thank you." if is_told else "No manager could be told."
+        return Reply(document=notice("Report", Paragraph((Text(words),))))
+
+
+def _invocation(team_id: str, place: str, person: Person) -> Invocation:
+    return Invocation(workspace_id=workspace_of(team_id), person=person, channel=channel_ref(team_id, place))

@@ -1,0 +1,51 @@
+"""The Home tab: what the workspace follows, today's digest, what comes next; managers can change it from there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from adapters.slack.actions import button, numbered
+from adapters.slack.render import render
+from bot.commands.invoke import Commands, Invocation
+from bot.commands.spec import BY_NAME
+from bot.documents.nodes import Action, Document
+from bot.ports import require_caveat
+
+Json = dict[str, Any]
+
+VIEW_BLOCKS: Final = 100
+_FOR_ALL: Final = (
+    Action("Latest", "brief latest"),
+    Action("Topics", "brief topics"),
+    Action("Help", "brief help"),
+)
+_FOR_MANAGERS: Final = (
+    Action("Add a digest", "brief-admin digest add", asks=True),
+    Action("Add a topic", "brief-admin topic add", asks=True),
+    Action("Add a source", "brief-admin source add", asks=True),
+    Action("Import OPML", "brief-admin source import", asks=True),
+    Action("Digests", "brief-admin digest list"),
+    Action("Sources", "brief-admin source list"),
+    Action("Settings", "brief-admin settings", asks=True),
+)
+
+
+async def home(commands: Commands, invocation: Invocation, *, is_manager: bool) -> Json:
+    """The Home tab of one person."""
+    told = ["brief-admin status"] if is_manager else ["brief topics"]
+    documents = [(await commands.call(BY_NAME[name], {}, invocation)).document for name in [*told, "brief today"]]
+
+    return {"type": "home", "blocks": list(_blocks(documents, [_FOR_MANAGERS, _FOR_ALL] if is_manager else [_FOR_ALL]))}
+
+
+def _blocks(documents: Sequence[Document], rows: Sequence[Sequence[Action]]) -> list[Json]:
+    blocks: list[Json] = [
+        {"type": "actions", "elements": numbered([made for action in row if (made := button(action))])} for row in rows
+    ]
+    for document in documents:
+        for payload in render(document)[:1]:
+            require_caveat(payload)
+            if len(blocks) + len(payload.body["blocks"]) < VIEW_BLOCKS:
+                blocks += [{"type": "divider"}, *payload.body["blocks"]]
+    return blocks

@@ -1,0 +1,118 @@
+"""Who may manage a workspace, and whom to tell; asked of Slack and believed for some minutes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.commands.context import Person
+from bot.errors import BriefbotError
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+BELIEVED_S: Final = 300.0
+"""For so long somebody who is a manager no more may still be taken for one."""
+ASK_S: Final = 1.5
+"""Half of what Slack gives for the whole answer."""
+_MOST_KEPT: Final = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A user group: its id, what people call it, and who is in it."""
+
+    id: str
+    name: str
+    people: frozenset[str]
+
+
+class People:
+    """The people of all workspaces, as far as they were asked about."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], tuple[float, Any]] = {}
+
+    def reader(self, user_id: str, name: str = "") -> Person:
+        """A person of whom nothing needs to be known."""
+        return Person(id=user_id, name=name)
+
+    async def person(self, client: AsyncWebClient, team_id: str, user_id: str) -> Person:
+        """A person with the rights they have; BriefbotError when Slack does not say."""
+        try:
+            async with asyncio.timeout(ASK_S):
+                user = await self._kept_or(team_id, user_id, lambda: _user(client, user_id))
+                groups = await self.groups(client, team_id)
+        except (TimeoutError, SlackApiError, aiohttp.ClientError, OSError) as error:
+            log.warning("slack.person_unknown", workspace=team_id, reason=_reason(error))
+            raise BriefbotError(
+                "Slack did not say just now whether you are a manager here, so nothing was done. Please try again."
+            ) from None
+        return Person(
+            id=user_id,
+            name=user.get("real_name") or user.get("name") or "",
+            is_manager=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
+            roles=frozenset(group.id for group in groups if user_id in group.people),
+        )
+
+    async def groups(self, client: AsyncWebClient, team_id: str) -> list[Group]:
+        """The user groups of a workspace; none where they may not be read, or there are none on its plan."""
+        return await self._kept_or(team_id, "groups", lambda: _groups(client))
+
+    async def owner(self, client: AsyncWebClient, team_id: str) -> str:
+        """The id of the primary owner; empty when Slack does not say."""
+        return await self._kept_or(team_id, "owner", lambda: _owner(client))
+
+    async def _kept_or(self, team_id: str, what: str, ask: Callable[[], Awaitable[T]]) -> T:
+        now = asyncio.get_running_loop().time()
+        at, found = self._kept.get((team_id, what), (now - BELIEVED_S, None))
+        if now - at >= BELIEVED_S:
+            found = await ask()
+            self._kept[team_id, what] = (now, found)
+            while len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        answer: T = found
+        return answer
+
+
+async def _user(client: AsyncWebClient, user_id: str) -> dict[str, Any]:
+    return dict((await client.users_info(user=user_id))["user"])
+
+
+async def _groups(client: AsyncWebClient) -> list[Group]:
+    try:
+        found = (await client.usergroups_list(include_users=True))["usergroups"]
+    except SlackApiError as error:
+        if error_code(error) in ("missing_scope", "paid_teams_only", "plan_upgrade_required", "not_allowed_token_type"):
+            return []
+        raise
+    return [Group(group["id"], f"@{group['handle']}", frozenset(group.get("users", ()))) for group in found]
+
+
+async def _owner(client: AsyncWebClient) -> str:
+    cursor = ""
+    while True:
+        page = await client.users_list(limit=200, cursor=cursor or None)
+        for user in page["members"]:
+            if user.get("is_primary_owner") and not user.get("deleted"):
+                return str(user["id"])
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+        if not cursor:
+            return ""
+
+
+def error_code(error: SlackApiError) -> str:
+    """Slack's own word for what went wrong; empty when its answer was none of its own."""
+    data = getattr(error.response, "data", error.response)
+    return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def _reason(error: Exception) -> str:
+    return error_code(error) if isinstance(error, SlackApiError) else type(error).__name__

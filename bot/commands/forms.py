@@ -1,0 +1,42 @@
+"""When a command is asked for with a form, and what an empty field of one means; each adapter draws its own. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.commands.spec import Command, Option, OptionType
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Forms = Mapping[str, tuple[str, ...]]
+"""By the name of a command: the options that its form asks for."""
+
+
+def wants_form(command: Command, values: Mapping[str, str], forms: Forms) -> bool:
+    """Whether a command was given without what it needs, so that its form should ask for it."""
+    if command.name not in forms or command.path == ("settings",):
+        return False
+    if "edit" in command.path:
+        required = {option.name for option in command.options if option.is_required}
+        return required <= values.keys() and not values.keys() - required
+    return any(option.is_required and option.name not in values for option in command.options)
+
+
+def emptied(command: Command, option: Option) -> str:
+    """What an empty field of an edited thing means: take it away, where that can be said; else it is not given."""
+    if option.type is OptionType.DAYS:
+        return "daily"
+    is_edit = "edit" in command.path or command.path == ("settings",)
+    can_be_none = option.is_list or option.type is OptionType.ROLE or option.name == "caveat_note"
+    return "none" if is_edit and can_be_none else ""
+
+
+def picked_days(value: str) -> list[str]:
+    """The days of `daily`, `mon-fri` or `mon, wed, sat`; anything else is none of them."""
+    words = value.lower().replace("–", "-")
+    if words == "daily":
+        return list(DAYS)
+    first, _, last = words.partition("-")
+    if first in DAYS and last in DAYS:
+        return list(DAYS[DAYS.index(first) : DAYS.index(last) + 1])
+    return [day for part in words.split(",") if (day := part.strip()) in DAYS]

@@ -1,0 +1,116 @@
+"""Digests in Slack's channels: once, with the caveat, and what is said when one cannot be posted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.caveat import CAVEATS
+from bot.digests.calendar import next_edition
+from bot.models import Digest, EditionState, Style
+from bot.store import Store
+from tests.fakes import FakeClock
+from tests.loopback_slack import Channel, FakeSlack
+from tests.loopback_slack.world import ALL_SCOPES
+from tests.wharf import Wharf, wharf
+
+
+@pytest.fixture
+async def dock(sqlite_store: Store) -> AsyncIterator[Wharf]:
+    """The bot, with news to post, and a clock that a test moves."""
+    clock = FakeClock(datetime.now(UTC))
+    async with FakeSlack() as fake, wharf(fake, sqlite_store, clock) as made:
+        fake.limits.off()
+        source = await made.office.follow("https://harbour.example/feed", workspace=made.workspace, title="Harbour")
+        for number in range(6):
+            await made.office.report(source, f"Board meets for the {number}. time", body="A word of the harbour. " * 60)
+        yield made
+
+
+async def digest(
+    dock: Wharf, channel: Channel | None = None, style: Style = Style.SUMMARIES, name: str = "Morning"
+) -> Digest:
+    """A digest that is due in a minute."""
+    now = dock.clock.now()
+    at = (now + timedelta(minutes=1)).time().replace(second=0, microsecond=0)
+    due = next_edition(at, "UTC", range(7), after=now)
+    made = Digest(
+        id=0,
+        workspace_id=dock.workspace,
+        name=name,
+        channel=dock.ref(channel),
+        at=at,
+        zone="UTC",
+        style=style,
+        max_stories=25,
+        next_due_at=due.at,
+        next_on=due.on,
+        created_at=now,
+    )
+    return await dock.store.digests.add(made)
+
+
+async def pass_time(dock: Wharf, seconds: float = 61.0) -> None:
+    assert isinstance(dock.clock, FakeClock)
+    dock.clock.advance(seconds)
+    await dock.dispatcher.drain()
+    await dock.deliverer.drain()
+
+
+async def state(dock: Wharf, of: Digest) -> EditionState:
+    assert of.next_on is not None
+    found = await dock.store.editions.get_on(of.id, of.next_on)
+    assert found is not None
+    return found.state
+
+
+async def test_digest_is_posted_once_with_its_caveat_and_its_long_form_in_the_thread(dock: Wharf) -> None:
+    made = await digest(dock, style=Style.FULL)
+    await pass_time(dock)
+    await pass_time(dock)
+    first, *rest = dock.channel.messages
+    assert rest
+    assert all(message["thread_ts"] == first["ts"] for message in rest)
+    for message in dock.channel.messages:
+        assert CAVEATS["en"] in str(message["blocks"][-1])
+        assert CAVEATS["en"] in message["text"]
+        assert message["metadata"]["event_type"] == "briefbot_ai_generated"
+    assert await state(dock, made) is EditionState.DELIVERED
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+async def test_lost_answer_is_neither_a_second_message_nor_a_missing_one(dock: Wharf, is_stored: bool) -> None:
+    made = await digest(dock)
+    if is_stored:
+        dock.fake.faults.lose_after()
+    else:
+        dock.fake.faults.lose_before()
+    await pass_time(dock)
+    await pass_time(dock, 60)
+    assert len(dock.channel.messages) == 1
+    assert await state(dock, made) is EditionState.DELIVERED
+
+
+async def test_public_channel_is_joined_and_a_private_one_is_told_to_the_owner(dock: Wharf) -> None:
+    owner = dock.fake.person(dock.team, "Ann", is_owner=True)
+    public = dock.fake.add_channel(dock.team, "open", is_member=False)
+    dock.fake.set_scopes(dock.team, *(set(ALL_SCOPES) - {"chat:write.public"}))
+    hidden = dock.fake.add_channel(dock.team, "hidden", kind="private", is_member=False)
+    await digest(dock, public)
+    await digest(dock, hidden, name="Hidden")
+    await pass_time(dock)
+    assert len(public.messages) == 1
+    assert hidden.messages == []
+    [told] = dock.fake.direct_messages(owner)
+    assert "invite" in str(told["blocks"])
+
+
+async def test_removed_app_keeps_its_settings(dock: Wharf) -> None:
+    await digest(dock)
+    dock.fake.spoil(dock.team, "token_revoked")
+    await pass_time(dock)
+    assert dock.channel.messages == []
+    assert dock.workspace not in await dock.store.workspaces.here("slack")
+    assert len(await dock.store.digests.list(dock.workspace)) == 1
