@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from bot.caveat import CAVEATS, caveat_for
@@ -29,11 +28,6 @@ from bot.documents.nodes import (
     Sources,
     Text,
 )
-
-TEN_THOUSAND = settings(
-    max_examples=10_000, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-)
-"""Without shrinking: what fails here, the quick test of the same property finds and shrinks."""
 
 MENTIONS = (
     "@everyone",

@@ -46,13 +46,6 @@ def test_terminal_gets_no_control_characters_and_no_foreign_links(document: Docu
     check(document)
 
 
-@pytest.mark.soak
-@hostile.TEN_THOUSAND
-@given(document=hostile.documents)
-def test_ten_thousand_documents_keep_the_terminal_safe(document: Document) -> None:
-    check(document)
-
-
 def test_output_that_is_no_terminal_has_no_escape_sequences() -> None:
     spans = (Text("plain", strong=True), Link("a link", "https://news.example/a"))
     document = Document(kind=Kind.BRIEF, title="t", blocks=(Paragraph(spans),), caveat=caveat_for("en"))

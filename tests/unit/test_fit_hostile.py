@@ -59,13 +59,6 @@ def test_parts_are_within_limits_and_carry_the_caveat(
     check(replace(document, ping="role"), limits, measure)
 
 
-@pytest.mark.soak
-@hostile.TEN_THOUSAND
-@given(document=hostile.documents, platform=st.sampled_from(PLATFORMS))
-def test_ten_thousand_documents_are_within_limits(document: Document, platform: tuple[str, Limits, Measure]) -> None:
-    check(document, platform[1], platform[2])
-
-
 @given(text=hostile.texts, size=st.integers(1, 200))
 def test_clip_is_a_beginning_and_never_splits_what_people_see_as_one(text: str, size: int) -> None:
     short = clip(text, size)

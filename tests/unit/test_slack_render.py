@@ -32,7 +32,7 @@ from bot.documents.nodes import (
     Text,
 )
 from bot.ports import Payload, require_caveat
-from tests.hostile import MENTIONS, TEN_THOUSAND, documents, texts
+from tests.hostile import MENTIONS, documents, texts
 from tests.slack_blocks import check_blocks
 from tests.slack_blocks import texts as texts_in
 
@@ -78,13 +78,6 @@ def check_document(document: Document) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(documents)
 def test_hostile_document_breaks_no_limit_and_pings_nobody(document: Document) -> None:
-    check_document(document)
-
-
-@pytest.mark.soak
-@TEN_THOUSAND
-@given(documents)
-def test_ten_thousand_hostile_documents_break_no_limit(document: Document) -> None:
     check_document(document)
 
 
