@@ -48,12 +48,16 @@ SCHEDULES = (
 
 
 class SharedClock:
-    """Time as the parent last wrote it into shared memory; sleeping is real and short."""
+    """Time as the parent last wrote it into shared memory; sleeping is real and short.
 
-    def __init__(self, memory: mmap.mmap) -> None:
-        self._memory = memory
+    It counts how often it is read, by which the parent knows that the bot lived through a time it was told.
+    """
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, 24)
 
     def now(self) -> datetime:
+        struct.pack_into("<q", self._memory, 16, self.reads + 1)
         return datetime.fromtimestamp(struct.unpack_from("<d", self._memory)[0], UTC)
 
     def set(self, now: datetime) -> None:
@@ -61,6 +65,11 @@ class SharedClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(min(seconds, 0.01))
+
+    @property
+    def reads(self) -> int:
+        count: int = struct.unpack_from("<q", self._memory, 16)[0]
+        return count
 
     @property
     def is_child_up(self) -> bool:
@@ -76,7 +85,7 @@ class SharedClock:
 def test_every_edition_arrives_once_when_the_bot_is_killed_again_and_again(
     tmp_path: Path, kills: int, seed: int
 ) -> None:
-    clock = SharedClock(mmap.mmap(-1, 16))
+    clock = SharedClock()
     clock.set(START)
     url = f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
     asyncio.run(_set_up(url))
@@ -106,14 +115,24 @@ def _live_and_die(
         return
     while not clock.is_child_up:
         real_time.sleep(0.002)
-    lasts = chance.uniform(0.02, 0.2) if chance else 3.0
-    steps = 40 if chance else 150
+    steps = 12 if chance else 150
     start = clock.now()
     for step in range(1, steps + 1):
         clock.set(start + (until - start) * step / steps)
-        real_time.sleep(lasts / steps)
+        # As long as it takes this machine: by the wall's clock, a slow one would turn editions into late ones.
+        _lives_on(clock, child)
+    real_time.sleep(chance.uniform(0.0, 0.05) if chance else 1.0)
     os.kill(child, signal.SIGKILL if chance else signal.SIGTERM)
     os.waitpid(child, 0)
+
+
+def _lives_on(clock: SharedClock, child: int, reads: int = 4, patience_s: float = 60.0) -> None:
+    """Waits until the bot has read the clock some more, which each pass over what is due does."""
+    wanted, until = clock.reads + reads, real_time.monotonic() + patience_s
+    while clock.reads < wanted:
+        assert real_time.monotonic() < until, "the bot stands still"
+        assert os.waitpid(child, os.WNOHANG) == (0, 0), "the bot ended by itself"
+        real_time.sleep(0.001)
 
 
 async def _run(folder: Path, clock: SharedClock, life: int) -> None:
@@ -165,6 +184,13 @@ def _expected(zone: str, at: time, end: datetime) -> list[Due]:
 
 async def _check(url: str, recorder: RecordingAdapter, end: datetime) -> None:
     store = await Store.open(url)
+    try:
+        await _check_editions(store, recorder, end)
+    finally:
+        await store.close()
+
+
+async def _check_editions(store: Store, recorder: RecordingAdapter, end: datetime) -> None:
     reached = [message["key"] for message in recorder.messages()]
     assert Counter(reached).most_common(1)[0][1] == 1, "a message was posted twice"
     assert all(CAVEATS["en"] in message["text"] for message in recorder.messages())
@@ -184,4 +210,3 @@ async def _check(url: str, recorder: RecordingAdapter, end: datetime) -> None:
             if due.at <= end:
                 assert (edition.state, len(sent)) == (EditionState.DELIVERED, 2), (digest.zone, due, edition.reason)
     assert not set(reached) - set(asked), "a message that nobody asked for"
-    await store.close()

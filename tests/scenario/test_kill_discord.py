@@ -94,7 +94,7 @@ async def one_life(fake: FakeDiscord, url: str, behind_s: float, chance: random.
     fake.hub.connected.clear()
     process = begun(fake, url, behind_s)
     if chance.random() < 0.9:
-        await asyncio.wait_for(fake.hub.connected.wait(), 20)
+        await asyncio.wait_for(fake.hub.connected.wait(), 60)
     await asyncio.sleep(chance.uniform(0.0, 0.7))
     process.kill()
     await asyncio.to_thread(process.join)
@@ -104,7 +104,7 @@ async def last_life(fake: FakeDiscord, url: str, behind_s: float, places: list[C
     """A life without faults that is given time for all that is left."""
     fake.faults.drop_before = fake.faults.drop_after = 0.0
     process = begun(fake, url, behind_s)
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(300):
         while any(len(place.messages) < 2 for place in places):
             assert process.is_alive()
             await asyncio.sleep(0.1)
