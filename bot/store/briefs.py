@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
 from bot.models import Brief, BriefText, Origin, Related, Story, WorkspaceId, public_id
 from bot.store import bodies
 from bot.store.database import Database
+from bot.store.gather import gathered
 from bot.store.indexing import index_brief
 from bot.store.rows import value
 from bot.store.schema import articles, brief_versions, briefs, related, stories
-from bot.store.visible import is_visible
+from bot.store.visible import is_visible, viewer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +107,7 @@ class Briefs:
 
     async def get(self, brief_id: int, *, workspace: WorkspaceId | None) -> Brief:
         """NotFound for a number that is none, or that this workspace does not see."""
-        found = await self._list(select(briefs).where(briefs.c.id == brief_id, is_visible(workspace)), workspace)
+        found = await self._list(_one(to_all=workspace is None), workspace, brief=brief_id)
         if not found:
             raise NotFound(
                 f"no brief {public_id('b', brief_id)} here",
@@ -123,17 +126,12 @@ class Briefs:
         before: datetime | None = None,
     ) -> list[Brief]:
         """Briefs that the workspace sees, newest first; published from `since` on and earlier than `before`."""
-        query = select(briefs).where(is_visible(workspace))
-        if since is not None:
-            query = query.where(briefs.c.published_at >= since)
-        if before is not None:
-            query = query.where(briefs.c.published_at < before)
-        order = (briefs.c.published_at.desc(), briefs.c.id.desc())
-        return await self._list(query.order_by(*order).limit(limit).offset(offset), workspace)
+        query = _latest(to_all=workspace is None, has_start=since is not None, has_end=before is not None)
+        return await self._list(query, workspace, limit=limit, offset=offset, since=since, before=before)
 
     async def news(self, workspace: WorkspaceId | None, *, since: datetime, limit: int) -> list[Brief]:
         """Briefs that the workspace sees and that became news since then, those of the most publishers first."""
-        query = select(briefs).where(is_visible(workspace), briefs.c.is_news, briefs.c.news_at >= since)
+        query = statement(to_all=workspace is None).where(briefs.c.is_news, briefs.c.news_at >= since)
         order = (briefs.c.publishers.desc(), briefs.c.news_at.desc(), briefs.c.id.desc())
         return await self._list(query.order_by(*order).limit(limit), workspace)
 
@@ -159,7 +157,7 @@ class Briefs:
 
     async def recent(self, since: datetime, *, after_id: int = 0, limit: int = 5000) -> list[Brief]:
         """The newest `limit` briefs published since then whose number is higher than `after_id`; in order of number."""
-        query = select(briefs).where(briefs.c.published_at >= since, briefs.c.id > after_id)
+        query = statement(to_all=True).where(briefs.c.published_at >= since, briefs.c.id > after_id)
         found = await self._list(query.order_by(briefs.c.id.desc()).limit(limit))
         return found[::-1]
 
@@ -177,27 +175,47 @@ class Briefs:
 
     async def each(self, *, after_id: int = 0, limit: int = 500) -> list[Brief]:
         """The next briefs in order of number, for reading all in pages."""
-        return await self._list(select(briefs).where(briefs.c.id > after_id).order_by(briefs.c.id).limit(limit))
+        return await self._list(statement(to_all=True).where(briefs.c.id > after_id).order_by(briefs.c.id).limit(limit))
 
-    async def _list(self, query: Any, workspace: WorkspaceId | None = None) -> list[Brief]:
+    async def _list(self, query: Any, workspace: WorkspaceId | None = None, **more: object) -> list[Brief]:
         async with self._db.glancing() as connection:
-            return await briefs_of(connection, (await connection.execute(query)).all(), workspace)
+            return [brief_of(row) for row in await connection.execute(query, viewer(workspace) | more)]
 
 
-async def briefs_of(
-    connection: AsyncConnection, rows: Sequence[Any], workspace: WorkspaceId | None = None
-) -> list[Brief]:
-    """Rows of `briefs` as values, with what they are related to as far as the workspace sees it."""
-    links: dict[int, list[Related]] = {}
-    if rows:
+@cache
+def statement(*, to_all: bool) -> Select[Any]:
+    """Briefs with what they are related to, as far as the viewer sees either; its rows are for `brief_of`."""
+    is_linked = related.c.brief_id == briefs.c.id
+    if not to_all:
         # A link must not tell a workspace of a brief that it does not see (law 7).
-        is_told = or_(
-            related.c.other_id.is_(None), exists().where(briefs.c.id == related.c.other_id, is_visible(workspace))
-        )
-        query = select(related).where(related.c.brief_id.in_([row.id for row in rows]), is_told)
-        for link in await connection.execute(query.order_by(related.c.brief_id, related.c.position)):
-            links.setdefault(link.brief_id, []).append(_related(link))
-    return [_brief(row, tuple(links.get(row.id, ()))) for row in rows]
+        other = briefs.alias("other")
+        sees = exists().where(other.c.id == related.c.other_id, is_visible(to_all=False, brief=other))
+        is_linked = and_(is_linked, or_(related.c.other_id.is_(None), sees))
+    parts = (column for column in related.c if column is not related.c.brief_id)
+    links = gathered(*parts, where=is_linked)
+    return select(briefs, links.label("links")).where(is_visible(to_all=to_all))
+
+
+@cache
+def _one(*, to_all: bool) -> Select[Any]:
+    return statement(to_all=to_all).where(briefs.c.id == bindparam("brief"))
+
+
+@cache
+def _latest(*, to_all: bool, has_start: bool, has_end: bool) -> Select[Any]:
+    query = statement(to_all=to_all)
+    if has_start:
+        query = query.where(briefs.c.published_at >= bindparam("since"))
+    if has_end:
+        query = query.where(briefs.c.published_at < bindparam("before"))
+    query = query.order_by(briefs.c.published_at.desc(), briefs.c.id.desc())
+    return query.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+def brief_of(row: Any) -> Brief:
+    """A row of `statement` as a value."""
+    links = sorted(row.links or (), key=itemgetter("position"))
+    return _brief(row, tuple(map(_related, links)))
 
 
 async def _write_related(connection: AsyncConnection, brief_id: int, links: Sequence[Related]) -> None:
@@ -235,5 +253,6 @@ def _brief(row: Any, links: tuple[Related, ...]) -> Brief:
     return value(Brief, row, origin=Origin(row.origin), text=bodies.load(row.body), related=links)
 
 
-def _related(row: Any) -> Related:
-    return value(Related, row, brief_id=row.other_id)
+def _related(link: Mapping[str, Any]) -> Related:
+    told = {name: part for name, part in link.items() if name not in ("position", "other_id")}
+    return Related(brief_id=link["other_id"], **told)

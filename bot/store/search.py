@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Brief, Found, WorkspaceId
-from bot.store.briefs import briefs_of
+from bot.store.briefs import brief_of, statement
 from bot.store.database import Database
 from bot.store.query import Query, begun, fts5, fts5_headline, parse_query, tsquery, tsquery_headline
 from bot.store.schema import EPOCH, Instant, articles, briefs
-from bot.store.visible import is_visible
+from bot.store.visible import is_visible, viewer
 from bot.words import runs
 
 _SPARE: Final = 20
@@ -92,8 +92,7 @@ class Search:
                 if len(kept) == limit or len(ids) < reach or reach >= _BEGUN_REACH:
                     break
                 reach = min(_BEGUN_REACH, 8 * reach)
-            rows = (await connection.execute(select(briefs).where(briefs.c.id.in_(kept)))).all()
-            found = {brief.id: brief for brief in await briefs_of(connection, rows, workspace)}
+            found = await _briefs(connection, kept, workspace)
         return [found[id_] for id_ in kept]
 
     async def suggest(self, query: str, *, limit: int = 5) -> list[str]:
@@ -153,10 +152,10 @@ async def _passing(
 ) -> set[int]:
     if workspace is None and since is None:
         return set(ids)
-    query = select(briefs.c.id).where(briefs.c.id.in_(ids), is_visible(workspace))
+    query = select(briefs.c.id).where(briefs.c.id.in_(ids), is_visible(to_all=workspace is None))
     if since is not None:
         query = query.where(briefs.c.published_at >= since)
-    return set((await connection.execute(query)).scalars())
+    return set((await connection.execute(query, viewer(workspace))).scalars())
 
 
 def _behind(first: dict[int, float], second: dict[int, float]) -> dict[int, float]:
@@ -167,12 +166,17 @@ def _behind(first: dict[int, float], second: dict[int, float]) -> dict[int, floa
     return first | {id_: score * scale for id_, score in second.items() if id_ not in first}
 
 
+async def _briefs(connection: AsyncConnection, ids: Sequence[int], workspace: WorkspaceId | None) -> dict[int, Brief]:
+    """By number; those that the workspace does not see are not there."""
+    query = statement(to_all=workspace is None).where(briefs.c.id.in_(ids))
+    return {row.id: brief_of(row) for row in await connection.execute(query, viewer(workspace))}
+
+
 async def _load(
     connection: AsyncConnection, page: Sequence[tuple[int, float]], workspace: WorkspaceId | None
 ) -> list[Found]:
     ids = [id_ for id_, _ in page]
-    rows: Sequence[Any] = (await connection.execute(select(briefs).where(briefs.c.id.in_(ids)))).all()
-    found = {brief.id: brief for brief in await briefs_of(connection, rows, workspace)}
+    found = await _briefs(connection, ids, workspace)
     urls: dict[int, list[str]] = {}
     members = select(articles.c.story_id, articles.c.url).order_by(articles.c.published_at, articles.c.id)
     stories = [brief.story_id for brief in found.values()]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.errors import NotFound
 from bot.models import Workspace, WorkspaceId
@@ -13,6 +14,8 @@ from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
 from bot.store.schema import workspaces
+
+_ONE: Final = select(workspaces).where(workspaces.c.id == bindparam("workspace"))
 
 
 class Workspaces:
@@ -24,12 +27,12 @@ class Workspaces:
         async with self._db.writing() as connection:
             insert = self._db.insert(workspaces).values(id=id, name=name, created_at=now)
             await connection.execute(insert.on_conflict_do_nothing())
-            row = (await connection.execute(select(workspaces).where(workspaces.c.id == id))).one()
+            row = (await connection.execute(_ONE, {"workspace": id})).one()
         return value(Workspace, row)
 
     async def get(self, id: WorkspaceId) -> Workspace:  # noqa: A002
         async with self._db.glancing() as connection:
-            row = (await connection.execute(select(workspaces).where(workspaces.c.id == id))).one_or_none()
+            row = (await connection.execute(_ONE, {"workspace": id})).one_or_none()
         if row is None:
             raise NotFound(f"no workspace {id!r}", allowed="a workspace that has used the bot", example="console:local")
         return value(Workspace, row)
