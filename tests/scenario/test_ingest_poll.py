@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -326,8 +327,12 @@ def _answer(body: bytes) -> Fetched:
 
 
 def _children(pid: int) -> list[int]:
-    task = Path(f"/proc/{pid}/task")
-    return [int(child) for one in task.iterdir() for child in (one / "children").read_text().split()]
+    found = []
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        # A thread may end while it is looked at.
+        with contextlib.suppress(OSError):
+            found += [int(child) for child in (thread / "children").read_text().split()]
+    return found
 
 
 def _environment(pid: int) -> bytes:
