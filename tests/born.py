@@ -11,7 +11,14 @@ from subprocess import CompletedProcess, TimeoutExpired
 from tempfile import TemporaryFile
 from typing import Any
 
-_LOADED = ["bot.cli.program", "bot.app", "alembic.command", "adapters.console.adapter", "tests.discord_life"]
+_LOADED = [
+    "bot.cli.program",
+    "bot.app",
+    "alembic.command",
+    "adapters.console.adapter",
+    "tests.discord_life",
+    "tests.slack_life",
+]
 
 
 def born(target: Callable[..., None], *args: object) -> Any:
