@@ -11,14 +11,8 @@ from subprocess import CompletedProcess, TimeoutExpired
 from tempfile import TemporaryFile
 from typing import Any
 
-_LOADED = [
-    "bot.cli.program",
-    "bot.app",
-    "alembic.command",
-    "adapters.console.adapter",
-    "tests.discord_life",
-    "tests.slack_life",
-]
+_LIVES = ["tests.discord_life", "tests.slack_life"]
+_LOADED = ["bot.cli.program", "bot.app", "alembic.command", "adapters.console.adapter", *_LIVES]
 
 
 def born(target: Callable[..., None], *args: object) -> Any:
