@@ -115,6 +115,9 @@ class Adapter(Protocol):
       without its caveat, before anything leaves the process. It sends at most once for a call.
     - `find` looks for a message sent earlier with this key: its reference, or None when sending it cannot double it.
       It raises `LookupUnavailable` when it cannot tell.
+    - `edit` puts a payload in the place of the message with this reference, under the same key, so that it is found as
+      before. It answers and raises as `send` does: `Sent` keeps the reference, `Gone` when the message is not there or
+      may not be changed any more. Nobody is pinged, and doing it twice is doing it once.
     - `tell` shows the managers of a workspace something where they see it; False when there is no such place.
     - `serve` takes commands until `stop` is set, or sets it when its person leaves. It raises ConfigError when the
       platform refuses our settings, and whatever else ends it ends the process.
@@ -128,6 +131,8 @@ class Adapter(Protocol):
     async def send(self, message: Outgoing) -> SendResult: ...
 
     async def find(self, message: Outgoing) -> str | None: ...
+
+    async def edit(self, ref: str, message: Outgoing) -> SendResult: ...
 
     async def tell(self, workspace: WorkspaceId, document: Document) -> bool: ...
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.documents.nodes import Document
 from bot.documents.text import plain_text
 from bot.models import WorkspaceId
-from bot.ports import Host, Outgoing, Payload, Retry, SendResult, Sent, require_caveat
+from bot.ports import Gone, Host, Outgoing, Payload, Retry, SendResult, Sent, require_caveat
 
 
 class RecordingAdapter:
@@ -55,6 +55,17 @@ class RecordingAdapter:
     async def find(self, message: Outgoing) -> str | None:
         wanted = (message.channel, message.key)
         return next((message.key for sent in self.messages() if (sent["channel"], sent["key"]) == wanted), None)
+
+    async def edit(self, ref: str, message: Outgoing) -> SendResult:
+        require_caveat(message.payload)
+        kept = self.messages()
+        if not any((one["channel"], one["key"]) == (message.channel, ref) for one in kept):
+            return Gone(reason="there is no such message")
+        for one in kept:
+            if (one["channel"], one["key"]) == (message.channel, ref):
+                one["text"] = message.payload.body["text"]
+        self._file.write_text("".join(json.dumps(one) + "\n" for one in kept), encoding="utf-8")
+        return Sent(ref=ref)
 
     async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
         self.told.append((workspace, plain_text(document)))

@@ -24,7 +24,7 @@ from bot.tenants import Tenants
 from tests.loopback_slack import Channel, FakeSlack, Team
 from tests.office import FakeFeeds, Office
 
-KEY = "a key for tests only, long enough"
+KEY = "a key for tests only and long enough"
 
 
 def settings_for(fake: FakeSlack, team: Team | None, *, mode: str = "socket", **parts: object) -> Settings:
@@ -104,10 +104,11 @@ async def wharf(
     *,
     mode: str = "socket",
     settings: Settings | None = None,
+    team: Team | None = None,
 ) -> AsyncIterator[Wharf]:
-    """The bot connected and ready."""
+    """The bot connected and ready, in a new workspace when in no given one."""
     clock = clock or SystemClock()
-    team = fake.add_team()
+    team = team or fake.add_team()
     adapter = SlackAdapter(
         settings or settings_for(fake, team, mode=mode), pacer=Pacer(channel_s=0.0, team_most=10_000), ping_s=0.2
     )

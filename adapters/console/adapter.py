@@ -12,7 +12,7 @@ from adapters.console.prompt import prompt_on_terminal
 from bot.documents.nodes import Document
 from bot.documents.text import plain_text
 from bot.models import ChannelRef, WorkspaceId
-from bot.ports import Host, Outgoing, Payload, Rejected, Retry, SendResult, Sent, require_caveat
+from bot.ports import Gone, Host, Outgoing, Payload, Rejected, Retry, SendResult, Sent, require_caveat
 
 _RULE: Final = "─" * 72
 
@@ -51,6 +51,20 @@ class ConsoleAdapter:
     async def find(self, message: Outgoing) -> str | None:
         """The reference of a message with this key."""
         return self._read().get(f"{message.channel} {message.key}")
+
+    async def edit(self, ref: str, message: Outgoing) -> SendResult:
+        """Shows the message anew, since what a terminal has shown stays."""
+        require_caveat(message.payload)
+        text = message.payload.body.get("text")
+        if not isinstance(text, str):
+            return Rejected(reason="a console message needs a text")
+        if self._read().get(f"{message.channel} {message.key}") != ref:
+            return Gone(reason="this message was not shown here")
+        try:
+            self._show(f"{message.channel} (corrected)\n\n{text}")
+        except OSError as error:
+            return Retry(reason=f"the terminal cannot be written ({error.strerror})")
+        return Sent(ref=ref)
 
     async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
         """Shows it on the terminal, where the operator is."""

@@ -55,6 +55,13 @@ class DiscordAdapter:
             raise LookupUnavailable(_NOT_CONNECTED)
         return await client.posts.find(message)
 
+    async def edit(self, ref: str, message: Outgoing) -> SendResult:
+        require_caveat(message.payload)
+        client = await self._connected()
+        if client is None:
+            return Retry(reason=_NOT_CONNECTED, after_s=5)
+        return await client.posts.edit(ref, message)
+
     async def _connected(self) -> Client | None:
         """The client when it is up, also a moment after the start; None when that takes longer."""
         try:

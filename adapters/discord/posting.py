@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -38,7 +39,9 @@ _OWN_IDS: Final = 1_000_000
 _GONE: Final[Mapping[int, str]] = {
     10003: "the channel was deleted; choose another with /brief-admin digest edit",
     10004: "Briefbot is not in this server any more",
+    10008: "the message was deleted",
     40067: "the forum asks for a tag on each post and has none that Briefbot may use; add one, or make tags optional",
+    50005: "the message is not Briefbot's own, so it cannot change it",
     50083: "the thread is archived and Briefbot may not open it again",
     160005: "the thread is locked; unlock it, or choose another channel with /brief-admin digest edit",
 }
@@ -98,7 +101,9 @@ class Posts:
         except discord.RateLimited as error:
             return Retry(reason="Discord asks us to slow down", after_s=error.retry_after)
         except discord.HTTPException as error:
-            return self._refused(message, error, channel_id)
+            if error.status >= 500:
+                self._note_unknown(message.key)
+            return _refused(error, channel_id)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             self._note_unknown(message.key)
             return Retry(reason=f"no answer from Discord ({type(error).__name__})", is_unknown=True)
@@ -124,6 +129,30 @@ class Posts:
         thread = await self._client.http.start_thread_in_forum(forum.id, params=params)
         return f"{thread['id']}/{thread['id']}"
 
+    async def edit(self, ref: str, message: Outgoing) -> SendResult:
+        """Puts a payload in the place of a message of ours; what happened, as of `send`."""
+        require_caveat(message.payload)
+        place, where = read_channel(message.channel), _read_ref(ref)
+        if place is None or where is None:
+            return Gone(reason="this is no message in Discord")
+        if not self._client.is_ready() or self._client.is_closed():
+            return Retry(reason="Discord is not connected", after_s=5)
+        if self._pacer.is_exhausted:
+            return Retry(reason="Discord refused too many requests; waiting, so that it does not ban us", after_s=60)
+        if self._client.get_guild(place[0]) is None and not self._is_elsewhere(place[0]):
+            return Gone(reason=_GONE[10004])
+        try:
+            # Discord notifies nobody of an edit; that no mention is allowed makes it so whatever Discord does.
+            body = _marked(message) | {"allowed_mentions": {"parse": []}}
+            await self._client.http.edit_message(*where, params=_params(body))
+        except discord.RateLimited as error:
+            return Retry(reason="Discord asks us to slow down", after_s=error.retry_after)
+        except discord.HTTPException as error:
+            return _refused(error, where[0])
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            return Retry(reason=f"no answer from Discord ({type(error).__name__})", is_unknown=True)
+        return Sent(ref=ref)
+
     async def _publish(self, ref: str) -> None:
         """Publishes a message to those who follow its channel; it stands in the channel whether that works or not."""
         channel_id, _, message_id = ref.partition("/")
@@ -132,19 +161,6 @@ class Posts:
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             if getattr(error, "code", 0) != 40033:  # published already
                 log.warning("discord.unpublished", channel=channel_id, reason=str(error)[:200])
-
-    def _refused(self, message: Outgoing, error: discord.HTTPException, channel_id: int) -> SendResult:
-        """What an answer of Discord means for a message."""
-        if error.status >= 500:
-            self._note_unknown(message.key)
-            return Retry(reason=f"Discord answered {error.status}", is_unknown=True)
-        if error.code in _GONE:
-            return Gone(reason=_GONE[error.code])
-        if error.status == 403:
-            return Gone(reason=permissions.advice([], channel_id))
-        if error.status in (401, 429) or error.code in _PASSING:
-            return Retry(reason=f"Discord does not take it now ({error.status} {error.code})", after_s=30)
-        return Rejected(reason=f"Discord refuses this message ({error.code}): {error.text[:300]}")
 
     def _note_unknown(self, key: str) -> None:
         _keep(self._unknown_at, key, asyncio.get_running_loop().time())
@@ -233,6 +249,25 @@ class Posts:
             component.get("type") == CONTAINER and component.get("id") == _own_id(key)
             for component in written.get("components", ())
         )
+
+
+def _refused(error: discord.HTTPException, channel_id: int) -> SendResult:
+    """What an answer of Discord means for a message."""
+    if error.status >= 500:
+        return Retry(reason=f"Discord answered {error.status}", is_unknown=True)
+    if error.code in _GONE:
+        return Gone(reason=_GONE[error.code])
+    if error.status == 403:
+        return Gone(reason=permissions.advice([], channel_id))
+    if error.status in (401, 429) or error.code in _PASSING:
+        return Retry(reason=f"Discord does not take it now ({error.status} {error.code})", after_s=30)
+    return Rejected(reason=f"Discord refuses this message ({error.code}): {error.text[:300]}")
+
+
+def _read_ref(ref: str) -> tuple[int, int] | None:
+    """The channel and the message of a reference of ours."""
+    found = re.fullmatch(r"(\d{1,20})/(\d{1,20})", ref)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _keep(known: dict[K, V], key: K, value: V) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Final
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.answering import Answers
 from adapters.slack.clients import Clients, ManyWorkspaces, OneWorkspace, client
 from adapters.slack.connection import Connection, HttpServer, Socket
-from adapters.slack.events import Events
+from adapters.slack.events import Events, Tenancy
 from adapters.slack.incoming import team_of
+from adapters.slack.obstacles import REMOVED
 from adapters.slack.pacing import Pacer
 from adapters.slack.people import People, error_code
 from adapters.slack.posting import Posts
@@ -33,6 +36,7 @@ PAUSES_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 CONNECT_S: Final = 10.0
 """How long a message waits for the connection before it is put off."""
 _NOT_CONNECTED: Final = "Slack is not connected"
+_FAILURES: Final = (SlackApiError, aiohttp.ClientError, OSError, TimeoutError)
 
 
 class SlackAdapter:
@@ -58,6 +62,11 @@ class SlackAdapter:
         posts = await self._connected()
         return await posts.send(message) if posts else Retry(reason=_NOT_CONNECTED, after_s=5)
 
+    async def edit(self, ref: str, message: Outgoing) -> SendResult:
+        require_caveat(message.payload)
+        posts = await self._connected()
+        return await posts.edit(ref, message) if posts else Retry(reason=_NOT_CONNECTED, after_s=5)
+
     async def find(self, message: Outgoing) -> str | None:
         posts = await self._connected()
         if posts is None:
@@ -78,17 +87,24 @@ class SlackAdapter:
         web = await self._clients.of(team_id) if self._clients else None
         if self._clients is None or web is None:
             return False
+        installer = await self._clients.installer(team_id)
+        if installer and await self._told(web, workspace, installer, document):
+            return True
         try:
-            user_id = await self._clients.installer(team_id) or await self._people.owner(web, team_id)
-            if not user_id:
-                return False
+            owner = await self._people.owner(web, team_id)
+        except _FAILURES as error:
+            log.info("slack.untold", workspace=workspace, reason=_reason(error))
+            return False
+        return owner not in ("", installer) and await self._told(web, workspace, owner, document)
+
+    async def _told(self, web: AsyncWebClient, workspace: WorkspaceId, user_id: str, document: Document) -> bool:
+        try:
             opened = await web.conversations_open(users=[user_id])
             for payload in render(document):
                 require_caveat(payload)
                 await web.chat_postMessage(channel=opened["channel"]["id"], **payload.body)
-        except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
-            reason = error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
-            log.info("slack.untold", workspace=workspace, reason=reason)
+        except _FAILURES as error:
+            log.info("slack.untold", workspace=workspace, user=user_id, reason=_reason(error))
             return False
         return True
 
@@ -145,25 +161,69 @@ class SlackAdapter:
         else:
             connection = HttpServer(settings, web, self._clients, tokens, host.installations, self._installed)
         answers = Answers(host.commands, self._people, self._clients.of)
-        wire(
-            connection.app, answers, Events(host, self._people, self._clients.of, self.tell, self._removed), self._busy
-        )
+        tenancy = Tenancy(uninstalled=self._uninstalled, regrouped=self._regrouped)
+        wire(connection.app, answers, Events(host, self._people, self._clients.of, self.tell, tenancy), self._busy)
         await connection.open()
         self._connection = connection
         self._up.set()
         log.info("slack.ready", workspaces=len(places), mode=connection.mode)
 
     async def _installed(self, workspace: WorkspaceId, name: str) -> None:
-        if self._host is not None:
-            await self._host.present({workspace: name}, is_all=False)
+        if self._host is None or self._clients is None:
+            return
+        is_whole = team_of(workspace).startswith("E")
+        places = await self._clients.gather(team_of(workspace)) if is_whole else {workspace: name}
+        await self._arrived(places)
+
+    async def _arrived(self, places: Mapping[WorkspaceId, str]) -> None:
+        """What waited for these workspaces, from before they left, goes on."""
+        assert self._host is not None
+        await self._host.present(places, is_all=False)
+        for workspace in places:
             await self._host.reachable(workspace)
 
-    async def _removed(self, workspace: WorkspaceId) -> None:
-        """The app was removed from a workspace: its tokens go, its settings stay for a while."""
-        if self._clients is not None:
-            await self._clients.forget(workspace)
-        if self._host is not None:
+    async def _regrouped(self, enterprise_id: str) -> None:
+        """An organization gives the app to other workspaces than before."""
+        assert self._host is not None
+        assert self._clients is not None
+        before = await self._clients.places()
+        await self._clients.gather(enterprise_id)
+        after = await self._clients.places()
+        await self._arrived({id_: name for id_, name in after.items() if id_ not in before})
+        for workspace in before.keys() - after.keys():
             await self._host.absent(workspace)
+
+    async def _uninstalled(self, workspace: WorkspaceId, at: float) -> None:
+        """Slack says that the app was removed; perhaps late, when it has been installed again."""
+        assert self._clients is not None
+        web = await self._clients.of(team_of(workspace))
+        if web is not None and await self._is_good(web, workspace, at):
+            log.info("slack.late_event", workspace=workspace)
+            return
+        await self._removed(workspace, (web.token or "") if web else "")
+
+    async def _is_good(self, web: AsyncWebClient, workspace: WorkspaceId, at: float) -> bool:
+        """Whether Slack takes the token still; when it does not say, whether it is newer than what happened then."""
+        assert self._clients is not None
+        try:
+            await web.auth_test()
+        except SlackApiError as error:
+            if error_code(error) in REMOVED:
+                return False
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            pass
+        else:
+            return True
+        return await self._clients.installed_at(team_of(workspace)) > at
+
+    async def _removed(self, workspace: WorkspaceId, token: str) -> bool:
+        """A token is good no more: it goes, its workspace's settings stay for a while. False when there is a newer."""
+        assert self._clients is not None
+        lost = await self._clients.forget(workspace, token)
+        if self._host is not None:
+            for one in lost:
+                await self._host.absent(one)
+        return bool(lost)
 
     async def close(self) -> None:
         await self._busy.wait()
@@ -174,6 +234,10 @@ class SlackAdapter:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def _reason(error: BaseException) -> str:
+    return error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
 
 
 def _refused(code: str) -> str:

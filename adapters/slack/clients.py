@@ -6,13 +6,18 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 import aiohttp
+import structlog
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.incoming import workspace_of
+from adapters.slack.incoming import team_of, workspace_of
 from adapters.slack.tokens import Tokens
 from bot.config import Settings
 from bot.models import WorkspaceId
+
+log = structlog.get_logger(__name__)
 
 CALL_S: Final = 20
 """Seconds for one call, less than a delivery waits for its send."""
@@ -28,16 +33,24 @@ def client(settings: Settings, session: aiohttp.ClientSession, token: str = "") 
 class Clients(Protocol):
     """By the id of a workspace what its token gives; `start` tells which workspaces there are, with their names.
 
-    `start` raises SlackApiError when a token is good no more. `authorize` is what Bolt asks for each request.
+    `start` raises SlackApiError when the one token of the settings is good no more. `gather` asks which workspaces an
+    organization gives the app to. `forget` is told of a token that is good no more and says who has none now; empty
+    when there is a newer one. `authorize` is what Bolt asks for each request.
     """
 
     async def start(self) -> dict[WorkspaceId, str]: ...
+
+    async def places(self) -> dict[WorkspaceId, str]: ...
 
     async def of(self, team_id: str) -> AsyncWebClient | None: ...
 
     async def installer(self, team_id: str) -> str: ...
 
-    async def forget(self, workspace: WorkspaceId) -> None: ...
+    async def installed_at(self, team_id: str) -> float: ...
+
+    async def gather(self, enterprise_id: str) -> dict[WorkspaceId, str]: ...
+
+    async def forget(self, workspace: WorkspaceId, token: str) -> list[WorkspaceId]: ...
 
     def authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]: ...
 
@@ -56,6 +69,9 @@ class OneWorkspace:
         self._known = AuthorizeResult.from_auth_test_response(
             auth_test_response=found, bot_token=self._client.token, bot_scopes=None, user_scopes=None
         )
+        return await self.places()
+
+    async def places(self) -> dict[WorkspaceId, str]:
         return {workspace_of(self.team_id): self.name}
 
     async def of(self, team_id: str) -> AsyncWebClient | None:
@@ -73,8 +89,18 @@ class OneWorkspace:
     async def installer(self, team_id: str) -> str:
         return ""
 
-    async def forget(self, workspace: WorkspaceId) -> None:
+    async def installed_at(self, team_id: str) -> float:
+        return 0.0
+
+    async def gather(self, enterprise_id: str) -> dict[WorkspaceId, str]:
+        return {}
+
+    async def forget(self, workspace: WorkspaceId, token: str) -> list[WorkspaceId]:
         """The token stands in the settings; there is nothing to delete."""
+        if workspace != workspace_of(self.team_id):
+            return []
+        log.error("slack.token_ended", setting="SLACK_BOT_TOKEN", reason="install the app again and set its new token")
+        return [workspace]
 
 
 class ManyWorkspaces:
@@ -86,6 +112,11 @@ class ManyWorkspaces:
 
     async def start(self) -> dict[WorkspaceId, str]:
         await self._tokens.start()
+        for organization in await self._tokens.organizations():
+            await self.gather(team_of(organization))
+        return await self.places()
+
+    async def places(self) -> dict[WorkspaceId, str]:
         return await self._tokens.workspaces()
 
     async def of(self, team_id: str) -> AsyncWebClient | None:
@@ -114,8 +145,35 @@ class ManyWorkspaces:
         return found
 
     async def installer(self, team_id: str) -> str:
-        found = await self._tokens.find(workspace_of(team_id))
+        found = await self._installation(team_id)
         return (found.user_id or "") if found else ""
 
-    async def forget(self, workspace: WorkspaceId) -> None:
-        await self._tokens.forget(workspace)
+    async def installed_at(self, team_id: str) -> float:
+        found = await self._installation(team_id)
+        return float(found.installed_at) if found else 0.0
+
+    async def _installation(self, team_id: str) -> Installation | None:
+        return await self._tokens.find(await self._tokens.holder(workspace_of(team_id)))
+
+    async def gather(self, enterprise_id: str) -> dict[WorkspaceId, str]:
+        """Asks Slack, and notes it; what was noted before when Slack does not say."""
+        web = await self.of(enterprise_id)
+        if web is None:
+            return {}
+        found: dict[WorkspaceId, str] = {}
+        cursor = ""
+        try:
+            while True:
+                page = await web.auth_teams_list(limit=1000, cursor=cursor or None)
+                found |= {workspace_of(team["id"]): str(team.get("name") or "") for team in page["teams"]}
+                cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+                if not cursor:
+                    break
+        except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("slack.teams_unknown", organization=enterprise_id, reason=type(error).__name__)
+            return {}
+        await self._tokens.note_teams(workspace_of(enterprise_id), found)
+        return found
+
+    async def forget(self, workspace: WorkspaceId, token: str) -> list[WorkspaceId]:
+        return await self._tokens.forget(workspace, token)

@@ -17,7 +17,7 @@ from adapters.slack.clients import Clients
 from adapters.slack.installing import Installed, oauth_flow, oauth_settings
 from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from adapters.slack.tokens import Tokens
-from bot.config import Settings
+from bot.config import Settings, read_listen
 from bot.errors import ConfigError
 from bot.store.installations import Installations
 
@@ -91,9 +91,10 @@ class HttpServer:
             served.router.add_get(REDIRECT_PATH, self._redirected)
         self._runner = web.AppRunner(served, access_log=None, shutdown_timeout=5.0)
         await self._runner.setup()
-        host, _, port = self._settings.slack_listen.rpartition(":")
+        place = read_listen(self._settings.slack_listen)
+        assert place is not None, "the settings were checked"
         try:
-            await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
+            await web.TCPSite(self._runner, *place).start()
         except OSError as error:
             raise ConfigError(
                 f"BRIEFBOT_SLACK_LISTEN: {self._settings.slack_listen} cannot be listened at ({error.strerror}). "

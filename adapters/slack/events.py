@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -25,33 +26,50 @@ log = structlog.get_logger(__name__)
 
 Json = Mapping[str, Any]
 Tell = Callable[[WorkspaceId, Document], Awaitable[bool]]
-Removed = Callable[[WorkspaceId], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tenancy:
+    """Who hears of workspaces that come and go."""
+
+    uninstalled: Callable[[WorkspaceId, float], Awaitable[None]]
+    """The app was removed from a workspace or an organization, at this time of Slack's clock."""
+    regrouped: Callable[[str], Awaitable[None]]
+    """An organization gives the app to other workspaces."""
 
 
 class Events:
     """Takes the events that the manifest asks for."""
 
-    def __init__(self, host: Host, people: People, client_of: ClientOf, tell: Tell, removed: Removed) -> None:
+    def __init__(self, host: Host, people: People, client_of: ClientOf, tell: Tell, tenancy: Tenancy) -> None:
         self._host, self._people, self._client_of = host, people, client_of
-        self._tell, self._removed = tell, removed
+        self._tell, self._tenancy = tell, tenancy
 
     async def take(self, event: Json, body: Json) -> None:
         """Does what one event asks for; what needs nothing is only acknowledged."""
-        team_id = str(body.get("team_id") or event.get("team") or "")
+        # Of a whole organization's installation there is no workspace.
+        team_id = str(body.get("team_id") or event.get("team") or body.get("enterprise_id") or "")
         match event["type"]:
             case "app_home_opened" if event.get("tab") == "home":
                 await self.draw_home(team_id, str(event["user"]))
             case "app_mention":
                 await self._mentioned(team_id, event)
             case "app_uninstalled":
-                await self._removed(workspace_of(team_id))
+                await self._tenancy.uninstalled(workspace_of(team_id), float(body.get("event_time") or 0))
             case "tokens_revoked" if event.get("tokens", {}).get("bot"):
-                await self._removed(workspace_of(team_id))
+                await self._tenancy.uninstalled(workspace_of(team_id), float(body.get("event_time") or 0))
+            case "team_access_granted" | "team_access_revoked":
+                await self._tenancy.regrouped(str(body.get("enterprise_id") or ""))
             case "channel_unarchive" | "group_unarchive" | "member_joined_channel":
                 await self._host.reachable(workspace_of(team_id))
             case _:
                 # What was lost is told when the next message does not get there.
                 log.debug("slack.event", kind=event["type"], workspace=team_id)
+
+    async def seen(self, enterprise_id: str | None, team_id: str | None) -> None:
+        """Something comes from a workspace whose organization installed the app; perhaps we did not hear of it yet."""
+        if enterprise_id and team_id and team_id != enterprise_id and await self._client_of(team_id) is None:
+            await self._tenancy.regrouped(enterprise_id)
 
     async def draw_home(self, team_id: str, user_id: str) -> None:
         """Draws a person's Home tab anew."""

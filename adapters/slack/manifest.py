@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from adapters.slack.scopes import BOT_EVENTS, BOT_SCOPES
+from adapters.slack.scopes import BOT_EVENTS, BOT_SCOPES, ORGANIZATION_EVENTS
 from bot.config import Settings
 
 EVENTS_PATH: Final = "/slack/events"
@@ -46,6 +46,9 @@ def manifest(*, public_url: str | None, model: str = "", rotates: bool = True) -
     `rotates`: in HTTP mode tokens end after twelve hours and are renewed; Slack never lets that be switched off again.
     """
     where = f"{public_url.rstrip('/')}{EVENTS_PATH}" if public_url else ""
+    # Who installs for a whole organization gets a token through OAuth as any other installer.
+    is_for_many = bool(where) and rotates
+    events = [*BOT_EVENTS, *(ORGANIZATION_EVENTS if is_for_many else ())]
     oauth: dict[str, Any] = {"scopes": {"bot": list(BOT_SCOPES)}}
     if public_url:
         oauth = {"redirect_urls": [f"{public_url.rstrip('/')}{REDIRECT_PATH}"], **oauth}
@@ -54,13 +57,13 @@ def manifest(*, public_url: str | None, model: str = "", rotates: bool = True) -
         "features": _features(where),
         "oauth_config": oauth,
         "settings": {
-            "event_subscriptions": _with("request_url", where) | {"bot_events": list(BOT_EVENTS)},
+            "event_subscriptions": _with("request_url", where) | {"bot_events": events},
             "interactivity": {"is_enabled": True}
             | _with("request_url", where)
             | _with("message_menu_options_url", where),
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": is_for_many,
             "socket_mode_enabled": not where,
-            "token_rotation_enabled": bool(where) and rotates,
+            "token_rotation_enabled": is_for_many,
         },
     }
 
@@ -118,7 +121,7 @@ def _with(key: str, value: str) -> dict[str, str]:
 def _explained(line: str) -> list[str]:
     """A line of the manifest, and above it why it is there when it is a permission or an event."""
     name = line.strip().removeprefix("- ")
-    why = BOT_SCOPES.get(name) or BOT_EVENTS.get(name)
+    why = BOT_SCOPES.get(name) or BOT_EVENTS.get(name) or ORGANIZATION_EVENTS.get(name)
     if why is None or not line.strip().startswith("- "):
         return [line]
     return [f"{line[: len(line) - len(line.lstrip())]}# {why}", line]

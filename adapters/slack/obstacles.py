@@ -19,18 +19,38 @@ _GONE: Final[Mapping[str, str]] = {
     "restricted_action_thread_locked": "the thread is locked; unlock it",
     "cannot_reply_to_message": "the first message of the digest was deleted, so its thread is gone",
     "thread_not_found": "the first message of the digest was deleted, so its thread is gone",
+    "message_not_found": "the message was deleted",
+    "cant_update_message": "the message is not Briefbot's own, so it cannot change it",
+    "edit_window_closed": "the workspace lets messages be changed only for a while, which is over; an admin can change "
+    "that in the settings of the workspace",
+    "is_inactive": "the channel is archived or frozen, so nothing in it can be changed; unarchive it",
     "messages_tab_disabled": "direct messages with Briefbot are switched off in its app settings",
+    "invalid_auth": "Slack does not take Briefbot's token from the machine it runs on; whoever runs it should look at "
+    "`briefbot check`, and at the workspace's list of allowed addresses",
+    "not_authed": "Briefbot has no token for this workspace; install it again",
+    "access_denied": "the workspace does not let Briefbot post in this channel; let it, or choose another",
     "ekm_access_denied": "the workspace's encryption settings keep Briefbot from posting",
     "team_access_not_granted": "Briefbot is not allowed in this workspace any more; add it again",
     "missing_scope": "Briefbot lacks the permission to post; install the app again, so that it is asked for",
     "no_permission": "Briefbot lacks the permission to post; install the app again, so that it is asked for",
 }
-REMOVED: Final = frozenset(
-    ("account_inactive", "token_revoked", "invalid_auth", "not_authed", "app_uninstalled", "team_not_found")
-)
-"""The token is good no more: the app was removed from the workspace, or its token was replaced."""
+REMOVED: Final = frozenset(("account_inactive", "token_revoked", "app_uninstalled"))
+"""The token is good no more: the app was removed from the workspace, or its token was replaced.
+
+`invalid_auth` is none of them: Slack says it also when a list of allowed addresses leaves out this machine.
+"""
 REMOVED_WORDS: Final = "Briefbot was removed from this workspace, or its token was revoked; install it again"
-_PASSING: Final = frozenset(("service_unavailable", "team_added_to_org", "request_timeout", "token_expired"))
+_PASSING: Final = frozenset(
+    (
+        "service_unavailable",
+        "team_added_to_org",
+        "request_timeout",
+        "org_login_required",
+        "token_expired",
+        "update_failed",
+        "external_channel_migrating",
+    )
+)
 _UNKNOWN: Final = frozenset(("fatal_error", "internal_error"))
 """Slack says of these that the message may have been posted all the same."""
 

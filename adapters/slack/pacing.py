@@ -10,40 +10,67 @@ CHANNEL_S: Final = 1.05
 """Slack takes one message a second in a channel, and counts on its own clock."""
 TEAM_MOST: Final = 150
 TEAM_S: Final = 60.0
-"""Slack takes "several hundred" a minute in a workspace and does not say how many."""
+"""Slack takes "several hundred" messages a minute in a workspace and does not say how many."""
+EDIT_MOST: Final = 45
+"""Slack takes at least 50 edits a minute in a workspace."""
+LONGEST_S: Final = 8.0
+"""With the call that follows it this is less than a delivery waits for its send, which knows nothing after that."""
 _MOST_KEPT: Final = 5000
+_EDITS: Final = " edits"
+
+
+class TooLong(Exception):
+    """The next moment is further away than anybody should wait for it; none was taken."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.0f} s")
+        self.seconds = seconds
 
 
 class Pacer:
     """Gives each message its moment; messages of different channels wait for each other only in a busy workspace."""
 
-    def __init__(self, *, channel_s: float = CHANNEL_S, team_most: int = TEAM_MOST) -> None:
-        self._channel_s, self._team_most = channel_s, team_most
-        self._channel_free: dict[str, float] = {}
-        self._team_given: defaultdict[str, deque[float]] = defaultdict(deque)
-        self._team_free: dict[str, float] = {}
+    def __init__(self, *, channel_s: float = CHANNEL_S, team_most: int = TEAM_MOST, edit_most: int = EDIT_MOST) -> None:
+        self._channel_s, self._team_most, self._edit_most = channel_s, team_most, edit_most
+        self._free: dict[str, float] = {}
+        """From when on the next message of a channel may go."""
+        self._given: defaultdict[str, deque[float]] = defaultdict(deque)
+        """The moments of the last minute, by workspace, of its edits apart."""
+        self._rests: dict[str, float] = {}
 
     def wait_s(self, team: str, channel: str) -> float:
-        """Takes the next place for a message there; how long to wait for it."""
-        now = asyncio.get_running_loop().time()
-        given = self._team_given[team]
+        """Takes the next place for a message there; how long to wait for it. TooLong when that is too long."""
+        wait = self._taken(team, team, self._team_most, at_least=self._free.get(channel, 0.0))
+        self._free[channel] = asyncio.get_running_loop().time() + wait + self._channel_s
+        while len(self._free) > _MOST_KEPT:
+            del self._free[next(iter(self._free))]
+        return wait
+
+    def edit_wait_s(self, team: str) -> float:
+        """The same for the edit of a message, which Slack counts by workspace only."""
+        return self._taken(team, team + _EDITS, self._edit_most)
+
+    def _taken(self, team: str, row: str, most: int, *, at_least: float = 0.0) -> float:
+        now, given = asyncio.get_running_loop().time(), self._given[row]
         while given and given[0] <= now - TEAM_S:
             given.popleft()
-        at = max(now, self._channel_free.get(channel, 0.0), self._team_free.get(team, 0.0))
-        if len(given) >= self._team_most:
-            at = max(at, given[-self._team_most] + TEAM_S)
+        at = max(now, at_least, self._rests.get(team, 0.0))
+        if len(given) >= most:
+            at = max(at, given[-most] + TEAM_S)
+        if at - now > LONGEST_S:
+            raise TooLong(at - now)
         given.append(at)
-        self._channel_free[channel] = at + self._channel_s
-        while len(self._channel_free) > _MOST_KEPT:
-            del self._channel_free[next(iter(self._channel_free))]
         return at - now
 
     async def wait(self, team: str, channel: str) -> None:
         """Until a message may be sent there."""
-        if (seconds := self.wait_s(team, channel)) > 0:
-            await asyncio.sleep(seconds)
+        await asyncio.sleep(self.wait_s(team, channel))
+
+    async def wait_edit(self, team: str) -> None:
+        """Until one may be changed there."""
+        await asyncio.sleep(self.edit_wait_s(team))
 
     def rest(self, team: str, seconds: float) -> None:
         """Slack asked for a pause."""
         now = asyncio.get_running_loop().time()
-        self._team_free[team] = max(self._team_free.get(team, 0.0), now + seconds)
+        self._rests[team] = max(self._rests.get(team, 0.0), now + seconds)

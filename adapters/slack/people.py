@@ -64,11 +64,11 @@ class People:
 
     async def groups(self, client: AsyncWebClient, team_id: str) -> list[Group]:
         """The user groups of a workspace; none where they may not be read, or there are none on its plan."""
-        return await self._kept_or(team_id, "groups", lambda: _groups(client))
+        return await self._kept_or(team_id, "groups", lambda: _groups(client, team_id))
 
     async def owner(self, client: AsyncWebClient, team_id: str) -> str:
         """The id of the primary owner; empty when Slack does not say."""
-        return await self._kept_or(team_id, "owner", lambda: _owner(client))
+        return await self._kept_or(team_id, "owner", lambda: _owner(client, team_id))
 
     async def _kept_or(self, team_id: str, what: str, ask: Callable[[], Awaitable[T]]) -> T:
         now = asyncio.get_running_loop().time()
@@ -86,9 +86,9 @@ async def _user(client: AsyncWebClient, user_id: str) -> dict[str, Any]:
     return dict((await client.users_info(user=user_id))["user"])
 
 
-async def _groups(client: AsyncWebClient) -> list[Group]:
+async def _groups(client: AsyncWebClient, team_id: str) -> list[Group]:
     try:
-        found = (await client.usergroups_list(include_users=True))["usergroups"]
+        found = (await client.usergroups_list(include_users=True, team_id=team_id))["usergroups"]
     except SlackApiError as error:
         if error_code(error) in ("missing_scope", "paid_teams_only", "plan_upgrade_required", "not_allowed_token_type"):
             return []
@@ -96,10 +96,10 @@ async def _groups(client: AsyncWebClient) -> list[Group]:
     return [Group(group["id"], f"@{group['handle']}", frozenset(group.get("users", ()))) for group in found]
 
 
-async def _owner(client: AsyncWebClient) -> str:
+async def _owner(client: AsyncWebClient, team_id: str) -> str:
     cursor = ""
     while True:
-        page = await client.users_list(limit=200, cursor=cursor or None)
+        page = await client.users_list(limit=1000, cursor=cursor or None, team_id=team_id)
         for user in page["members"]:
             if user.get("is_primary_owner") and not user.get("deleted"):
                 return str(user["id"])

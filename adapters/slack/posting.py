@@ -1,4 +1,4 @@
-"""document → channel on Slack: posts once, finds what was posted, says why something cannot be posted."""
+"""document → channel on Slack: posts once, changes and finds what was posted, says why something cannot be posted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.incoming import read_channel, workspace_of
 from adapters.slack.obstacles import REMOVED, REMOVED_WORDS, meaning
-from adapters.slack.pacing import Pacer
+from adapters.slack.pacing import Pacer, TooLong
 from adapters.slack.people import error_code
 from adapters.slack.render import GENERATED
 from bot.models import WorkspaceId
@@ -24,16 +24,19 @@ log = structlog.get_logger(__name__)
 
 ClientOf = Callable[[str], Awaitable[AsyncWebClient | None]]
 """The client with a workspace's token; None when we have none."""
-Removed = Callable[[WorkspaceId], Awaitable[None]]
+Removed = Callable[[WorkspaceId, str], Awaitable[bool]]
+"""Is told of a workspace and of its token that is good no more; False when there is a newer one."""
 
 _PAGE: Final = 200
 _MOST_PAGES: Final = 20
+_EDITED: Final = ("blocks", "text", "metadata")
+"""What of a message can be changed afterwards."""
 _SLACK: Final = timedelta(minutes=2)
 """How far the clocks of Slack and of this machine may be apart."""
 
 
 class Posts:
-    """Sends and finds messages; `removed` is told of a workspace whose token is good no more."""
+    """Sends, changes and finds messages; `removed` is told of a token that is good no more."""
 
     def __init__(self, client_of: ClientOf, removed: Removed, pacer: Pacer) -> None:
         self._client_of, self._removed, self._pacer = client_of, removed, pacer
@@ -47,13 +50,28 @@ class Posts:
         client = await self._client_of(place[0])
         if client is None:
             return Gone(reason=REMOVED_WORDS)
-        await self._pacer.wait(*place)
         try:
+            await self._pacer.wait(*place)
             return await self._post(client, message, place[1])
-        except SlackApiError as error:
-            return await self._refused(error, place[0])
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            return Retry(reason=f"no answer from Slack ({type(error).__name__})", is_unknown=True)
+        except (TooLong, SlackApiError, TimeoutError, aiohttp.ClientError, OSError) as error:
+            return await self._failed(error, place[0], client)
+
+    async def edit(self, ref: str, message: Outgoing) -> SendResult:
+        """Puts a payload in the place of a message of ours; what happened, as of `send`."""
+        require_caveat(message.payload)
+        place, (channel_id, _, ts) = read_channel(message.channel), ref.partition("/")
+        if place is None or not ts:
+            return Gone(reason="this is no message in Slack")
+        client = await self._client_of(place[0])
+        if client is None:
+            return Gone(reason=REMOVED_WORDS)
+        body = {key: part for key, part in _marked(message).items() if key in _EDITED}
+        try:
+            await self._pacer.wait_edit(place[0])
+            await client.chat_update(channel=channel_id, ts=ts, **body)
+        except (TooLong, SlackApiError, TimeoutError, aiohttp.ClientError, OSError) as error:
+            return await self._failed(error, place[0], client)
+        return Sent(ref=ref)
 
     async def _post(self, client: AsyncWebClient, message: Outgoing, channel_id: str) -> SendResult:
         body = _marked(message) | _thread(message)
@@ -74,12 +92,17 @@ class Posts:
             return False
         return True
 
-    async def _refused(self, error: SlackApiError, team_id: str) -> SendResult:
+    async def _failed(self, error: Exception, team_id: str, client: AsyncWebClient) -> SendResult:
+        """What a message or an edit that did not get there comes to."""
+        if isinstance(error, TooLong):
+            return Retry(reason="many messages wait for their turn in this workspace", after_s=error.seconds)
+        if not isinstance(error, SlackApiError):
+            return Retry(reason=f"no answer from Slack ({type(error).__name__})", is_unknown=True)
         result = meaning(error_code(error), error.response.status_code, _retry_after(error))
         if isinstance(result, Retry) and not result.is_unknown and result.after_s:
             self._pacer.rest(team_id, result.after_s)
-        if error_code(error) in REMOVED:
-            await self._removed(workspace_of(team_id))
+        if error_code(error) in REMOVED and not await self._removed(workspace_of(team_id), client.token or ""):
+            return Retry(reason="Slack does not take the token any more, and there is a newer one by now", after_s=1)
         return result
 
     # ── find ──────────────────────────────────────────────────────────────────────────────────────────────────────────

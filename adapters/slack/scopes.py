@@ -39,3 +39,9 @@ BOT_EVENTS: Final[Mapping[str, str]] = {
 
 That a channel was lost needs no event: the next message does not get there, and the managers are told why.
 """
+
+ORGANIZATION_EVENTS: Final[Mapping[str, str]] = {
+    "team_access_granted": "goes to work in a workspace to which its organization gives the app",
+    "team_access_revoked": "stops in one from which its organization takes the app",
+}
+"""Besides those, for an app that a whole organization may install (Enterprise Grid)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ EARLY: Final = timedelta(hours=2)
 """A token is renewed so long before its end; it stays good until then."""
 PAUSE: Final = timedelta(minutes=1)
 """After Slack could not renew one."""
+_TEAMS: Final = "teams"
+"""Under which an organization's installation notes its workspaces and their names."""
 _LOOKS: Final = 20
 _LOOK_S: Final = 0.1
 
@@ -51,6 +54,7 @@ class Tokens:
         self._vault = vault or Vault(split_keys(settings.secret_key.get_secret_value()))
         self._turns: defaultdict[WorkspaceId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._paused: dict[WorkspaceId, float] = {}
+        self._organization_of: dict[WorkspaceId, WorkspaceId] = {}
 
     async def start(self) -> None:
         """Seals under the first key what a former one sealed; ConfigError when a key that is needed is missing."""
@@ -58,25 +62,78 @@ class Tokens:
             log.info("tokens.resealed", count=count)
 
     async def workspaces(self) -> dict[WorkspaceId, str]:
-        """The names of all that have installed the app."""
-        return {one.workspace_id: _name(self._opened(one)) for one in await self._kept.list("slack")}
+        """The names of all that have the app: that have installed it, or whose organization has given it to them."""
+        found: dict[WorkspaceId, str] = {}
+        for one in await self._kept.list("slack"):
+            installation = self._opened(one)
+            if installation.is_enterprise_install:
+                found = self._known_teams(one.workspace_id, installation) | found
+            else:
+                found[one.workspace_id] = installation.team_name or ""
+        return found
+
+    async def organizations(self) -> list[WorkspaceId]:
+        """Those that have installed the app as a whole."""
+        return [one.workspace_id for one in await self._kept.list("slack") if _is_whole(one.workspace_id)]
 
     async def find(self, workspace: WorkspaceId) -> Installation | None:
         """What is kept, as it is."""
         kept = await self._kept.get(workspace)
         return None if kept is None else self._opened(kept)
 
+    async def holder(self, workspace: WorkspaceId) -> WorkspaceId:
+        """Whose installation serves a workspace: its own, else its organization's."""
+        if _is_whole(workspace) or await self._kept.get(workspace) is not None:
+            return workspace
+        if workspace not in self._organization_of:
+            for one in await self._kept.list("slack"):
+                if _is_whole(one.workspace_id):
+                    self._known_teams(one.workspace_id, self._opened(one))
+        return self._organization_of.get(workspace, workspace)
+
+    async def note_teams(self, organization: WorkspaceId, teams: Mapping[WorkspaceId, str]) -> None:
+        """To which workspaces an organization gives the app."""
+        while (kept := await self._kept.get(organization)) is not None:
+            installation = self._opened(kept)
+            if self._known_teams(organization, installation) == teams:
+                return
+            installation.custom_values = dict(installation.custom_values) | {_TEAMS: dict(teams)}
+            if await self._kept.replace(organization, kept.sealed, self._sealed(installation), now=self.clock.now()):
+                self._known_teams(organization, installation)
+                return
+
+    def _known_teams(self, organization: WorkspaceId, installation: Installation) -> dict[WorkspaceId, str]:
+        """The workspaces that were noted, which this remembers."""
+        teams = {WorkspaceId(id_): str(name) for id_, name in installation.custom_values.get(_TEAMS, {}).items()}
+        for workspace in [one for one, known in self._organization_of.items() if known == organization]:
+            del self._organization_of[workspace]
+        self._organization_of |= dict.fromkeys(teams, organization)
+        return teams
+
     async def keep(self, workspace: WorkspaceId, installation: Installation) -> None:
         """In the place of what was kept."""
         await self._kept.save(workspace, self._sealed(installation), now=self.clock.now())
         self._paused.pop(workspace, None)
 
-    async def forget(self, workspace: WorkspaceId) -> bool:
-        """Deletes the tokens, not the settings, of a workspace; False when there were none."""
-        return await self._kept.delete(workspace)
+    async def forget(self, workspace: WorkspaceId, token: str = "") -> list[WorkspaceId]:
+        """Deletes the tokens, not the settings, that serve a workspace; which workspaces have none now.
+
+        With a `token` only that one: what was stored meanwhile, as by installing again, stays.
+        """
+        holder = await self.holder(workspace)
+        while (kept := await self._kept.get(holder)) is not None:
+            installation = self._opened(kept)
+            if token and installation.bot_token != token:
+                return []
+            if await self._kept.delete(holder, kept.sealed):
+                lost = set(self._known_teams(holder, installation)) if _is_whole(holder) else {holder}
+                self._organization_of = {one: by for one, by in self._organization_of.items() if by != holder}
+                return sorted(lost - {one.workspace_id for one in await self._kept.list("slack")})
+        return [workspace]
 
     async def current(self, workspace: WorkspaceId) -> Installation | None:
         """What is kept, with a bot token that is good for a while; None when there is none, or none can be had."""
+        workspace = await self.holder(workspace)
         async with self._turns[workspace]:
             kept = await self._kept.get(workspace)
             if kept is None:
@@ -116,8 +173,8 @@ class Tokens:
             other = self._opened(found)
             if other.bot_refresh_token != old.bot_refresh_token:
                 return other
-            # The same under another key: ours is the newer still.
-            kept = found
+            # The same under another key, or with other workspaces: ours is the newer still.
+            kept, new.custom_values = found, other.custom_values
         log.info("token.renewed", workspace=workspace)
         return new
 
@@ -162,9 +219,9 @@ def workspace_of_installation(installation: Installation) -> WorkspaceId | None:
     return workspace_of(installation.enterprise_id, installation.team_id, installation.is_enterprise_install)
 
 
-def _name(installation: Installation) -> str:
-    whole = installation.is_enterprise_install
-    return (installation.enterprise_name if whole else installation.team_name) or ""
+def _is_whole(workspace: WorkspaceId) -> bool:
+    """Whether it is the id of an organization; Slack begins those of workspaces with a T."""
+    return workspace.startswith("slack:E")
 
 
 def _fields(installation: Installation) -> dict[str, Any]:

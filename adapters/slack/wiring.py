@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack import replies, reporting
 from adapters.slack.answering import Answers, apologise
 from adapters.slack.events import Events
 from adapters.slack.forms import CALLBACK
 from adapters.slack.manifest import REPORT
-from adapters.slack.scopes import BOT_EVENTS
+from adapters.slack.scopes import BOT_EVENTS, ORGANIZATION_EVENTS
 from bot.errors import BriefbotError
 
 log = structlog.get_logger(__name__)
@@ -68,12 +69,14 @@ def wire(app: AsyncApp, answers: Answers, events: Events, busy: Busy) -> None:
     once = Once()
 
     @app.middleware
-    async def only_once(body: Json, next: Next, ack: Any) -> Any:  # noqa: A002 - Bolt's own name
+    async def only_once(body: Json, next: Next, ack: Any, context: AsyncBoltContext) -> Any:  # noqa: A002 - Bolt's
         id_ = body.get("event_id") or body.get("trigger_id")
         if id_ and not once.is_new(str(id_)):
             log.info("slack.repeated", kind=body.get("type", "command"))
             return await ack()
         with busy:
+            if context.is_enterprise_install:
+                await events.seen(context.enterprise_id, context.team_id)
             return await next()
 
     _wire_commands(app, answers)
@@ -135,7 +138,7 @@ def _wire_forms(app: AsyncApp, answers: Answers, events: Events) -> None:
 
 
 def _wire_events(app: AsyncApp, events: Events) -> None:
-    @app.event(re.compile("|".join(BOT_EVENTS)))
+    @app.event(re.compile("|".join((*BOT_EVENTS, *ORGANIZATION_EVENTS))))
     async def event(event: Json, body: Json) -> None:
         try:
             await events.take(event, body)

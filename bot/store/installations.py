@@ -64,11 +64,13 @@ class Installations:
             rows = await connection.execute(query.order_by(installations.c.workspace_id))
             return [value(KeptInstallation, row) for row in rows]
 
-    async def delete(self, workspace: WorkspaceId) -> bool:
-        """Forgets its tokens, and nothing else of the workspace; False when there were none."""
+    async def delete(self, workspace: WorkspaceId, sealed: str | None = None) -> bool:
+        """Forgets its tokens, and nothing else of the workspace; False when there were none, or not those `sealed`."""
+        query = delete(installations).where(installations.c.workspace_id == workspace)
+        if sealed is not None:
+            query = query.where(installations.c.sealed == sealed)
         async with self._db.writing() as connection:
-            gone = await connection.execute(delete(installations).where(installations.c.workspace_id == workspace))
-        return bool(gone.rowcount)
+            return bool((await connection.execute(query)).rowcount)
 
     async def renew(self, vault: Vault, *, now: datetime) -> int:
         """Seals under the vault's first key whatever another one sealed; says how many that were."""

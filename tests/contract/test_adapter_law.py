@@ -17,18 +17,22 @@ import pytest
 
 from adapters.console import ConsoleAdapter
 from adapters.discord.adapter import DiscordAdapter
+from adapters.slack.adapter import SlackAdapter
 from bot.caveat import CAVEATS, caveat_for
 from bot.documents.build import notice
 from bot.documents.nodes import Document, Heading, Kind, Paragraph, Text
 from bot.models import LOCAL_WORKSPACE, ChannelRef, WorkspaceId
-from bot.ports import Adapter, CaveatMissing, Outgoing, Payload, Sent
+from bot.ports import Adapter, CaveatMissing, Gone, Outgoing, Payload, Sent
 from bot.store import Store
 from bot.tenants import Tenants
 from tests.fakes import FakeClock
 from tests.harbour import harbour, settings_for
 from tests.loopback import FakeDiscord
+from tests.loopback_slack import FakeSlack
 from tests.office import Office
 from tests.recorder import RecordingAdapter
+from tests.wharf import settings_for as slack_settings
+from tests.wharf import wharf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,8 @@ class Bench:
     """As it is made."""
     channel: ChannelRef
     other: ChannelRef
+    shown: Callable[[], list[str]]
+    """What readers see in the channel now, by message."""
     workspace: WorkspaceId = LOCAL_WORKSPACE
 
     def outgoing(self, payload: Payload) -> Outgoing:
@@ -50,18 +56,32 @@ class Bench:
 
 @asynccontextmanager
 async def console(folder: Path, store: Store) -> AsyncIterator[Bench]:
-    def make() -> Adapter:
-        return ConsoleAdapter(io.StringIO(), outbox=folder / "outbox.jsonl")
+    terminal = io.StringIO()
 
-    yield Bench(make=make, fresh=make, channel=ChannelRef("console:news"), other=ChannelRef("console:other"))
+    def make() -> Adapter:
+        return ConsoleAdapter(terminal, outbox=folder / "outbox.jsonl")
+
+    def shown() -> list[str]:
+        """What was shown last, since a terminal takes nothing back."""
+        return [part for part in terminal.getvalue().split("─" * 72) if part.strip()][-1:]
+
+    yield Bench(
+        make=make, fresh=make, channel=ChannelRef("console:news"), other=ChannelRef("console:other"), shown=shown
+    )
 
 
 @asynccontextmanager
 async def recorder(folder: Path, store: Store) -> AsyncIterator[Bench]:
-    def make() -> Adapter:
+    def make() -> RecordingAdapter:
         return RecordingAdapter(folder / "channel.jsonl")
 
-    yield Bench(make=make, fresh=make, channel=ChannelRef("console:news"), other=ChannelRef("console:other"))
+    yield Bench(
+        make=make,
+        fresh=make,
+        channel=ChannelRef("console:news"),
+        other=ChannelRef("console:other"),
+        shown=lambda: [message["text"] for message in make().messages()],
+    )
 
 
 @asynccontextmanager
@@ -77,17 +97,33 @@ async def discord(folder: Path, store: Store) -> AsyncIterator[Bench]:
             channel=first.ref(),
             other=first.ref(other),
             workspace=first.workspace,
+            shown=lambda: [str(message) for message in first.channel.messages],
         )
 
 
-@pytest.fixture(params=[console, recorder, discord], ids=["console", "recorder", "discord"])
+@asynccontextmanager
+async def slack(folder: Path, store: Store) -> AsyncIterator[Bench]:
+    async with FakeSlack() as fake, wharf(fake, store) as first, wharf(fake, store, team=first.team) as second:
+        fake.person(first.team, "Ann", is_owner=True)
+        connected = cycle((first.adapter, second.adapter))
+        yield Bench(
+            make=lambda: next(connected),
+            fresh=lambda: SlackAdapter(slack_settings(fake, first.team), ping_s=0.2),
+            channel=first.ref(),
+            other=first.ref(fake.add_channel(first.team, "other")),
+            workspace=first.workspace,
+            shown=lambda: [str(message) for message in first.channel.messages],
+        )
+
+
+@pytest.fixture(params=[console, recorder, discord, slack], ids=["console", "recorder", "discord", "slack"])
 async def bench(request: pytest.FixtureRequest, tmp_path: Path, sqlite_store: Store) -> AsyncIterator[Bench]:
     async with request.param(tmp_path, sqlite_store) as made:
         yield made
 
 
-def document(*, language: str = "en") -> Document:
-    blocks = (Heading("News", level=1), Paragraph((Text("@everyone <!channel> & more"),)))
+def document(*, language: str = "en", words: str = "more") -> Document:
+    blocks = (Heading("News", level=1), Paragraph((Text(f"@everyone <!channel> & {words}"),)))
     return Document(kind=Kind.DIGEST, title="News", blocks=blocks, caveat=caveat_for(language, "Ask the desk."))
 
 
@@ -135,6 +171,46 @@ async def test_payload_without_its_caveat_is_not_sent(bench: Bench) -> None:
     with pytest.raises(CaveatMissing):
         await adapter.send(message)
     assert await adapter.find(message) is None
+
+
+async def test_edited_message_stands_once_in_its_place_and_is_found_as_before(bench: Bench) -> None:
+    adapter = bench.make()
+    [payload, *_] = adapter.render(document())
+    [better, *_] = adapter.render(document(words="corrected"))
+    message = bench.outgoing(payload)
+    sent = await adapter.send(message)
+    assert isinstance(sent, Sent)
+    # Also by the next process, and twice.
+    for one in (adapter, bench.make()):
+        assert await one.edit(sent.ref, replace(message, payload=better)) == sent
+        [shown] = bench.shown()
+        assert "corrected" in shown
+        assert CAVEATS["en"] in shown
+        assert await one.find(message) == sent.ref
+
+
+async def test_edit_without_the_caveat_is_not_made(bench: Bench) -> None:
+    adapter = bench.make()
+    [payload, *_] = adapter.render(document())
+    message = bench.outgoing(payload)
+    sent = await adapter.send(message)
+    assert isinstance(sent, Sent)
+    before = bench.shown()
+    bare = json.loads(payload.to_json().replace(CAVEATS["en"], "Trust us."))
+    with pytest.raises(CaveatMissing):
+        await adapter.edit(sent.ref, replace(message, payload=replace(payload, body=bare)))
+    assert bench.shown() == before
+
+
+async def test_edit_of_what_is_not_there_says_so(bench: Bench) -> None:
+    adapter = bench.make()
+    [payload, *_] = adapter.render(document())
+    message = bench.outgoing(payload)
+    sent = await adapter.send(message)
+    assert isinstance(sent, Sent)
+    place, slash, _ = sent.ref.rpartition("/")
+    for ref in (f"{place}{slash}1", "nothing"):
+        assert isinstance(await adapter.edit(ref, message), Gone)
 
 
 async def test_managers_are_told(bench: Bench) -> None:

@@ -24,6 +24,7 @@ async def test_installation_is_kept_replaced_and_forgotten(store: Store, clock: 
     assert "two" not in repr(kept)
     assert [one.workspace_id for one in await store.installations.list("slack")] == [HARBOUR, LIGHTHOUSE]
     assert await store.installations.list("discord") == []
+    assert not await store.installations.delete(HARBOUR, "one")
     assert await store.installations.delete(HARBOUR)
     assert not await store.installations.delete(HARBOUR)
     assert await store.installations.get(HARBOUR) is None

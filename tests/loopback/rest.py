@@ -24,6 +24,8 @@ from tests.loopback.world import (
     VIEW,
     Channel,
     Json,
+    now_text,
+    pings,
     snowflake,
 )
 
@@ -159,6 +161,23 @@ async def create(asked: Asked) -> Json:
     made = asked.discord.world.store(place, asked.body)
     asked.discord.note_nonce(place, asked.body, made)
     return made | {"nonce": asked.body.get("nonce")}
+
+
+@route("PATCH", "/channels/{channel}/messages/{message}")
+async def edit(asked: Asked) -> Json:
+    asked.require(VIEW)
+    made = next((m for m in asked.channel.messages if m["id"] == asked.groups[1]), None)
+    if made is None:
+        raise Refused(404, 10008, "Unknown Message")
+    if made["author"]["id"] != str(BOT_ID):
+        raise Refused(403, 50005, "Cannot edit a message authored by another user")
+    if asked.channel.is_archived:
+        raise Refused(400, 50083, "Thread is archived")
+    if wrong := wrong_with_message(asked.body):
+        raise invalid_form(wrong)
+    changed = {key: asked.body[key] for key in ("content", "components", "embeds") if key in asked.body}
+    made |= changed | {"edited_timestamp": now_text(), "pings": [*made["pings"], *pings(asked.body)]}
+    return made
 
 
 @route("GET", "/channels/{channel}/messages")

@@ -46,7 +46,19 @@ class Asked:
 
     @property
     def team(self) -> Team:
-        return self.token.team
+        """The token's workspace; of an organization's token the one that is asked about."""
+        org = self.token.org
+        return self.token.team if org is None else next(filter(self._concerns, org.given), self.token.team)
+
+    def _concerns(self, team: Team) -> bool:
+        named = {self.text(key) for key in ("team_id", "channel", "user", "user_id", "users")}
+        trigger = self.slack.by_trigger.get(self.text("trigger_id"))
+        views = {view["id"] for stack in team.stacks.values() for view in stack}
+        return (
+            bool(named & {team.id, *team.channels, *team.people})
+            or (trigger is not None and trigger.person.team is team)
+            or self.text("view_id") in views
+        )
 
     def need(self, *scopes: str) -> None:
         """Refuses when the token has none of these scopes."""

@@ -105,7 +105,7 @@ def update(asked: Asked) -> Json:
     asked.need("chat:write")
     channel = asked.channel()
     if channel.is_archived:
-        raise Refused("is_archived")
+        raise Refused("is_inactive")
     found = _mine(asked, channel, "cant_update_message")
     if len(asked.text("text")) > UPDATED_TEXT:
         raise Refused("msg_too_long")

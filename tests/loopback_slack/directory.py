@@ -16,8 +16,14 @@ def auth_test(asked: Asked) -> Json:
         "team_id": team.id,
         "user_id": team.bot_user_id,
         "bot_id": team.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": asked.token.org is not None,
     }
+
+
+def teams(asked: Asked) -> Json:
+    org = asked.token.org
+    given = org.given if org else [asked.team]
+    return {"ok": True, "teams": [{"id": one.id, "name": one.name} for one in given], "response_metadata": {}}
 
 
 def user_info(asked: Asked) -> Json:
@@ -55,6 +61,7 @@ def team_info(asked: Asked) -> Json:
 
 
 METHODS: dict[str, Handler] = {
+    "auth.teams.list": teams,
     "auth.test": auth_test,
     "users.info": user_info,
     "users.list": users,

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from tests.loopback_slack.calls import Asked, Handler, Refused
-from tests.loopback_slack.world import APP_ID, Json, Person, Team, Token, new_id
+from tests.loopback_slack.world import APP_ID, Json, Org, Person, Team, Token, new_id
 
 if TYPE_CHECKING:
     from tests.loopback_slack.world import World
@@ -40,6 +40,8 @@ class Install:
         """Tokens end after 12 hours and are refreshed."""
         self.person: Person | None = None
         """Who presses Allow; nobody declines."""
+        self.org: Org | None = None
+        """For which whole organization they do so."""
         self.codes: dict[str, _Grant] = {}
         self._refreshes: dict[str, Token] = {}
 
@@ -75,6 +77,10 @@ class Install:
         grant.is_used = True
         team = grant.person.team
         team.is_installed = True
+        if self.org is not None:
+            return self._described(self._token_of(self.org, team, grant.scopes)) | {
+                "authed_user": {"id": grant.person.id}
+            }
         return self._described(self._token(team, grant.scopes)) | {"authed_user": {"id": grant.person.id}}
 
     def _check_client(self, args: Json, authorization: str) -> None:
@@ -95,10 +101,19 @@ class Install:
             return old
         return self.world.mint(team, set(scopes))
 
+    def _token_of(self, org: Org, team: Team, scopes: set[str]) -> Token:
+        """An organization's token, which is not its workspace's own."""
+        own = team.token
+        token = self.world.mint(team, set(scopes))
+        token.org, team.token = org, own
+        return token
+
     def _refreshed(self, refresh: str) -> Json:
         old = self._refreshes.pop(refresh, None)
         if old is None or not old.team.is_installed:
             raise Refused("invalid_refresh_token")
+        if old.org is not None:
+            return self._described(self._token_of(old.org, old.team, old.scopes))
         return self._described(self.world.mint(old.team, old.scopes))
 
     def _described(self, token: Token) -> Json:
@@ -106,6 +121,9 @@ class Install:
         found: Json = {"ok": True, "app_id": APP_ID, "access_token": token.text, "token_type": "bot"}
         found |= {"scope": ",".join(sorted(token.scopes)), "bot_user_id": team.bot_user_id}
         found |= {"team": {"id": team.id, "name": team.name}, "enterprise": None, "is_enterprise_install": False}
+        if token.org is not None:
+            found |= {"team": None, "enterprise": {"id": token.org.id, "name": token.org.name}}
+            found |= {"is_enterprise_install": True}
         if self.is_rotating:
             token.refresh = f"xoxe-1-{new_id('R')}"
             self._refreshes[token.refresh] = token

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.loopback_slack import state
 from tests.loopback_slack.answers import Answer
-from tests.loopback_slack.world import APP_ID, DIRECT, PRIVATE, Channel, Json, Person, Team, new_id, public
+from tests.loopback_slack.world import APP_ID, DIRECT, PRIVATE, Channel, Json, Org, Person, Team, new_id, public
 
 VERIFICATION = "fake-verification-token"
 
@@ -40,7 +40,8 @@ def command(answer: Answer, name: str, text: str, trigger: str) -> Json:
         "command": name,
         "text": escaped(text),
         "api_app_id": APP_ID,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(person.team.is_given).lower(),
+        **({"enterprise_id": person.team.org.id} if person.team.org else {}),
         "response_url": answer.response_url,
         "trigger_id": trigger,
     }
@@ -56,8 +57,8 @@ def interaction(kind: str, person: Person, **more: Any) -> Json:
         "api_app_id": APP_ID,
         "user": {"id": person.id, "username": name, "name": name, "team_id": team.id},
         "team": {"id": team.id, "domain": team.domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": team.org.id, "name": team.org.name} if team.org else None,
+        "is_enterprise_install": team.is_given,
         **more,
     }
 
@@ -92,17 +93,31 @@ def action(block: Json, element: Json, held: Json) -> Json:
 
 def event(team: Team, inner: Json) -> Json:
     """An event around what happened."""
-    bot = {"enterprise_id": None, "team_id": team.id, "user_id": team.bot_user_id, "is_bot": True}
+    org_id = team.org.id if team.org else None
+    bot = {"enterprise_id": org_id, "team_id": team.id, "user_id": team.bot_user_id, "is_bot": True}
     return {
         "type": "event_callback",
         "token": VERIFICATION,
         "team_id": team.id,
         "context_team_id": team.id,
-        "context_enterprise_id": None,
+        "context_enterprise_id": org_id,
         "api_app_id": APP_ID,
         "event": {"event_ts": f"{time.time():.6f}", **inner},
         "event_id": new_id("Ev"),
         "event_time": int(time.time()),
-        "authorizations": [bot | {"is_enterprise_install": False}],
+        "authorizations": [bot | {"is_enterprise_install": team.is_given}],
         "is_ext_shared_channel": False,
+    }
+
+
+def event_of_org(org: Org, inner: Json) -> Json:
+    """An event that is no single workspace's."""
+    return {
+        "type": "event_callback",
+        "token": VERIFICATION,
+        "enterprise_id": org.id,
+        "api_app_id": APP_ID,
+        "event": {"event_ts": f"{time.time():.6f}", **inner},
+        "event_id": new_id("Ev"),
+        "event_time": int(time.time()),
     }

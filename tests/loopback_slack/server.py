@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.loopback_slack import chat, conversations, directory, files, install, views
+from tests.loopback_slack import chat, conversations, directory, files, install, payloads, views
 from tests.loopback_slack.acks import take_response
 from tests.loopback_slack.calls import Asked, Handler, Refused
 from tests.loopback_slack.faults import Faults
@@ -21,7 +21,7 @@ from tests.loopback_slack.limits import Limits
 from tests.loopback_slack.people import People
 from tests.loopback_slack.signed import Signed
 from tests.loopback_slack.sockets import Hub
-from tests.loopback_slack.world import ALL_SCOPES, PUBLIC, Channel, Json, Person, Team, World, new_id
+from tests.loopback_slack.world import ALL_SCOPES, PUBLIC, Channel, Json, Org, Person, Team, World, new_id
 
 APP_TOKEN, SIGNING_SECRET = "xapp-fake-slack-token", "fake-slack-signing-secret"
 RESPONSE_URL = "response_url"
@@ -105,6 +105,13 @@ class FakeSlack(People):
             self.world.mint(team, set(scopes))
         return team
 
+    def add_org(self, *teams: Team, name: str = "The Harbours") -> Org:
+        """An organization of these workspaces, to all of which it will give the app."""
+        org = Org(new_id("E"), name, list(teams))
+        for team in teams:
+            team.org = org
+        return org
+
     def add_channel(self, team: Team, name: str = "news", kind: str = PUBLIC, **parts: Any) -> Channel:
         channel = Channel(new_id("C"), team, name, kind, **parts)
         team.channels[channel.id] = channel
@@ -149,6 +156,24 @@ class FakeSlack(People):
         revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [team.bot_user_id]}}
         told = (self.event(team, inner, retries=0) for inner in ({"type": "app_uninstalled"}, revoked))
         await asyncio.gather(*told)
+
+    async def uninstall_org(self, org: Org) -> None:
+        """Somebody removes the app from a whole organization."""
+        for token in self.world.tokens.values():
+            if token.org is org:
+                token.trouble = "account_inactive"
+        revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["W0BOT"]}}
+        inner: Json
+        for inner in ({"type": "app_uninstalled"}, revoked):
+            await self.tell(payloads.event_of_org(org, inner))
+
+    async def regroup(self, org: Org, *teams: Team) -> None:
+        """An organization gives the app to these workspaces and to no others."""
+        before, org.given = org.given, list(teams)
+        for kind, changed in (("granted", _ids(teams, before)), ("revoked", _ids(before, teams))):
+            if changed:
+                inner = {"type": f"team_access_{kind}", "team_ids": changed}
+                await self.tell(payloads.event_of_org(org, inner))
 
     async def archive(self, channel: Channel) -> None:
         channel.is_archived = True
@@ -245,6 +270,11 @@ class FakeSlack(People):
             self.crashes.append(error)
             raise
         return _sent(request, record, response)
+
+
+def _ids(these: Iterable[Team], without: Iterable[Team]) -> list[str]:
+    known = {team.id for team in without}
+    return [team.id for team in these if team.id not in known]
 
 
 async def _read(request: web.Request) -> tuple[Json, str, str]:

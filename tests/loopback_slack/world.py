@@ -44,6 +44,18 @@ class Token:
     trouble: str = ""
     """The error that every call gets: token_revoked, account_inactive, token_expired; empty when it is good."""
     refresh: str = ""
+    org: Org | None = None
+    """Whose workspaces it opens, when it is an organization's."""
+
+
+@dataclass
+class Org:
+    """An organization that holds several workspaces."""
+
+    id: str
+    name: str
+    given: list[Team] = field(default_factory=list)
+    """Those that have the app from it."""
 
 
 @dataclass
@@ -154,6 +166,7 @@ class Team:
     bot_id: str = field(default_factory=lambda: new_id("B"))
     bot_user_id: str = field(default_factory=lambda: new_id("U"))
     is_installed: bool = True
+    org: Org | None = None
     people: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     groups: list[Json] = field(default_factory=list)
@@ -162,6 +175,11 @@ class Team:
     """The home tab of each person, by the person's id."""
     stacks: dict[str, list[Json]] = field(default_factory=dict)
     """The forms that each person has open, the upmost last."""
+
+    @property
+    def is_given(self) -> bool:
+        """It has the app from its organization."""
+        return self.org is not None and self in self.org.given
 
     @property
     def domain(self) -> str:

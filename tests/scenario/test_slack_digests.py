@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.caveat import CAVEATS
-from bot.digests.calendar import next_edition
-from bot.models import Digest, EditionState, Style
+from bot.models import EditionState, Style
 from bot.store import Store
+from tests.dock import bring_news, digest, pass_time, state
 from tests.fakes import FakeClock
-from tests.loopback_slack import Channel, FakeSlack
+from tests.loopback_slack import FakeSlack
 from tests.loopback_slack.world import ALL_SCOPES
 from tests.wharf import Wharf, wharf
 
@@ -22,48 +22,8 @@ async def dock(sqlite_store: Store) -> AsyncIterator[Wharf]:
     """The bot, with news to post, and a clock that a test moves."""
     clock = FakeClock(datetime.now(UTC))
     async with FakeSlack() as fake, wharf(fake, sqlite_store, clock) as made:
-        fake.limits.off()
-        source = await made.office.follow("https://harbour.example/feed", workspace=made.workspace, title="Harbour")
-        for number in range(6):
-            await made.office.report(source, f"Board meets for the {number}. time", body="A word of the harbour. " * 60)
+        await bring_news(made)
         yield made
-
-
-async def digest(
-    dock: Wharf, channel: Channel | None = None, style: Style = Style.SUMMARIES, name: str = "Morning"
-) -> Digest:
-    """A digest that is due in a minute."""
-    now = dock.clock.now()
-    at = (now + timedelta(minutes=1)).time().replace(second=0, microsecond=0)
-    due = next_edition(at, "UTC", range(7), after=now)
-    made = Digest(
-        id=0,
-        workspace_id=dock.workspace,
-        name=name,
-        channel=dock.ref(channel),
-        at=at,
-        zone="UTC",
-        style=style,
-        max_stories=25,
-        next_due_at=due.at,
-        next_on=due.on,
-        created_at=now,
-    )
-    return await dock.store.digests.add(made)
-
-
-async def pass_time(dock: Wharf, seconds: float = 61.0) -> None:
-    assert isinstance(dock.clock, FakeClock)
-    dock.clock.advance(seconds)
-    await dock.dispatcher.drain()
-    await dock.deliverer.drain()
-
-
-async def state(dock: Wharf, of: Digest) -> EditionState:
-    assert of.next_on is not None
-    found = await dock.store.editions.get_on(of.id, of.next_on)
-    assert found is not None
-    return found.state
 
 
 async def test_digest_is_posted_once_with_its_caveat_and_its_long_form_in_the_thread(dock: Wharf) -> None:
