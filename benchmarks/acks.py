@@ -117,7 +117,7 @@ async def _bare_bot(api: str, token: str, app_token: str) -> None:
         else:
             await ack(blocks=_CARD, text="pong")
 
-    await AsyncSocketModeHandler(app, app_token, web_client=client).start_async()
+    await AsyncSocketModeHandler(app, app_token, web_client=client).start_async()  # type: ignore[no-untyped-call]
 
 
 _CARD = [
