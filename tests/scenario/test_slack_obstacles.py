@@ -234,3 +234,30 @@ async def test_edit_in_an_archived_channel_is_not_tried_for_ever(dock: Wharf) ->
     assert isinstance(sent, Sent)
     dock.channel.is_archived = True
     assert isinstance(await dock.adapter.edit(sent.ref, outgoing(dock, "New")), Gone)
+
+
+# ── what cannot be looked up ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_without_the_history_a_miss_is_told_rather_than_posted_twice(dock: Wharf) -> None:
+    # An app from an older manifest, which may not read what is written in channels.
+    dock.fake.set_scopes(dock.team, *(set(ALL_SCOPES) - {"channels:history"}))
+    dock.fake.faults.lose_after()
+    made = await digest(dock)
+    await pass_time(dock)
+    for _ in range(9):
+        await pass_time(dock, made.catch_up_s / 8)
+    assert len(dock.channel.messages) == 1
+    assert await state(dock, made) is EditionState.FAILED
+    shown = await status(dock)
+    assert "lacks the scope channels:history" in shown
+    assert "install the app again" in shown
+
+
+async def test_with_the_history_a_lost_response_is_looked_up(dock: Wharf) -> None:
+    dock.fake.faults.lose_after()
+    made = await digest(dock)
+    await pass_time(dock)
+    await pass_time(dock)
+    assert len(dock.channel.messages) == 1
+    assert await state(dock, made) is EditionState.DELIVERED
