@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from adapters.slack import forms
 from adapters.slack.actions import Press, Verb, pressed
+from adapters.slack.forms import Origin
+from adapters.slack.home import home
 from adapters.slack.render import render
 from bot.app import App
 from bot.commands.context import Invocation, Person
+from bot.commands.spec import BY_NAME
 from bot.documents.nodes import Document
 from bot.models import ChannelRef, WorkspaceId
 from docs import slack_page
@@ -30,6 +34,11 @@ async def main() -> None:
         brief = await _asked(app, f"/brief read {found.brief.ref}")
         await _asked(app, '/brief-admin topic add "Energy" words:"battery, grid"')
         added = await _asked(app, f"/brief-admin digest add Morning at:08:00 zone:Asia/Seoul channel:{HERE.channel}")
+        tab = await home(app.commands, HERE, is_manager=True)
+    known = {"name": "Morning", "channel": str(HERE.channel), "at": "08:00", "zone": "Asia/Seoul", "days": "weekdays"}
+    edited = forms.form(BY_NAME["brief-admin digest add"], known, {}, Origin(words="brief-admin digest add"))
+    _draw("slack-home", [slack_page.home(tab["blocks"])])
+    _draw("slack-form", [slack_page.form(edited)])
     _draw("slack-digest", [_first(replace(today, title="Morning", ping=""))])
     _draw("slack-brief", [_first(brief, shares=f"brief read {found.brief.ref}")])
     _draw("slack-admin", [_first(added, is_private=True)])

@@ -1,4 +1,4 @@
-"""Messages as Slack is sent them, drawn as a web page in the looks of its client. Pure."""
+"""Messages, forms and the Home tab as Slack is sent them, drawn as a web page in the looks of its client. Pure."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ button { border: 1px solid #bbbabb; border-radius: 4px; background: #fff; color:
 button.danger { border-color: #e01e5a; color: #e01e5a; }
 .select { border: 1px solid #bbbabb; border-radius: 4px; height: 26px; font-size: 13px; line-height: 26px; width: 208px;
           padding: 0 8px 0 12px; display: flex; justify-content: space-between; color: #616061; }
+.home { padding: 0 24px 14px; } .tabs { border-bottom: 1px solid #dddddd; display: flex; gap: 20px; font-size: 13px;
+        font-weight: 700; color: #616061; margin: 0 -24px 16px; padding: 14px 24px 0; }
+.tabs > .on { color: #1d1c1d; border-bottom: 2px solid #1d1c1d; padding-bottom: 8px; }
+.form { margin: 18px auto; width: 520px; border-radius: 8px; box-shadow: 0 0 0 1px #dddddd, 0 8px 28px #0002; }
+.form > .title, .form > .end { padding: 16px 24px; display: flex; gap: 12px; }
+.form > .title { font-size: 22px; font-weight: 900; } .form > .end { justify-content: flex-end; }
+.form > .inputs { padding: 0 24px; } .input { margin: 0 0 16px; } .input > .label { font-weight: 700; }
+.optional { color: #616061; font-weight: 400; } .hint { color: #616061; font-size: 13px; }
+.field { border: 1px solid #868686; border-radius: 4px; min-height: 20px; padding: 7px 12px; margin: 4px 0;
+         display: flex; justify-content: space-between; } .field.long { min-height: 60px; } .empty { color: #616061; }
+.checks { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 4px 0; } button.primary { background: #007a5a;
+          border-color: #007a5a; color: #fff; }
 """
 
 
@@ -48,8 +60,28 @@ def message(blocks: Sequence[Json], *, is_private: bool = False) -> str:
     return f'<div class="message"><div class="face">B</div><div style="flex:1">{only}{head}{inside}</div></div>'
 
 
+def home(blocks: Sequence[Json]) -> str:
+    """The Home tab."""
+    tabs = '<div class="tabs"><span class="on">Home</span><span>Messages</span><span>About</span></div>'
+    return f'<div class="home">{tabs}{"".join(map(_block, blocks))}</div>'
+
+
+def form(view: Json) -> str:
+    """A form, as it opens."""
+    title, inputs = _plain(view["title"]["text"]), "".join(map(_block, view["blocks"]))
+    end = f"<button>{_plain(view['close']['text'])}</button>"
+    end += f'<button class="primary">{_plain(view["submit"]["text"])}</button>'
+    parts = f'<div class="title">{title}</div><div class="inputs">{inputs}</div><div class="end">{end}</div>'
+    return f'<div class="form">{parts}</div>'
+
+
 def _block(block: Json) -> str:
     match block["type"]:
+        case "input":
+            optional = ' <span class="optional">(optional)</span>' if block["optional"] else ""
+            label = f'<div class="label">{_plain(block["label"]["text"])}{optional}</div>'
+            hint = f'<div class="hint">{_plain(block["hint"]["text"])}</div>'
+            return f'<div class="input">{label}{_field(block["element"])}{hint}</div>'
         case "header":
             return f'<div class="block header">{_plain(block["text"]["text"])}</div>'
         case "section" if "fields" in block:
@@ -71,6 +103,24 @@ def _element(element: Json) -> str:
     if element["type"] == "static_select":
         return f'<div class="select"><span>{_plain(element["placeholder"]["text"])}</span><span>⌄</span></div>'
     return f'<button class="{element.get("style", "")}">{_plain(element["text"]["text"])}</button>'
+
+
+def _field(element: Json) -> str:
+    """What is filled in, of an input; its placeholder when there is nothing."""
+    if element["type"] == "checkboxes":
+        chosen = element.get("initial_options", [])
+        boxes = (
+            f"{'☑' if option in chosen else '☐'} {_plain(option['text']['text'])}" for option in element["options"]
+        )
+        return f'<div class="checks">{"".join(f"<span>{box}</span>" for box in boxes)}</div>'
+    set_now = element.get("initial_value") or element.get("initial_time") or ""
+    if "initial_option" in element:
+        set_now = element["initial_option"]["text"]["text"]
+    if "initial_conversation" in element:
+        set_now = "# news"
+    shown = _plain(set_now) or f'<span class="empty">{_plain(element.get("placeholder", {"text": ""})["text"])}</span>'
+    arrow = "<span>⌄</span>" if "select" in element["type"] or element["type"] == "timepicker" else ""
+    return f'<div class="field {"long" if element.get("multiline") else ""}"><span>{shown}</span>{arrow}</div>'
 
 
 def _text(text: Json) -> str:
