@@ -66,7 +66,7 @@ def _asking(option: Option, value: str, choices: Choices) -> Component:
         case OptionType.ROLE:
             return _picker(ROLE_SELECT, value, "role")
         case OptionType.DAYS:
-            return _select([(day.title(), day) for day in DAYS], picked_days(value), most=len(DAYS))
+            return _select([(day.title(), day) for day in DAYS], picked_days(option, value), most=len(DAYS))
         case OptionType.LANGUAGE if not option.is_list:
             return _select([(name_of(code), code) for code in CAVEATS], [value], most=1)
     offered = choices.get(option.name, ())

@@ -30,6 +30,17 @@ FORMS: Final[Forms] = {
 }
 """The options that the form of a command asks for."""
 
+TITLES: Final = {
+    "brief-admin topic add": "Add a topic",
+    "brief-admin topic edit": "Change a topic",
+    "brief-admin source add": "Add a source",
+    "brief-admin source import": "Import sources",
+    "brief-admin digest add": "Add a digest",
+    "brief-admin digest edit": "Change a digest",
+    "brief-admin settings": "Settings",
+}
+"""What stands above each form: at most 24 characters, which is less than the summary of a command."""
+
 CALLBACK: Final = "v1:form"
 TITLE_LIMIT: Final = 24
 LABEL_LIMIT: Final = 75
@@ -78,7 +89,7 @@ def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Or
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": origin.packed(),
-        "title": plain_text(clip(command.summary.partition(";")[0], TITLE_LIMIT)),
+        "title": plain_text(TITLES[command.name]),
         "submit": plain_text("Save" if "edit" in command.path or command.path == ("settings",) else "Add"),
         "close": plain_text("Cancel"),
         "blocks": blocks,
@@ -104,7 +115,7 @@ def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
             return _channel(value)
         case OptionType.DAYS:
             offered = [_option(day.title(), day) for day in DAYS]
-            return {"type": "checkboxes", "options": offered} | _initial(offered, picked_days(value))
+            return {"type": "checkboxes", "options": offered} | _initial(offered, picked_days(option, value))
         case OptionType.ZONE | OptionType.ROLE | OptionType.DIGEST:
             return _searched(value, labels)
         case OptionType.TOPIC | OptionType.SOURCE:

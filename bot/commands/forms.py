@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.commands.spec import Command, Option, OptionType
+from bot.commands.values import weekdays
+from bot.errors import UsageError
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Forms = Mapping[str, tuple[str, ...]]
@@ -31,12 +33,11 @@ def emptied(command: Command, option: Option) -> str:
     return "none" if is_edit and can_be_none else ""
 
 
-def picked_days(value: str) -> list[str]:
-    """The days of `daily`, `mon-fri` or `mon, wed, sat`; anything else is none of them."""
-    words = value.lower().replace("–", "-")
-    if words == "daily":
-        return list(DAYS)
-    first, _, last = words.partition("-")
-    if first in DAYS and last in DAYS:
-        return list(DAYS[DAYS.index(first) : DAYS.index(last) + 1])
-    return [day for part in words.split(",") if (day := part.strip()) in DAYS]
+def picked_days(option: Option, value: str) -> list[str]:
+    """The days that a value names, as the command itself would read it; none for one that it would refuse."""
+    if not value.strip():
+        return []
+    try:
+        return [DAYS[day] for day in weekdays(option, value)]
+    except UsageError:
+        return []

@@ -42,8 +42,13 @@ def test_empty_field_takes_away_what_can_be_taken_away(command: str, option: str
         ("daily", list(DAYS)),
         ("Mon–Fri", ["mon", "tue", "wed", "thu", "fri"]),
         ("mon, sat", ["mon", "sat"]),
+        ("weekdays", ["mon", "tue", "wed", "thu", "fri"]),
+        ("fri-mon", ["mon", "fri", "sat", "sun"]),
+        ("", []),
         ("whenever", []),
     ],
 )
 def test_days_are_picked_as_they_are_written(text: str, days: list[str]) -> None:
-    assert picked_days(text) == days
+    option = BY_NAME["brief-admin digest add"].option("days")
+    assert option is not None
+    assert picked_days(option, text) == days
