@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from bot.delivery.retry import LONGEST_S, next_try, too_late
+from bot.delivery.settling import Settling
 from bot.documents import wording
 from bot.documents.build import trouble_document
 from bot.models import ON_TIME, Delivery
@@ -51,6 +52,7 @@ class Deliverer:
 
     def __init__(self, store: Store, adapters: Mapping[str, Adapter], clock: Clock, *, owner: str) -> None:
         self._store, self._adapters, self._clock, self._owner = store, adapters, clock, owner
+        self._settling = Settling(store, clock, owner=owner)
         # Only spreads tries in time; nothing secret hangs on it.
         self._jitter = random.Random(owner)  # noqa: S311
 
@@ -94,11 +96,12 @@ class Deliverer:
     async def _deliver(self, adapter: Adapter, delivery: Delivery) -> None:
         """Sends and settles one message; never raises."""
         try:
-            known = await self._look(adapter, delivery) if delivery.attempts > 1 else None
-            if known is None and (reason := too_late(delivery, self._clock.now())):
-                await self._give_up(delivery, reason)
-            else:
-                await self._settle(delivery, known or await self._send(adapter, delivery))
+            with self._settling.under_way():
+                known = await self._look(adapter, delivery) if delivery.attempts > 1 else None
+                if known is None and (reason := too_late(delivery, self._clock.now())):
+                    await self._give_up(delivery, reason)
+                else:
+                    await self._settle(delivery, known or await self._send(adapter, delivery))
         except Exception:
             # Not settled: when its lease ends it is looked for, and sent only if it is not there.
             log.exception("delivery.unsettled", delivery=delivery.id, edition=delivery.edition_id)
@@ -146,7 +149,7 @@ class Deliverer:
 
     async def _sent(self, delivery: Delivery, ref: str) -> None:
         now = self._clock.now()
-        await self._store.deliveries.settle_sent(delivery.id, owner=self._owner, message_ref=ref, now=now)
+        await self._settling.sent(delivery.id, ref)
         if delivery.is_troubled:
             await self._store.digests.end_trouble(delivery.digest_id)
         log.info("delivery.sent", delivery=delivery.id, edition=delivery.edition_id, part=delivery.part)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Delivery, DeliveryState, EditionState, WorkspaceId
@@ -38,6 +39,76 @@ _WHOLE = (
 """Deliveries with what of their edition and digest says how to send them, and for how long to try."""
 
 
+def _is_open() -> ColumnElement[bool]:
+    # Spelt as in the partial index, or SQLite does not use it.
+    return deliveries.c.state.in_(_OPEN)
+
+
+def _is_next_part() -> ColumnElement[bool]:
+    earlier = deliveries.alias("earlier")
+    return ~exists().where(
+        and_(earlier.c.edition_id == deliveries.c.edition_id, earlier.c.part < deliveries.c.part),
+        earlier.c.state.in_(_OPEN),
+    )
+
+
+# ── what a fan-out runs for each message; to build a statement takes longer than to run it ────────────────────────────
+
+_NOW: BindParameter[Any] = bindparam("now")
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_OWNER: BindParameter[Any] = bindparam("owner")
+
+
+@cache
+def _due(*platforms: str) -> Select[tuple[int]]:
+    lease = deliveries.c.lease_until
+    return (
+        select(deliveries.c.id)
+        .where(_is_open(), deliveries.c.next_try_at <= _NOW, or_(lease.is_(None), lease <= _NOW), _is_next_part())
+        .where(is_of(deliveries.c.workspace_id, platforms))
+        .order_by(deliveries.c.next_try_at, deliveries.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+_CLAIM = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(_IDS))
+    .values(
+        state=DeliveryState.SENDING,
+        attempts=deliveries.c.attempts + 1,
+        lease_until=bindparam("until"),
+        lease_owner=_OWNER,
+    )
+)
+_CLAIMED = _WHOLE.where(deliveries.c.id.in_(_IDS))
+_STILL_OPEN = (
+    select(deliveries.c.id, deliveries.c.edition_id).where(deliveries.c.id.in_(_IDS), _is_open()).with_for_update()
+)
+_SENT = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("of"))
+    .values(
+        state=DeliveryState.SENT,
+        message_ref=bindparam("ref"),
+        sent_at=_NOW,
+        lease_owner=_OWNER,
+        lease_until=None,
+        error="",
+    )
+)
+_WHOLLY_SENT = (
+    update(editions)
+    .where(
+        editions.c.id.in_(_IDS),
+        editions.c.state == EditionState.PLANNED,
+        ~exists().where(deliveries.c.edition_id == editions.c.id, deliveries.c.state != DeliveryState.SENT),
+    )
+    .values(state=EditionState.DELIVERED)
+)
+
+
 class Deliveries:
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -51,48 +122,30 @@ class Deliveries:
         """
         if not platforms:
             return []
-        due = (
-            select(deliveries.c.id)
-            .where(
-                _is_open(),
-                deliveries.c.next_try_at <= now,
-                _is_free(now),
-                _is_next_part(),
-                is_of(deliveries.c.workspace_id, platforms),
-            )
-            .order_by(deliveries.c.next_try_at, deliveries.c.id)
-            .limit(limit)
-        )
         async with self._db.writing() as connection:
-            ids = (await connection.execute(due.with_for_update(skip_locked=True))).scalars().all()
+            due = await connection.execute(_due(*platforms), {"now": now, "most": limit})
+            ids = due.scalars().all()
             if not ids:
                 return []
-            claim = update(deliveries).where(deliveries.c.id.in_(ids))
-            claim = claim.values(
-                state=DeliveryState.SENDING,
-                attempts=deliveries.c.attempts + 1,
-                lease_until=now + timedelta(seconds=lease_s),
-                lease_owner=owner,
-            )
-            await connection.execute(claim)
-            rows = await connection.execute(_WHOLE.where(deliveries.c.id.in_(ids)))
+            lease = {"until": now + timedelta(seconds=lease_s), "owner": owner}
+            await connection.execute(_CLAIM, {"ids": ids} | lease)
+            rows = await connection.execute(_CLAIMED, {"ids": ids})
             found = {row.id: _delivery(row) for row in rows}
         return [found[id_] for id_ in ids]
 
-    async def settle_sent(self, delivery_id: int, *, owner: str, message_ref: str, now: datetime) -> bool:
-        """It stands in the channel. Its edition is delivered when all its parts are. False when it was settled before.
+    async def settle_sent(self, refs: Mapping[int, str], *, owner: str, now: datetime) -> set[int]:
+        """They stand in their channels, by id with the reference of each; editions are delivered when all parts are.
 
-        The lease does not matter here: what was sent is sent, also when we were late to say so.
+        Gives those that were not settled before. The lease does not matter here: what was sent is sent, also when we
+        were late to say so.
         """
-        sent = {"state": DeliveryState.SENT, "message_ref": message_ref, "sent_at": now, "lease_owner": owner}
         async with self._db.writing() as connection:
-            edition = await _settle(connection, delivery_id, {**sent, "error": "", "lease_until": None})
-            if edition is None:
-                return False
-            waiting = exists().where(deliveries.c.edition_id == edition, deliveries.c.state != DeliveryState.SENT)
-            done = update(editions).where(editions.c.id == edition, editions.c.state == EditionState.PLANNED, ~waiting)
-            await connection.execute(done.values(state=EditionState.DELIVERED))
-        return True
+            open_ = (await connection.execute(_STILL_OPEN, {"ids": list(refs)})).all()
+            if open_:
+                rows = [{"of": row.id, "ref": refs[row.id], "owner": owner, "now": now} for row in open_]
+                await connection.execute(_SENT, rows)
+                await connection.execute(_WHOLLY_SENT, {"ids": sorted({row.edition_id for row in open_})})
+        return {row.id for row in open_}
 
     async def settle_retry(self, delivery_id: int, *, owner: str, error: str, next_try_at: datetime) -> bool:
         """To be tried again then; False when the lease is not ours any more."""
@@ -137,23 +190,6 @@ async def _settle(
         change = change.where(deliveries.c.lease_owner == owner, deliveries.c.state == DeliveryState.SENDING)
     row = (await connection.execute(change.values(**values).returning(deliveries.c.edition_id))).one_or_none()
     return None if row is None else int(row.edition_id)
-
-
-def _is_open() -> ColumnElement[bool]:
-    # Spelt as in the partial index, or SQLite does not use it.
-    return deliveries.c.state.in_(_OPEN)
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
-
-
-def _is_next_part() -> ColumnElement[bool]:
-    earlier = deliveries.alias("earlier")
-    return ~exists().where(
-        and_(earlier.c.edition_id == deliveries.c.edition_id, earlier.c.part < deliveries.c.part),
-        earlier.c.state.in_(_OPEN),
-    )
 
 
 def _delivery(row: Any) -> Delivery:

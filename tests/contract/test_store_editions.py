@@ -154,10 +154,10 @@ async def test_parts_go_out_in_order_and_the_last_delivers_the_edition(store: St
     assert await store.deliveries.claim(clock.now(), limit=9, lease_s=60, owner="me", platforms=[]) == []
     [first] = await claim(store, clock)
     assert await claim(store, clock) == []
-    assert await store.deliveries.settle_sent(first, owner="me", message_ref="m1", now=clock.now())
-    assert not await store.deliveries.settle_sent(first, owner="me", message_ref="m1", now=clock.now())
+    assert await store.deliveries.settle_sent({first: "m1"}, owner="me", now=clock.now()) == {first}
+    assert not await store.deliveries.settle_sent({first: "m1"}, owner="me", now=clock.now())
     [second] = await claim(store, clock)
-    await store.deliveries.settle_sent(second, owner="me", message_ref="m2", now=clock.now())
+    await store.deliveries.settle_sent({first: "m3", second: "m2"}, owner="me", now=clock.now())
     parts = await store.deliveries.of_edition(edition.id)
     assert [(part.part, part.state, part.message_ref) for part in parts] == [
         (1, DeliveryState.SENT, "m1"),
@@ -175,7 +175,7 @@ async def test_lost_lease_is_taken_over_and_only_a_send_still_counts(store: Stor
     retry = {"owner": "one", "error": "x", "next_try_at": clock.now()}
     assert not await store.deliveries.settle_retry(first, **retry)  # type: ignore[arg-type]
     assert not await store.deliveries.settle_failed(first, owner="one", error="x", now=clock.now())
-    assert await store.deliveries.settle_sent(first, owner="one", message_ref="m", now=clock.now())
+    assert await store.deliveries.settle_sent({first: "m"}, owner="one", now=clock.now())
 
 
 async def test_retry_waits_and_counts_its_attempts(store: Store, clock: FakeClock) -> None:
