@@ -136,25 +136,25 @@ def bare_bot(api: str, gateway: str, ids: list[int]) -> None:
 
 
 class _Card(discord.ui.LayoutView):
-    """Five items with a button each, as `/brief latest` shows them."""
+    """Six items with a button each, as our digests and `/brief latest` show them."""
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
         box: discord.ui.Container[_Card] = discord.ui.Container(discord.ui.TextDisplay("## Latest"))
-        for number in range(5):
+        for number in range(6):
             button: discord.ui.Button[_Card] = discord.ui.Button(label="Read", custom_id=f"read:{number}")
             box.add_item(discord.ui.Section("A word of the harbour. " * 12, accessory=button))
         self.add_item(box)
 
 
 async def _paced(client: discord.Client, ids: list[int]) -> None:
-    """A fan-out at the pace that the limit allows."""
+    """A fan-out at the pace that the limit allows, of messages as large as our digests."""
     pacer = Pacer()
 
     async def send(id_: int) -> None:
         await pacer.wait()
         with contextlib.suppress(discord.DiscordException):
-            await client.get_partial_messageable(id_).send("A digest of today.")
+            await client.get_partial_messageable(id_).send(view=_Card())
 
     await asyncio.gather(*(send(id_) for id_ in ids))
 
