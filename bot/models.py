@@ -156,6 +156,8 @@ class Article(Value):
     source_id: int
     story_id: int | None = None
     """None until it is grouped."""
+    place: int | None = None
+    """A number that grows with each article that is grouped; None until then."""
     url: str
     title: str
     text: str

@@ -1,4 +1,4 @@
-"""How well articles are grouped into stories: B-cubed, pairwise F1 and ARI, beside a TF-IDF online centroid."""
+"""How well articles are grouped into stories: B-cubed, pairwise F1, ARI, beside batch average link and a centroid."""
 
 from __future__ import annotations
 
@@ -10,71 +10,133 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.models import Article
 from bot.stories.group import StoryIndex
 from bot.words import terms
+
+_WINDOW_S: Final = 72 * 3600
 
 
 def main(args: list[str]) -> int:
     """`python -m evals stories FILE …`: files in the import format with the gold `story` of each article."""
     parser = argparse.ArgumentParser(prog="python -m evals stories", description=main.__doc__)
     parser.add_argument("files", nargs="+", type=Path)
-    columns = ("B3 P", "B3 R", "B3 F1", "pairF1", "ARI", "stories", "art/s")
-    print(f"{'set':20} {'way':22} " + " ".join(f"{column:>7}" for column in columns))
-    for file in parser.parse_args(args).files:
+    parser.add_argument("--threshold", type=float, help="of both baselines; without it the best for each file")
+    options = parser.parse_args(args)
+    columns = ("B3 P", "B3 R", "B3 F1", "pairF1", "ARI", "stories", "art/s")  # of one core, also when others use it
+    print(f"{'set':20} {'way':28} " + " ".join(f"{column:>7}" for column in columns))
+    for file in options.files:
         articles, gold = read_articles(file)
-        print(f"{file.stem:20} {'(gold)':22} {'':42}{len(set(gold)):6}")
-        _row(file.stem, "briefbot, online", articles, gold, _ours)
-        best = max(
-            (_centroid(articles, threshold / 100) for threshold in range(6, 42, 3)),
-            key=lambda found: bcubed(found, gold)[2],
-        )
-        _figures(file.stem, "TF-IDF centroid, tuned", best, gold, 0.0)
+        print(f"{file.stem:20} {'(gold)':28} {'':40}{len(set(gold)):7}")
+        started = time.process_time()
+        found = grouped(articles)
+        _figures(file.stem, "briefbot, online", found, gold, len(articles) / (time.process_time() - started))
+        for way, clusterings in (("average link, batch", _average_link), ("TF-IDF centroid, online", _centroid)):
+            _best(file.stem, way, clusterings(articles, _thresholds(options.threshold)), gold)
     return 0
 
 
-def _row(name: str, way: str, articles: Sequence[Article], gold: Sequence[str], group: object) -> None:
-    assert callable(group)
-    started = time.perf_counter()
-    found = group(articles)
-    _figures(name, way, found, gold, len(articles) / (time.perf_counter() - started))
+def grouped(articles: Sequence[Article]) -> list[int]:
+    """The product's own way, one by one: the story in which each article is when the last one has come."""
+    index = StoryIndex()
+    story_of: dict[int, int] = {}
+    for article in articles:
+        placement, moves = index.take(article, new_story=article.id)
+        story_of[article.id] = article.id if placement.story_id is None else placement.story_id
+        story_of |= {move.article_id: move.to_story for move in moves}
+    return [story_of[article.id] for article in articles]
+
+
+def _thresholds(fixed: float | None) -> list[float]:
+    return [fixed] if fixed is not None else [0.01, 0.02, 0.03, *(step / 100 for step in range(6, 42, 3))]
+
+
+def _best(name: str, way: str, clusterings: dict[float, list[int]], gold: Sequence[str]) -> None:
+    threshold = max(clusterings, key=lambda one: bcubed(clusterings[one], gold)[2])
+    _figures(name, f"{way}, at {threshold:g}", clusterings[threshold], gold, 0.0)
 
 
 def _figures(name: str, way: str, found: Sequence[int], gold: Sequence[str], rate: float) -> None:
     precision, recall, f1 = bcubed(found, gold)
     pairs, ari = pairwise(found, gold)
-    figures = (precision, recall, f1, pairs, ari)
-    shown = " ".join(f"{figure:7.3f}" for figure in figures)
-    print(f"{name:20} {way:22} {shown} {len(set(found)):7} {rate:7.0f}")
+    shown = " ".join(f"{figure:7.3f}" for figure in (precision, recall, f1, pairs, ari))
+    print(f"{name:20} {way:28} {shown} {len(set(found)):7} {rate:7.0f}")
 
 
-def _ours(articles: Sequence[Article]) -> list[int]:
-    """The product's own way: place, then add, one by one."""
-    index = StoryIndex()
-    found = []
-    for number, article in enumerate(articles, start=1):
-        story = index.place(article).story_id or number
-        index.add(article, story)
-        found.append(story)
-    return found
-
-
-def _centroid(articles: Sequence[Article], threshold: float) -> list[int]:
-    """The baseline: nearest centroid above a fixed threshold, TF-IDF over the whole file."""
+def _vectors(articles: Sequence[Article]) -> list[dict[str, float]]:
+    """TF-IDF over the whole file."""
     bags = [Counter(terms(f"{article.title} {article.text}")) for article in articles]
     frequency: Counter[str] = Counter(term for bag in bags for term in bag)
+    return [_unit({t: (1 + math.log(c)) * math.log(len(bags) / frequency[t]) for t, c in bag.items()}) for bag in bags]
+
+
+def _average_link(articles: Sequence[Article], thresholds: Sequence[float]) -> dict[float, list[int]]:
+    """The batch baseline: average-link clustering of all pairs at most three days apart, cut at each threshold."""
+    vectors = _vectors(articles)
+    places: dict[str, int] = {}
+    matrix = np.zeros((len(vectors), len({term for vector in vectors for term in vector})), np.float32)
+    for row, vector in enumerate(vectors):
+        matrix[row, [places.setdefault(term, len(places)) for term in vector]] = list(vector.values())
+    near = (matrix @ matrix.T).astype(np.float64)
+    at = np.array([article.published_at.timestamp() for article in articles])
+    near[np.abs(at[:, None] - at[None, :]) > _WINDOW_S] = 0.0
+    joins = _joins(near)
+    return {threshold: _cut(joins, len(vectors), threshold) for threshold in thresholds}
+
+
+def _joins(near: NDArray[np.float64]) -> list[tuple[float, int, int]]:
+    """The nearest two clusters again and again: how near, which, and which goes into it."""
+    np.fill_diagonal(near, -9.0)
+    sizes = np.ones(len(near))
+    joins = []
+    best = near.argmax(axis=1)
+    values = near[np.arange(len(near)), best]
+    for _ in range(len(near) - 1):
+        one = int(values.argmax())
+        other = int(best[one])
+        joins.append((float(values[one]), one, other))
+        near[one] = (sizes[one] * near[one] + sizes[other] * near[other]) / (sizes[one] + sizes[other])
+        sizes[one] += sizes[other]
+        near[:, one] = near[one]
+        near[one, one] = near[other] = near[:, other] = values[other] = best[other] = -9
+        stale = np.flatnonzero((best == one) | (best == other) | (np.arange(len(near)) == one))
+        stale = stale[near[stale].max(axis=1) > -9]
+        best[stale] = near[stale].argmax(axis=1)
+        values[stale] = near[stale, best[stale]]
+    return joins
+
+
+def _cut(joins: Sequence[tuple[float, int, int]], count: int, threshold: float) -> list[int]:
+    into = list(range(count))
+    for value, one, other in joins:
+        if value >= threshold:
+            into[other] = one
+    for row in range(count):
+        end = row
+        while into[end] != end:
+            end = into[end]
+        into[row] = end
+    return into
+
+
+def _centroid(articles: Sequence[Article], thresholds: Sequence[float]) -> dict[float, list[int]]:
+    """The online baseline: the nearest centroid above a fixed threshold."""
+    vectors = _vectors(articles)
+    return {threshold: _nearest_centroids(vectors, threshold) for threshold in thresholds}
+
+
+def _nearest_centroids(vectors: Sequence[dict[str, float]], threshold: float) -> list[int]:
     centroids: list[dict[str, float]] = []
     by_term: dict[str, set[int]] = defaultdict(set)
     found = []
-    for bag in bags:
-        vector = _unit({t: (1 + math.log(c)) * math.log(len(bags) / frequency[t]) for t, c in bag.items()})
-        near: dict[int, float] = defaultdict(float)
-        for term in sorted(vector, key=lambda t: -vector[t])[:25]:
-            for cluster in by_term[term]:
-                near[cluster] += 0.0
-        for cluster in near:
-            near[cluster] = sum(w * centroids[cluster].get(t, 0.0) for t, w in vector.items())
+    for vector in vectors:
+        telling = sorted(vector, key=lambda t: -vector[t])[:25]
+        near = {cluster: _dot(vector, centroids[cluster]) for term in telling for cluster in by_term[term]}
         best = max(near, key=lambda cluster: near[cluster], default=-1)
         if best < 0 or near[best] < threshold:
             best = len(centroids)
@@ -86,6 +148,10 @@ def _centroid(articles: Sequence[Article], threshold: float) -> list[int]:
             by_term[term].add(best)
         found.append(best)
     return found
+
+
+def _dot(one: dict[str, float], other: dict[str, float]) -> float:
+    return sum(weight * other.get(term, 0.0) for term, weight in one.items())
 
 
 def _unit(weights: dict[str, float]) -> dict[str, float]:

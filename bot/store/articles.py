@@ -71,10 +71,21 @@ class Articles:
         query = select(articles).where(articles.c.story_id.is_(None)).order_by(articles.c.id).limit(limit)
         return await self._list(query)
 
-    async def newest_grouped(self, *, after_id: int = 0, limit: int) -> list[Article]:
-        """The last `limit` articles in a story whose number is higher than `after_id`; in order of number."""
-        query = select(articles).where(articles.c.id > after_id, articles.c.story_id.is_not(None))
-        return (await self._list(query.order_by(articles.c.id.desc()).limit(limit)))[::-1]
+    async def newest_grouped(self, *, after: int = 0, limit: int) -> list[Article]:
+        """The last `limit` articles that were grouped after that place; in the order in which they were grouped."""
+        query = select(articles).where(articles.c.place > after).order_by(articles.c.place.desc(), articles.c.id.desc())
+        return (await self._list(query.limit(limit)))[::-1]
+
+    async def stories_of_changed(self, since: datetime) -> dict[int, int]:
+        """The story of each article whose story changed since then."""
+        query = (
+            select(articles.c.id, articles.c.story_id)
+            .join(stories, stories.c.id == articles.c.story_id)
+            .where(stories.c.changed_at >= since)
+            .order_by(articles.c.id)
+        )
+        async with self._db.reading() as connection:
+            return {row.id: row.story_id for row in await connection.execute(query)}
 
     async def count(self) -> int:
         async with self._db.glancing() as connection:
@@ -222,7 +233,7 @@ async def _known(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, 
 
 def _columns(article: Article) -> dict[str, Any]:
     columns = asdict(article)
-    del columns["id"], columns["story_id"]
+    del columns["id"], columns["story_id"], columns["place"]
     return columns
 
 

@@ -18,6 +18,7 @@ from bot.store import bodies
 from bot.store.database import Database
 from bot.store.gather import gathered
 from bot.store.indexing import index_brief
+from bot.store.merging import retire, successor
 from bot.store.rows import value
 from bot.store.schema import articles, brief_versions, briefs, related, stories
 from bot.store.visible import is_visible, viewer
@@ -48,10 +49,10 @@ class Briefs:
             known = (await connection.execute(select(briefs).where(briefs.c.story_id == story.id))).one_or_none()
             row = await self._write(connection, known, text, {"story_id": story.id, **facts}, now)
             await _write_related(connection, row.id, related)
-            await self._settle(connection, story)
             titles = [article.title for article in story.articles]
             if known is None or row.version != known.version or row.article_count != known.article_count:
                 await index_brief(connection, row.id, text, titles, row.published_at)
+            await self._settle(connection, story, row.id)
         return _brief(row, tuple(related))
 
     async def _write(
@@ -73,9 +74,12 @@ class Briefs:
         await connection.execute(brief_versions.insert().values(version))
         return row
 
-    async def _settle(self, connection: AsyncConnection, story: Story) -> None:
+    async def _settle(self, connection: AsyncConnection, story: Story, brief_id: int) -> None:
         members = select(articles.c.id).where(articles.c.story_id == story.id)
         now_there = set((await connection.execute(members)).scalars())
+        if not now_there and story.articles:
+            # It was merged into another while its brief was written.
+            await retire(connection, [brief_id])
         if now_there == {article.id for article in story.articles}:
             await connection.execute(update(stories).where(stories.c.id == story.id).values(is_due=False))
 
@@ -106,8 +110,16 @@ class Briefs:
                 raise Conflict(f"{text.headline!r} was added already, as {public_id('b', id_)}")
 
     async def get(self, brief_id: int, *, workspace: WorkspaceId | None) -> Brief:
-        """NotFound for a number that is none, or that this workspace does not see."""
+        """NotFound for a number that is none, or that this workspace does not see.
+
+        The number of a brief whose story was merged into another gives that one's brief.
+        """
         found = await self._list(_one(to_all=workspace is None), workspace, brief=brief_id)
+        if not found:
+            async with self._db.reading() as connection:
+                other = await successor(connection, brief_id)
+            if other != brief_id:
+                found = await self._list(_one(to_all=workspace is None), workspace, brief=other)
         if not found:
             raise NotFound(
                 f"no brief {public_id('b', brief_id)} here",
@@ -219,6 +231,10 @@ def brief_of(row: Any) -> Brief:
 
 
 async def _write_related(connection: AsyncConnection, brief_id: int, links: Sequence[Related]) -> None:
+    others = [link.brief_id for link in links if link.brief_id is not None]
+    retired = select(briefs.c.id).where(briefs.c.id.in_(others), briefs.c.is_retired)
+    gone = set((await connection.execute(retired)).scalars()) if others else set()
+    links = [link for link in links if link.brief_id not in gone]
     await connection.execute(delete(related).where(related.c.brief_id == brief_id))
     rows = [
         {

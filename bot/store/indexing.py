@@ -51,5 +51,12 @@ async def index_brief(
         await connection.execute(statement, {name: words[name] for name in names})
 
 
+async def unindex_briefs(connection: AsyncConnection, brief_ids: Sequence[int]) -> None:
+    """Makes briefs that were retired not findable any more."""
+    statement = (_SQLITE if connection.dialect.name == "sqlite" else _POSTGRES)[0]
+    for brief_id in brief_ids:
+        await connection.execute(statement, {"id": brief_id})
+
+
 def _folded(*texts: str) -> str:
     return " ".join(term for words in texts for term in terms(words))

@@ -152,6 +152,8 @@ articles = Table(
     Column("published_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     _flag("is_news", True),
+    # When it was first put into a story, as a number that grows: the order in which stories are read again.
+    Column("place", BigInteger, index=True),
     Index("ix_articles_seen", "seen_at"),
     Index(
         "ix_articles_ungrouped",
@@ -185,7 +187,9 @@ stories = Table(
     metadata,
     _id(),
     _flag("is_due", True),
-    Column("changed_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False, index=True),
+    # Of a story whose articles all went to another one: which.
+    Column("merged_into", BigInteger),
     Index("ix_stories_due", "id", sqlite_where=text("is_due"), postgresql_where=text("is_due")),
 )
 
@@ -203,6 +207,8 @@ briefs = Table(
     Column("published_at", Instant, nullable=False, index=True),
     Column("news_at", Instant, nullable=False, index=True),
     _flag("is_news", True),
+    # Its story was merged into another one: nobody is shown it, and its number leads to the brief of that one.
+    _flag("is_retired", False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False, index=True),
 )

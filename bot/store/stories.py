@@ -2,50 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
 from bot.models import Article, Story, public_id
 from bot.store.database import Database
+from bot.store.merging import led_to, merge
 from bot.store.rows import value
 from bot.store.schema import articles, briefs, stories
+
+_CHUNK = 500
+"""Values of one IN list."""
 
 
 class Stories:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def place(self, placements: Sequence[tuple[int, int | None]], *, now: datetime) -> dict[int, int]:
-        """Puts articles into stories, which are due then; gives the story of each article.
+    async def place(
+        self,
+        placements: Sequence[tuple[int, int | None]],
+        *,
+        now: datetime,
+        merged: Mapping[int, int] | None = None,
+    ) -> dict[int, int]:
+        """Puts articles into stories; gives the story of each article. Stories that gain or lose one are due then.
 
         A placement is (article, story); a story of None is one of its own, and a negative number names a new story that
-        several placements share.
+        several placements share. An article that has a story already is moved. `merged` names for each stored story
+        that lost all its articles the one that stands for it now; its brief leads there from then on.
         """
         if not placements:
             return {}
         async with self._db.writing() as connection:
-            placed = await self._with_stories(connection, placements, now)
-            change = update(articles).where(articles.c.id == bindparam("article")).values(story_id=bindparam("story"))
-            await connection.execute(change, [{"article": a, "story": s} for a, s in placed.items()])
+            numbers = await self._with_stories(connection, placements, now)
+            placed = {article: numbers[_place(article, story)] for article, story in placements}
+            left = await _stories_of(connection, placed)
+            await _put(connection, placed)
+            into = {gone: numbers.get(_place(0, kept), kept) for gone, kept in (merged or {}).items()}
+            emptied = await _emptied(connection, into)
+            await merge(connection, {gone: into[gone] for gone in emptied})
             due = update(stories).where(stories.c.id == bindparam("story")).values(is_due=True, changed_at=now)
-            await connection.execute(due, [{"story": story} for story in sorted(set(placed.values()))])
+            changed = sorted({*placed.values(), *left} - emptied)
+            await connection.execute(due, [{"story": story} for story in changed])
         return placed
 
     async def _with_stories(
         self, connection: AsyncConnection, placements: Sequence[tuple[int, int | None]], now: datetime
-    ) -> dict[int, int]:
-        new = [place for place in dict.fromkeys(_place(*placement) for placement in placements) if place[0] != "known"]
-        numbers: dict[tuple[str, int], int] = {}
+    ) -> dict[tuple[str, int], int]:
+        """The number of the story that each placement names."""
+        places = list(dict.fromkeys(_place(*placement) for placement in placements))
+        known = [number for kind, number in places if kind == "known"]
+        # Another process may have merged it in the meantime.
+        ends = await led_to(connection, known) if known else {}
+        numbers = {("known", number): ends.get(number, number) for number in known}
+        new = [place for place in places if place[0] != "known"]
         if new:
             insert = stories.insert().returning(stories.c.id, sort_by_parameter_order=True)
             ids = (await connection.execute(insert, [{"changed_at": now} for _ in new])).scalars().all()
-            numbers = dict(zip(new, ids, strict=True))
-        return {article: numbers.get(_place(article, story), story or 0) for article, story in placements}
+            numbers |= dict(zip(new, ids, strict=True))
+        return numbers
 
     async def get(self, story_id: int) -> Story:
         query = select(stories.c.id, stories.c.is_due).where(stories.c.id == story_id)
@@ -60,8 +81,9 @@ class Stories:
         return await self._list(query.order_by(stories.c.id).limit(limit))
 
     async def each(self, *, after_id: int = 0, limit: int = 500) -> list[Story]:
-        """The next stories in order of number, for reading all in pages."""
-        query = select(stories.c.id, stories.c.is_due).where(stories.c.id > after_id)
+        """The next stories that were not merged into others, in order of number, for reading all in pages."""
+        stands = stories.c.merged_into.is_(None)
+        query = select(stories.c.id, stories.c.is_due).where(stories.c.id > after_id, stands)
         return await self._list(query.order_by(stories.c.id).limit(limit))
 
     async def _list(self, query: Any) -> list[Story]:
@@ -83,6 +105,42 @@ async def _members(connection: AsyncConnection, ids: Iterable[int]) -> dict[int,
     for row in await connection.execute(query.order_by(articles.c.published_at, articles.c.id)):
         found.setdefault(row.story_id, []).append(value(Article, row))
     return found
+
+
+async def _put(connection: AsyncConnection, placed: Mapping[int, int]) -> None:
+    """Writes the story of each article, and its place when it has none yet."""
+    last = (await connection.execute(select(func.max(articles.c.place)))).scalar_one() or 0
+    change = (
+        update(articles)
+        .where(articles.c.id == bindparam("article"))
+        .values(story_id=bindparam("story"), place=func.coalesce(articles.c.place, bindparam("new_place")))
+    )
+    rows = [
+        {"article": article, "story": story, "new_place": last + number}
+        for number, (article, story) in enumerate(placed.items(), start=1)
+    ]
+    await connection.execute(change, rows)
+
+
+async def _stories_of(connection: AsyncConnection, ids: Collection[int]) -> set[int]:
+    """The stories that some articles are in."""
+    found: set[int] = set()
+    for part in _chunks(list(ids)):
+        query = select(articles.c.story_id).where(articles.c.id.in_(part), articles.c.story_id.is_not(None))
+        found |= set((await connection.execute(query.distinct())).scalars())
+    return found
+
+
+async def _emptied(connection: AsyncConnection, story_ids: Collection[int]) -> set[int]:
+    """Those of some stories that have no article: what was meant to be merged may have grown elsewhere meanwhile."""
+    if not story_ids:
+        return set()
+    query = select(articles.c.story_id).where(articles.c.story_id.in_(list(story_ids))).distinct()
+    return set(story_ids) - set((await connection.execute(query)).scalars())
+
+
+def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
 
 
 def _place(article: int, story: int | None) -> tuple[str, int]:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, bindparam, exists, or_, true
+from sqlalchemy import ColumnElement, FromClause, bindparam, exists, or_
 
 from bot.models import Origin, WorkspaceId
 from bot.store.schema import articles, briefs, sources, workspace_sources
 
 
 def is_visible(*, to_all: bool, brief: FromClause = briefs) -> ColumnElement[bool]:
-    """A condition on rows of `briefs`, to be executed with the parameters of `viewer`; `to_all`: to the operator."""
+    """A condition on rows of `briefs`, to be executed with the parameters of `viewer`; `to_all`: to the operator.
+
+    Nobody sees a retired brief; for a workspace that follows from its story, which has no articles any more.
+    """
     if to_all:
-        return true()
+        return brief.c.is_retired.is_(False)
     own = exists().where(
         articles.c.story_id == brief.c.story_id,
         workspace_sources.c.source_id == articles.c.source_id,

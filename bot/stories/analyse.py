@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from bot.words import terms
 
-LEAD_TERMS: Final = 120
+LEAD_TERMS: Final = 150
 """Terms of the text that count: the event is told first, the background after it."""
-TITLE_WEIGHT: Final = 2.5
+LEAD_CHARS: Final = 6000
+"""Characters that are read for them, so that a very long page costs no more than any other."""
+TITLE_WEIGHT: Final = 1.5
 """How much more a term of the headline counts."""
+PAIR_WEIGHT: Final = 0.7
+"""How much two words that stand together count beside one: names and turns that two reports of one event share."""
+NUMBER_WEIGHT: Final = 1.5
+"""How much more a number in a text counts: look-alike events differ by it. In a mere headline it is one word more."""
+BRIEF_TERMS: Final = 12
+"""With fewer terms of text, an article is little more than its headline."""
 
 # The commonest words, which an index of few articles would take for rare ones; document frequency tells the rest.
 _STOP: Final = """
@@ -32,6 +40,12 @@ _STOP: Final = """
 """
 STOP_WORDS: Final = frozenset(_STOP.split())
 
+_ENDING: Final = re.compile(
+    r"(?:ational|ization|ations|ation|ements|ement|ments|ment|ings|ing|edly|ers|ed|er|ly|ions|ion|al|ity|ies|es|s|e)$"
+)
+_THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3})")
+_POINT: Final = re.compile(r"(?<=\d)[.,](?=\d)")
+"""Numbers stay whole: `120,000` is 120000, and 3.25 is neither 3 nor 25."""
 _PLURAL: Final = re.compile(r"(?:'s|ies|es|s)$")
 
 
@@ -45,18 +59,35 @@ class Features:
 
 
 def features(title: str, text: str) -> Features:
-    """The features of an article: its headline, and the first terms of its text."""
-    head = Counter(_stems(title))
-    body = _stems(text)[:LEAD_TERMS]
-    counts = Counter(body)
-    weights = {term: 1 + math.log(count) for term, count in counts.items()}
-    for term, count in head.items():
-        weights[term] = weights.get(term, 0.0) + TITLE_WEIGHT * (1 + math.log(count))
-    return Features(weights, is_brief=len(body) < 12)
+    """The features of an article: its headline, and the first terms of its text; pairs of words are joined by `_`."""
+    head, body = _roots(title[:LEAD_CHARS]), _roots(text[:LEAD_CHARS])[:LEAD_TERMS]
+    is_brief = len(body) < BRIEF_TERMS
+    # A word said twice counts more than once, but never twice.
+    weights = {term: 2 * count / (count + 1) for term, count in Counter(body).items()}
+    for term, count in Counter(head).items():
+        weights[term] = weights.get(term, 0.0) + TITLE_WEIGHT * 2 * count / (count + 1)
+    if not is_brief:
+        for term in weights:
+            if term[0].isdigit():
+                weights[term] *= NUMBER_WEIGHT
+    for words, weight in ((body, PAIR_WEIGHT), (head, TITLE_WEIGHT * PAIR_WEIGHT)):
+        for pair in pairwise(words):
+            weights["_".join(pair)] = weight
+    return Features(weights, is_brief=is_brief)
 
 
-def _stems(text: str) -> list[str]:
-    return [stem(term) for term in terms(text) if term not in STOP_WORDS and (len(term) > 1 or term.isdigit())]
+def _roots(text: str) -> list[str]:
+    text = _POINT.sub("p", _THOUSANDS.sub("", text))
+    return [root(term) for term in terms(text) if term not in STOP_WORDS and (len(term) > 1 or term.isdigit())]
+
+
+def root(term: str) -> str:
+    """An English word without its usual endings, so that `resigns`, `resigned` and `resignation` meet."""
+    word = term.removesuffix("'s")
+    if len(word) < 5 or not word.isascii() or word[0].isdigit():
+        return stem(term)
+    bare = _ENDING.sub("", word)
+    return bare if len(bare) >= 4 else stem(term)
 
 
 def stem(term: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -12,14 +13,43 @@ import structlog
 from bot.models import Article
 from bot.ports import Clock
 from bot.store import Store
-from bot.stories.group import StoryIndex
+from bot.stories.group import Move, StoryIndex
 
 log = structlog.get_logger(__name__)
 
 CAPACITY: Final = 20_000
 """Articles that new ones are compared with: three days of a thousand feeds."""
+_OVERLAP: Final = timedelta(minutes=5)
+"""How far clocks of processes that share a store may differ."""
 _BREATH: Final = 50
 """Articles placed before other tasks get their turn: a large import must not stop the answers to commands."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one run comes to: where each article that came or moved is in the end."""
+
+    story_of: dict[int, int] = field(default_factory=dict)
+    moved: int = 0
+    _into: dict[int, int] = field(default_factory=dict)
+    """The last story to which articles of a story went."""
+
+    def take(self, article_id: int, story_id: int, moves: Sequence[Move]) -> None:
+        self.story_of[article_id] = story_id
+        self.moved += len(moves)
+        for move in moves:
+            self.story_of[move.article_id] = move.to_story
+            if move.is_merger:
+                self._into[move.from_story] = move.to_story
+
+    def merged(self) -> dict[int, int]:
+        """Where each stored story leads that was emptied."""
+        return {story: self._end(story) for story in self._into if story > 0}
+
+    def _end(self, story: int) -> int:
+        while story in self._into:
+            story = self._into[story]
+        return story
 
 
 class Grouper:
@@ -32,7 +62,8 @@ class Grouper:
     def __init__(self, store: Store, clock: Clock, window: timedelta) -> None:
         self._store, self._clock, self._window = store, clock, window
         self._index = StoryIndex(window=window, capacity=CAPACITY)
-        self._last_id = 0
+        self._last_place = 0
+        self._caught_up_at = clock.now()
 
     async def group_new(self, *, limit: int = 2000) -> int:
         """Groups up to `limit` articles, the first stored first; returns how many it was."""
@@ -43,38 +74,46 @@ class Grouper:
         articles.sort(key=lambda article: (article.published_at, article.id))
         await self._catch_up()
         try:
-            placements = await self._decide(articles)
-            placed = await self._store.stories.place(placements, now=self._clock.now())
+            batch = await self._decide(articles)
+            placed = await self._store.stories.place(
+                list(batch.story_of.items()), merged=batch.merged(), now=self._clock.now()
+            )
         except BaseException:
             # The index holds what the store does not; the next run reads it anew.
             self._index = StoryIndex(window=self._window, capacity=CAPACITY)
-            self._last_id = 0
+            self._last_place = 0
             raise
-        self._settle(placements, placed)
-        log.info("stories.grouped", articles=len(articles), stories=len(set(placed.values())))
+        self._settle(batch, placed)
+        log.info("stories.grouped", articles=len(articles), stories=len(set(placed.values())), moved=batch.moved)
         return len(articles)
 
     async def _catch_up(self) -> None:
-        """Takes in what was grouped since the last run, here before a restart or in another process."""
-        for article in await self._store.articles.newest_grouped(after_id=self._last_id, limit=CAPACITY):
-            if article.story_id is not None:
+        """Takes in what was grouped or moved since the last run, here before a restart or in another process."""
+        now = self._clock.now()
+        if self._last_place:
+            changed = await self._store.articles.stories_of_changed(self._caught_up_at - _OVERLAP)
+            for article_id, story_id in changed.items():
+                self._index.move(article_id, story_id)
+        for article in await self._store.articles.newest_grouped(after=self._last_place, limit=CAPACITY):
+            if article.story_id is not None and article.id not in self._index:
                 self._index.add(article, article.story_id)
-            self._last_id = article.id
+            self._last_place = article.place or self._last_place
+        self._caught_up_at = now
 
-    async def _decide(self, articles: Sequence[Article]) -> list[tuple[int, int | None]]:
-        """A placement for each article; new stories go by negative numbers until they are stored."""
-        placements: list[tuple[int, int | None]] = []
+    async def _decide(self, articles: Sequence[Article]) -> Batch:
+        """The story of each article; new stories go by negative numbers until they are stored."""
+        batch = Batch()
         for number, article in enumerate(articles, start=1):
-            story = self._index.place(article).story_id
-            story = -article.id if story is None else story
-            self._index.add(article, story)
-            placements.append((article.id, story))
+            placement, moves = self._index.take(article, new_story=-article.id)
+            batch.take(article.id, -article.id if placement.story_id is None else placement.story_id, moves)
             if number % _BREATH == 0:
                 await asyncio.sleep(0)
-        return placements
+        return batch
 
-    def _settle(self, placements: Sequence[tuple[int, int | None]], placed: dict[int, int]) -> None:
-        new = {story: placed[article] for article, story in placements if story is not None and story < 0}
-        for known_as, story_id in new.items():
-            self._index.rename(known_as, story_id)
-        self._last_id = max(self._last_id, *placed)
+    def _settle(self, batch: Batch, placed: dict[int, int]) -> None:
+        """Gives the index the numbers that the store gave."""
+        for article, story in batch.story_of.items():
+            if story < 0:
+                self._index.rename(story, placed[article])
+            elif story != placed[article]:
+                self._index.move(article, placed[article])

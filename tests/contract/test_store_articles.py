@@ -87,6 +87,6 @@ async def test_articles_are_listed_by_whether_they_are_grouped(store: Store, clo
     await store.stories.place([(ids[0], -1), (ids[1], -1), (ids[2], None)], now=clock.now())
     assert [one.id for one in await store.articles.ungrouped(limit=9)] == ids[3:]
     assert [one.id for one in await store.articles.newest_grouped(limit=2)] == ids[1:3]
-    assert [one.id for one in await store.articles.newest_grouped(after_id=ids[1], limit=9)] == ids[2:3]
+    assert [one.id for one in await store.articles.newest_grouped(after=2, limit=9)] == ids[2:3]
     with pytest.raises(NotFound):
         await store.articles.get(10**6)
