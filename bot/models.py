@@ -263,6 +263,12 @@ class BriefText(Value):
     """The caveat that an imported brief came with, kept as its source's words; ours is shown all the same."""
 
     @property
+    def summary(self) -> str:
+        """The deck; of a brief without one its first sentence, unless that only repeats the headline."""
+        first = self.lede[0].text if self.lede and not self.deck else self.deck
+        return "" if first.rstrip(".。") == self.headline.rstrip(".。") else first
+
+    @property
     def sentences(self) -> tuple[Sentence, ...]:
         return self.lede + tuple(s for section in self.sections for s in section.sentences)
 

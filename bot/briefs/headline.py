@@ -48,6 +48,11 @@ def clean_headline(title: str, publisher: str) -> str:
     return (text or title.strip())[:MAX_CHARS]
 
 
+def is_bait(title: str) -> bool:
+    """Whether a headline asks, promises or comments rather than says what happened."""
+    return bool(_BAIT.search(title))
+
+
 def _is_name(suffix: str, publisher: str) -> bool:
     words, name = set(terms(suffix)), set(terms(publisher))
     return bool(words) and len(words & name) * 2 >= len(words)
@@ -56,4 +61,4 @@ def _is_name(suffix: str, publisher: str) -> bool:
 def _fitness(title: str) -> float:
     count = len(terms(title))
     size = 1.0 if 6 <= count <= 22 else 0.8
-    return size * (0.6 if _BAIT.search(title) else 1.0)
+    return size * (0.6 if is_bait(title) else 1.0)

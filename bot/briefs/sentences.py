@@ -6,84 +6,45 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from bot.briefs.furniture import body, is_furniture, without_bullet
+
 MIN_CHARS: Final = 25
 MIN_CHARS_CJK: Final = 12
 MAX_CHARS: Final = 420
+MAX_CHARS_CJK: Final = 220
 
-_ABBREVIATIONS: Final = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "sen",
-        "rep",
-        "gov",
-        "gen",
-        "lt",
-        "col",
-        "sgt",
-        "capt",
-        "st",
-        "mt",
-        "vs",
-        "etc",
-        "jr",
-        "sr",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "no",
-        "vol",
-        "approx",
-        "dept",
-        "est",
-        "fig",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "u.s",
-        "u.k",
-        "u.n",
-        "e.u",
-        "a.m",
-        "p.m",
-        "e.g",
-        "i.e",
-        "d.c",
-        "ph.d",
-    ]
-)
+_SHORT: Final = """
+    mr mrs ms dr prof sen sens rep reps gov govs gen lt col sgt capt cpl maj cmdr adm brig rev hon pres supt atty st mt ft
+    vs etc jr sr inc ltd co corp bros vol approx dept est fig dist ave blvd
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri
+    ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa tenn tex
+    va vt wash wis wyo u.s u.k u.n e.u a.m p.m e.g i.e d.c n.y n.j n.c s.c n.h n.m n.d s.d r.i w.va ph.d
+"""
+_ABBREVIATIONS: Final = frozenset(_SHORT.split())
+_ALSO_WORDS: Final = "no mar mon sun wed ill ind la miss mass wash col est fig co va ave del"
+_WORDS_TOO: Final = frozenset(_ALSO_WORDS.split())
+"""Abbreviations that end a sentence when they are written small."""
 _END: Final = re.compile(r"[.!?]+[\"”’')\]]*(?=\s+[\"“‘'(\[]?[A-Z0-9À-Þ]|\s*$)")
+_BEGINS: Final = re.compile(
+    r"\s+(?:[\"“](?=[A-Z])|(?:The|A|An|It|He|She|They|But|And|In|On|At|For|That|This|There|Officials|Police)\b)"
+)
 _END_CJK: Final = re.compile(r"[。！？](?![」』”’）)])[」』”’）)]*")
-_END_KOREAN: Final = re.compile(r"(?:다|요|까|죠|음|함|됨|임)[.!?]+[\"”’')\]]*(?=\s|$)|[!?][\"”’']*(?=\s|$)")
-_DATELINE: Final = re.compile(
-    r"^(?:"
-    r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’-]{2,40}(?:,\s*[A-Z][a-z]+\.?(?:\s\d{1,2})?)?\s*(?:\([^)]{2,40}\))?\s*(?:--|[-–—])\s+"
-    r"|\([^)]{2,40}\)\s*(?:--|[-–—])\s+"
-    r"|[\[(【（][^\])】）]{2,30}[\])】）]\s*(?:[가-힣]{2,4}\s*(?:특파원|기자|통신원|인턴기자)?\s*=\s*)?"
-    r"|[가-힣]{2,4}\s*(?:특파원|기자)\s*=\s*"
-    r")"
+_END_KOREAN: Final = re.compile(
+    # Some feeds set no space between sentences.
+    r"다\.(?=[가-힣0-9\"“‘'\[(<●▲■◆△▶])|(?:다|요|까|죠|음|함|됨|임)[.!?]+[\"”’')\]]*(?=\s|$)|[!?][\"”’']*(?=\s|$)"
 )
-_BOILERPLATE: Final = re.compile(
-    r"sign up (?:for|to)|subscribe|newsletter|read more|click here|follow us|download (?:our|the) app|all rights reserved"
-    r"|cookie|advertisement|photo(?:graph)?(?: credit)?:|image(?: credit)?:|this article (?:was|originally)|share this"
-    r"|related (?:stories|articles)|^(?:by|from) [A-Z][a-z]+ [A-Z]|editing by|reporting by|watch (?:live|the video)"
-    r"|무단\s*전재|재배포\s*금지|ⓒ|저작권자|구독|기사\s*제보|카카오톡|[\w.]+@[\w.]+|사진\s*=|무断|無断転載|続きを読む|会員限定",
-    re.IGNORECASE,
-)
+_OPENERS: Final = {
+    "en": re.compile(
+        r"(?:But|And|Yet|So|However,|Meanwhile,|Still,|Also,|Moreover,|Instead,|In addition,|Additionally,|Furthermore,|Elsewhere,|Nevertheless,|And now,) (?=\w)"
+    ),
+    "ko": re.compile(r"(?:그러나|하지만|또한?|한편|그리고|이와 함께|아울러|특히),? "),
+    "ja": re.compile(r"(?:しかし|また|一方で?|さらに|そして|なお|ただし?|このため|その上)、"),
+}
 _TOKENISED: Final = re.compile(r" ([.,;:!?%)\]”’])|([(\[“‘]) | ('s|n't|'re|'ve|'ll)\b")
+_STRAY: Final = re.compile(r"^[’”』」]|^['‘](?!.*\w[.,!?]?['’](?:\W|$))")
+"""The end of a quotation that began before, or a beginning that does not end."""
+_CUT_OFF: Final = re.compile(r"(?:\.\s?\.|…|···|\[…\])[\"”’')\]」』]*$")
+"""A feed's beginning of a text, not its sentence."""
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
@@ -91,8 +52,8 @@ def split(text: str, language: str) -> list[str]:
     """The sentences of a text in order, cleaned; those that say nothing of the event are left out."""
     found: list[str] = []
     for paragraph in text.split("\n"):
-        start = _DATELINE.sub("", " ".join(paragraph.split()), count=1)
-        found += [sentence for sentence in _cut(start, language) if is_fit(sentence)]
+        cut = (without_bullet(sentence) for sentence in _cut(body(" ".join(paragraph.split())), language))
+        found += [sentence for sentence in cut if is_fit(sentence)]
     return found
 
 
@@ -103,12 +64,21 @@ def split_all(text: str, language: str) -> list[str]:
 
 def is_fit(sentence: str) -> bool:
     """Whether a sentence can stand in a brief: neither a scrap nor a page, no boilerplate, and it ends."""
-    least = MIN_CHARS_CJK if _CJK.search(sentence) else MIN_CHARS
-    if not least <= len(sentence) <= MAX_CHARS or _BOILERPLATE.search(sentence):
+    least, most = (MIN_CHARS_CJK, MAX_CHARS_CJK) if _CJK.search(sentence) else (MIN_CHARS, MAX_CHARS)
+    if not least <= len(sentence) <= most or is_furniture(sentence):
+        return False
+    if _CUT_OFF.search(sentence):
         return False
     if not sentence.rstrip("\"”’')]」』）").endswith((".", "!", "?", "。", "！", "？")):
         return False
     return _quotes_match(sentence)
+
+
+def without_opener(sentence: str, language: str) -> str:
+    """A sentence without the "But" or "Meanwhile" that ties it to one before it."""
+    pattern = _OPENERS.get(language)
+    rest = sentence[found.end() :] if pattern and (found := pattern.match(sentence)) else sentence
+    return rest[:1].upper() + rest[1:]
 
 
 def ends_well(text: str) -> str:
@@ -150,10 +120,19 @@ def _is_abbreviation(text: str, at: int, mark: str) -> bool:
     if not word:
         return False
     last = word[0].rstrip(".")
+    if last == "No":
+        return text[at + len(mark) :].lstrip()[:1].isdigit()
+    if last.islower() and last in _WORDS_TOO:
+        return False
+    if "." in last and _BEGINS.match(text, at + len(mark)):
+        # "… than the U.S. The …": a country or an hour that ends its sentence.
+        return False
     return last.casefold() in _ABBREVIATIONS or (len(last) == 1 and last.isupper() and last != "I")
 
 
 def _quotes_match(sentence: str) -> bool:
     """A quotation that opens or closes outside the sentence would be cut in half."""
+    if _STRAY.search(sentence):
+        return False
     pairs = (("“", "”"), ("「", "」"), ("『", "』"), ("(", ")"))
     return sentence.count('"') % 2 == 0 and all(sentence.count(one) == sentence.count(other) for one, other in pairs)

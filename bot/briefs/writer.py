@@ -78,7 +78,7 @@ class BriefWriter:
             other = self._index.get(link.brief_id) if link.brief_id else None
             if other is None:
                 continue
-            back = replace(link, brief_id=brief.id, headline=brief.text.headline, blurb=brief.text.deck)
+            back = replace(link, brief_id=brief.id, headline=brief.text.headline, blurb=brief.text.summary)
             kept = [known for known in other.related if known.brief_id != brief.id]
             merged = tuple(sorted([*kept, back], key=lambda known: -known.score)[:LIMIT])
             if merged != other.related:

@@ -123,7 +123,7 @@ def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", 
     return Card(
         brief=brief.ref,
         headline=brief.text.headline,
-        deck=brief.text.deck if with_deck else "",
+        deck=brief.text.summary if with_deck else "",
         label=label,
         byline=wording.byline(brief, workspace.language, now, is_named=not named),
         sources=tuple(Link(source.publisher, untracked(source.url)) for source in named[:4]),

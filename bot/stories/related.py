@@ -129,7 +129,7 @@ class RelatedIndex:
         return Related(
             brief_id=brief.id,
             headline=brief.text.headline,
-            blurb=brief.text.deck,
+            blurb=brief.text.summary,
             score=round(min(score, 1.0), 4),
             reason=_reason([names[thing] for thing in telling], language),
         )

@@ -1,0 +1,138 @@
+"""Which sentences stand where in a brief: deck, lede and headed sections, sized to what the sources give. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.briefs.cover import ALONE, Cover, Line, word_count
+from bot.briefs.sections import Kind, kind_of
+from bot.models import Article
+
+OPENING_SHARE: Final = 0.4
+"""Deck, lede and first section together take this share of the sources' words …"""
+OPENING_WORDS: Final = (40, 110)
+"""… within these bounds."""
+OVER: Final = 1.2
+"""How far the last sentence may go beyond."""
+FIRST: Final = 1.2
+WHOLE: Final = 2.0
+"""All of the brief beside its opening."""
+LONG_LEDE: Final = 95
+"""Words of an opening from which its lede has two sentences."""
+IN_SECTION: Final = 3
+MAX_SECTIONS: Final = 3
+
+_POINTS_BACK: Final = re.compile(
+    r"^[\"“]?(?:he|she|they|it|his|her|their|its|this|that|these|those|such|both|one of (?:them|those)"
+    r"|the (?:move|latter|former|two|pair|same|other|others|total)|then|also|another|others|as a result)\b"
+    r"|[,?!”\"]\s*(?:he|she|they|it)\s+(?:said|says|added|told|wrote|tweeted|continued|explained|noted|argued"
+    r"|asked)\b|\b(?:said|added|wrote) (?:he|she)\b"
+    r"|^(?:그는|그녀는|그의|그가|이는|이를|이번에|이에|이어|이로써|그러면서|이날|이런|이러한|그런|해당|당시"
+    r"|또|같은|앞서|이\s|[가-힣] (?:의원|위원장|후보|대표|장관|시장|교수|회장|총재|지사|씨|군|양)(?:은|는|이"
+    r"|가)\s)"
+    r"|^[\"“'‘][^\"”'’]*[\"”'’](?:이?라고|이?라며|고|며|면서)?\s*(?:말|밝|강조|덧붙|설명|전|했|주장"
+    r"|지적)[가-힣]*[.]?$"
+    r"|^(?:これ|それ|彼|彼女|同|この|その|こうした|両[社国者首]|「[^」]*」と(?:述べ|話し|語っ|説明し|強調し"
+    r"|し|コメントし)[^、。]{0,8}。$|.{0,24}(?:発表|説明|公表)(?:した|している)。$)",
+    re.IGNORECASE,
+)
+"""What needs a sentence before it: a pronoun, a name cut short, a quotation whose speaker was named there."""
+_DEFINITE: Final = re.compile(r"^(?:The|Mr\.|Mrs\.|Ms\.) ([\w-]+)")
+_QUESTION: Final = re.compile(r"[?？]$")
+_SPEAKERLESS: Final = re.compile(r"^[\"“「『][^\"“”」』]*[\"”」』][.。]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Numbers of lines; `deck` is None where there is but one sentence to tell."""
+
+    deck: int | None
+    lede: tuple[int, ...]
+    sections: tuple[tuple[Kind, tuple[int, ...]], ...]
+
+
+def plan(
+    lines: Sequence[Line], articles: Sequence[Article], headline: str, *, sections: int = MAX_SECTIONS
+) -> Plan | None:
+    """At most so many sections; None when no sentence can open a brief."""
+    told = _Telling(lines, articles, headline)
+    opening = _budget(articles)
+    deck = told.open(opening, first=True)
+    if deck is None:
+        return None
+    lede = [number for _ in range(2 if opening >= LONG_LEDE else 1) if (number := told.open(opening)) is not None]
+    if not lede and (alone := told.open(opening, alone=ALONE)) is not None:
+        lede.append(alone)
+    further = told.sections(opening, sections)
+    return Plan(deck, tuple(lede), further) if lede else Plan(None, (deck,), further)
+
+
+def _budget(articles: Sequence[Article]) -> float:
+    least, most = OPENING_WORDS
+    return min(most, max(least, OPENING_SHARE * sum(word_count(article.text) for article in articles)))
+
+
+class _Telling:
+    """Takes line after line, the most telling first."""
+
+    def __init__(self, lines: Sequence[Line], articles: Sequence[Article], headline: str) -> None:
+        self._lines = lines
+        self._cover = Cover(lines, articles)
+        self._at = {(line.article, line.position): number for number, line in enumerate(lines)}
+        self._kinds = [kind_of(line.text) for line in lines]
+        self._said = headline.rstrip(".。 ")
+        self._words = 0
+
+    def open(self, budget: float, *, first: bool = False, alone: float = 0.0) -> int | None:
+        """The next sentence of deck or lede: one that needs nothing before it."""
+        usable = [n for n in range(len(self._lines)) if self._stands_alone(n) and not (first and self._is_known(n))]
+        return self._take(usable, float("inf") if first else budget * OVER - self._words, alone)
+
+    def sections(self, budget: float, most: int) -> tuple[tuple[Kind, tuple[int, ...]], ...]:
+        """A section for each kind of sentence that the sources carry, in the order of telling."""
+        found: dict[Kind, tuple[int, ...]] = {}
+        # What several sources carry comes first, then what one alone knows, where there is room.
+        for kind, alone in [*((kind, 0.0) for kind in Kind), *((kind, ALONE) for kind in Kind)]:
+            limit = budget * (WHOLE if found else FIRST)
+            if kind not in found and len(found) < most and (numbers := self._section(kind, limit, alone)):
+                found[kind] = numbers
+        return tuple(sorted(found.items(), key=lambda item: list(Kind).index(item[0])))
+
+    def _section(self, kind: Kind, limit: float, alone: float) -> tuple[int, ...]:
+        taken: list[int] = []
+        while len(taken) < IN_SECTION:
+            number = self._take(self._usable(kind, taken), limit - self._words, alone)
+            if number is None:
+                break
+            taken.append(number)
+        return tuple(sorted(taken, key=lambda n: (self._lines[n].article, self._lines[n].position)))
+
+    def _usable(self, kind: Kind, taken: Sequence[int]) -> Iterable[int]:
+        for number, line in enumerate(self._lines):
+            follows = self._at.get((line.article, line.position - 1)) in taken
+            if (
+                self._kinds[number] is kind
+                and not _QUESTION.search(line.text)
+                and (follows or self._stands_alone(number))
+            ):
+                yield number
+
+    def _stands_alone(self, number: int) -> bool:
+        text = self._lines[number].text
+        needs_more = any(pattern.search(text) for pattern in (_POINTS_BACK, _SPEAKERLESS, _QUESTION))
+        return not needs_more and text.rstrip(".。 ") != self._said
+
+    def _is_known(self, number: int) -> bool:
+        """Whether a sentence speaks of "the ruling" as of something that was told before and is in no headline."""
+        line, found = self._lines[number], _DEFINITE.match(self._lines[number].text)
+        return found is not None and line.position > 0 and found[1].casefold() not in self._said.casefold()
+
+    def _take(self, among: Iterable[int], room: float, alone: float = 0.0) -> int | None:
+        number = self._cover.best(among, room, alone)
+        if number is not None:
+            self._cover.take(number)
+            self._words += self._cover.size(number)
+        return number
