@@ -274,6 +274,26 @@ class BriefText(Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal(Value):
+    """A sentence that its sources do not carry, and what became of it."""
+
+    sentence: str
+    place: str
+    """`headline`, `deck`, `lede`, `heading` or `section`."""
+    kind: str
+    """`number`, `date`, `name`, `quotation`, `speaker`, `direction`, `negation` or `source`."""
+    token: str = ""
+    """The words at fault; empty when it is the whole."""
+    reason: str
+    is_repaired: bool
+    """False when it was dropped."""
+    became: str = ""
+    """What stands in its place; the same words when only the sources it cites were put right."""
+    sources: tuple[int, ...] = ()
+    """What it cites now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Brief(Value):
     """A stored brief at its newest version."""
 
@@ -282,6 +302,8 @@ class Brief(Value):
     version: int
     origin: Origin
     text: BriefText
+    refusals: tuple[Refusal, ...] = ()
+    """What the gate changed in it or kept out of it."""
     related: tuple[Related, ...] = ()
     publishers: int = 1
     """Independent ones, counted by owner."""

@@ -47,6 +47,19 @@ def brief_json(brief: Brief, caveat: Caveat) -> dict[str, Any]:
             }
             for link in brief.related
         ],
+        "refused": [
+            {
+                "sentence": refusal.sentence,
+                "place": refusal.place,
+                "kind": refusal.kind,
+                "token": refusal.token,
+                "reason": refusal.reason,
+                "outcome": "repaired" if refusal.is_repaired else "dropped",
+                "became": refusal.became or None,
+                "sources": list(refusal.sources),
+            }
+            for refusal in brief.refusals
+        ],
         "caveat": " ".join(part for part in (caveat.text, caveat.note) if part),
         "disclosure": text.disclosure or None,
         "publishers": brief.publishers,

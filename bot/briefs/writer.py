@@ -12,6 +12,7 @@ import structlog
 
 from bot.briefs.elsewhere import ElsewhereBrief
 from bot.briefs.extractive import write_brief
+from bot.briefs.grounding.hold import hold_to_sources
 from bot.models import Brief, Related, Story
 from bot.ports import Clock
 from bot.store import Store
@@ -63,11 +64,13 @@ class BriefWriter:
         return added
 
     async def _write(self, story: Story) -> None:
-        text = write_brief(story)
+        text, refusals = hold_to_sources(write_brief(story), story)
         now = self._clock.now()
         links = self._index.find(text, story_id=story.id, now=now)
         publishers = len(independent_publishers(story.articles))
-        brief = await self._store.briefs.save(story, text, publishers=publishers, related=links, now=now)
+        brief = await self._store.briefs.save(
+            story, text, publishers=publishers, related=links, refusals=refusals, now=now
+        )
         self._index.add(brief)
         self._last_id = max(self._last_id, brief.id)
         await self._link_back(brief, links)

@@ -1,14 +1,16 @@
-"""The words of a brief as JSON, for the column `body`."""
+"""The words of a brief as JSON, for the column `body`, and what was refused of it, for `refused`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from bot.models import BriefText
+from bot.models import BriefText, Refusal
 
 _TEXT: Final = TypeAdapter(BriefText)
+_REFUSED: Final = TypeAdapter(tuple[Refusal, ...])
 
 
 def dump(text: BriefText) -> dict[str, Any]:
@@ -20,3 +22,14 @@ def dump(text: BriefText) -> dict[str, Any]:
 def load(body: Any) -> BriefText:
     """What `dump` wrote; ValueError when it is anything else."""
     return _TEXT.validate_python(body)
+
+
+def dump_refused(refusals: Sequence[Refusal]) -> list[dict[str, Any]]:
+    """Plain JSON values."""
+    refused: list[dict[str, Any]] = _REFUSED.dump_python(tuple(refusals), mode="json")
+    return refused
+
+
+def load_refused(refused: Any) -> tuple[Refusal, ...]:
+    """What `dump_refused` wrote; ValueError when it is anything else."""
+    return _REFUSED.validate_python(refused) if refused else ()

@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, bindparam, delete, exists, or_, select, upd
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
-from bot.models import Brief, BriefText, Origin, Related, Story, WorkspaceId, public_id
+from bot.models import Brief, BriefText, Origin, Refusal, Related, Story, WorkspaceId, public_id
 from bot.store import bodies
 from bot.store.database import Database
 from bot.store.gather import gathered
@@ -38,13 +38,20 @@ class Briefs:
         self._db = database
 
     async def save(
-        self, story: Story, text: BriefText, *, publishers: int, related: Sequence[Related], now: datetime
+        self,
+        story: Story,
+        text: BriefText,
+        *,
+        publishers: int,
+        related: Sequence[Related],
+        refusals: Sequence[Refusal] = (),
+        now: datetime,
     ) -> Brief:
         """Writes the brief of a story: version 1, or the next when its words changed; the same words keep the version.
 
         The story stays due when articles came to it since `story` was read.
         """
-        facts = _facts_of(story, publishers)
+        facts = _facts_of(story, publishers) | {"refused": bodies.dump_refused(refusals)}
         async with self._db.writing() as connection:
             known = (await connection.execute(select(briefs).where(briefs.c.story_id == story.id))).one_or_none()
             row = await self._write(connection, known, text, {"story_id": story.id, **facts}, now)
@@ -70,7 +77,7 @@ class Briefs:
             row = (await connection.execute(change)).one()
             if row.version == known.version:
                 return row
-        version = {"brief_id": row.id, "version": row.version, "body": body, "created_at": now}
+        version = {"brief_id": row.id, "version": row.version, "body": body, "refused": row.refused, "created_at": now}
         await connection.execute(brief_versions.insert().values(version))
         return row
 
@@ -266,7 +273,8 @@ def _facts_of(story: Story, publishers: int) -> dict[str, Any]:
 
 
 def _brief(row: Any, links: tuple[Related, ...]) -> Brief:
-    return value(Brief, row, origin=Origin(row.origin), text=bodies.load(row.body), related=links)
+    refused = bodies.load_refused(row.refused)
+    return value(Brief, row, origin=Origin(row.origin), text=bodies.load(row.body), refusals=refused, related=links)
 
 
 def _related(link: Mapping[str, Any]) -> Related:

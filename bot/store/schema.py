@@ -202,6 +202,7 @@ briefs = Table(
     Column("origin", String(16), nullable=False, server_default="written"),
     Column("language", String(16), nullable=False, server_default="und"),
     Column("body", JSON, nullable=False),
+    Column("refused", JSON, nullable=False, server_default="[]"),
     _number("publishers", 1),
     _number("article_count", 0),
     Column("published_at", Instant, nullable=False, index=True),
@@ -219,6 +220,7 @@ brief_versions = Table(
     _ref("brief_id", "briefs.id"),
     Column("version", Integer, nullable=False),
     Column("body", JSON, nullable=False),
+    Column("refused", JSON, nullable=False, server_default="[]"),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("brief_id", "version"),
 )
