@@ -16,6 +16,9 @@ from typing import Final
 
 import structlog
 
+from bot.briefs.model.choice import model_of
+from bot.briefs.model.view import ModelView
+from bot.briefs.model.writer import ModelWriter
 from bot.briefs.writer import BriefWriter
 from bot.commands.invoke import Commands
 from bot.config import Settings
@@ -45,6 +48,7 @@ class Pace:
     poll_s: float = 20.0
     dispatch_s: float = 10.0
     deliver_s: float = 2.0
+    model_s: float = 15.0
 
 
 _PACE: Final = Pace()
@@ -63,6 +67,8 @@ class App:
     ingest: Ingest
     grouper: Grouper
     writer: BriefWriter
+    model: ModelWriter | None
+    """None without a model: briefs stay as they were extracted."""
     dispatcher: Dispatcher
     deliverer: Deliverer
     commands: Commands
@@ -90,6 +96,8 @@ class App:
         jobs: list[Job] = []
         if "ingest" in wanted:
             jobs.append(Job(name="poll", every_s=pace.poll_s, run=self.read_news))
+            if model := self.model:
+                jobs.append(Job(name="model", every_s=pace.model_s, run=lambda: model.drain(stop)))
         if "schedule" in wanted:
             jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
         if wanted & set(self.adapters):
@@ -118,6 +126,8 @@ class App:
         """Lets go of everything, in the order in which parts lean on each other; idempotent."""
         for adapter in self.adapters.values():
             await adapter.close()
+        if self.model:
+            await self.model.close()
         await self.fetcher.close()
         self.parser.close()
         await self.store.close()
@@ -135,6 +145,7 @@ async def build(
     Raises ConfigError and StoreError. `adapters` are by platform name; by default those of `settings.platforms()`.
     """
     clock = clock or SystemClock()
+    choice = model_of(settings)
     store = store or await Store.open(settings.database_url)
     if adapters is None:
         adapters = load_adapters(settings)
@@ -142,7 +153,9 @@ async def build(
     fetcher = Fetcher(settings, clock)
     parser = Parser()
     ingest = Ingest(store, fetcher, parser, settings, clock)
-    dispatcher = Dispatcher(store, adapters, clock)
+    view = ModelView(store, choice)
+    dispatcher = Dispatcher(store, adapters, clock, view)
+    writer = BriefWriter(store, clock)
     return App(
         settings=settings,
         clock=clock,
@@ -152,10 +165,11 @@ async def build(
         parser=parser,
         ingest=ingest,
         grouper=Grouper(store, clock, timedelta(hours=settings.story_window_h)),
-        writer=BriefWriter(store, clock),
+        writer=writer,
+        model=ModelWriter(store, clock, choice, learn=writer.learn) if choice else None,
         dispatcher=dispatcher,
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
-        commands=Commands(store, ingest, dispatcher, clock),
+        commands=Commands(store, ingest, dispatcher, clock, view),
     )
 
 

@@ -94,10 +94,21 @@ class Settings(BaseSettings):
     )
     slack_api: str = _setting("", "BRIEFBOT_SLACK_API", "Another address of the Slack API (a proxy).")
 
-    model: str = _setting("", "BRIEFBOT_MODEL", "openai:NAME or anthropic:NAME; empty: briefs are extracted.")
-    model_base_url: str = _setting("", "BRIEFBOT_MODEL_BASE_URL", "An OpenAI-compatible server (Ollama, vLLM).")
+    model: str = _setting(
+        "", "BRIEFBOT_MODEL", "Writes the briefs: openai:NAME or anthropic:NAME; empty: they are extracted."
+    )
+    model_base_url: str = _setting(
+        "", "BRIEFBOT_MODEL_BASE_URL", "Another server for it, OpenAI-compatible for openai:NAME (Ollama, vLLM)."
+    )
     model_api_key: SecretStr = _setting(SecretStr(""), "BRIEFBOT_MODEL_API_KEY", "Key for the model's provider.")
-    model_daily_tokens: int = _setting(500_000, "BRIEFBOT_MODEL_DAILY_TOKENS", "Tokens a day, then extraction.")
+    model_timeout_s: float = _setting(60.0, "BRIEFBOT_MODEL_TIMEOUT", "Seconds the model may take for one answer.")
+    model_retries: int = _setting(2, "BRIEFBOT_MODEL_RETRIES", "Further tries after a failed call, 0 to 5.")
+    model_answer_tokens: int = _setting(
+        4000, "BRIEFBOT_MODEL_ANSWER_TOKENS", "Tokens one answer may have, the model's thinking included."
+    )
+    model_daily_tokens: int = _setting(
+        500_000, "BRIEFBOT_MODEL_DAILY_TOKENS", "Tokens the model may use in a UTC day; then briefs are extracted."
+    )
 
     @field_validator("log_level")
     @classmethod
@@ -148,7 +159,38 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("fetch_timeout_s", "max_feed_bytes", "max_page_bytes", "poll_interval_s", "story_window_h")
+    @field_validator("model")
+    @classmethod
+    def _model_name(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(openai|anthropic):[\w.:/@-]{1,150}", value):
+            raise ValueError(f"{value!r} is neither openai:NAME nor anthropic:NAME; example: openai:gpt-5-mini")
+        return value
+
+    @field_validator("model_base_url")
+    @classmethod
+    def _model_server(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s@?#]*)?", value):
+            # The value may hold a password, so it is not repeated.
+            raise ValueError("it must be an http(s):// address; example: http://127.0.0.1:11434/v1")
+        return value.rstrip("/")
+
+    @field_validator("model_retries")
+    @classmethod
+    def _few(cls, value: int) -> int:
+        if not 0 <= value <= 5:
+            raise ValueError("it must be from 0 to 5")
+        return value
+
+    @field_validator(
+        "fetch_timeout_s",
+        "max_feed_bytes",
+        "max_page_bytes",
+        "poll_interval_s",
+        "story_window_h",
+        "model_timeout_s",
+        "model_answer_tokens",
+        "model_daily_tokens",
+    )
     @classmethod
     def _positive(cls, value: float) -> float:
         if value <= 0:
@@ -171,6 +213,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 "SLACK_CLIENT_ID is set without BRIEFBOT_SECRET_KEY, which seals the tokens of installed workspaces; "
                 "make one with: openssl rand -hex 32"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _model_is_whole(self) -> Settings:
+        if self.model and not self.model_base_url and not self.model_api_key.get_secret_value():
+            raise ValueError(
+                "BRIEFBOT_MODEL is set without BRIEFBOT_MODEL_API_KEY; "
+                "for a server of your own set BRIEFBOT_MODEL_BASE_URL instead"
             )
         return self
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.app import has_adapter
+from bot.briefs.model.choice import model_of
 from bot.config import Settings
-from bot.errors import BriefbotError
+from bot.errors import BriefbotError, ConfigError
 from bot.store import Store
 
 
@@ -114,13 +114,14 @@ def _platform(name: str, *, is_set: bool, missing: str, way: str = "") -> Findin
 def _model(settings: Settings) -> Finding:
     if not settings.model:
         return Finding(area="model", state=State.OFF, says="briefs are extracted; set BRIEFBOT_MODEL to have one write")
-    if importlib.util.find_spec("pydantic_ai") is None:
-        return Finding(
-            area="model", state=State.WARNING, says="needs: pip install 'briefbot[llm]'; briefs are extracted"
-        )
-    return Finding(
-        area="model", state=State.WARNING, says="this version does not ask a model yet; briefs are extracted"
-    )
+    try:
+        choice = model_of(settings)
+    except ConfigError as error:
+        return Finding(area="model", state=State.BROKEN, says=error.message)
+    assert choice is not None
+    where = f" at {choice.base_url}" if choice.base_url else ""
+    says = f"{choice.label}{where} writes the briefs, with up to {choice.daily_tokens:,} tokens a day"
+    return Finding(area="model", state=State.OK, says=says)
 
 
 def _private_sources(settings: Settings) -> Finding:

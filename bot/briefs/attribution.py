@@ -61,6 +61,24 @@ def update(told: Sequence[tuple[str, str]], language: str) -> str:
     return _sentence(between.join(parts), language)
 
 
+def taken_apart(sentence: str, publishers: Sequence[str]) -> list[tuple[str, str]]:
+    """What `attributed`, `disagreement` and `update` put together: publishers with what each says; else nothing."""
+    for publisher in filter(None, publishers):
+        if sentence.endswith(tail := f", according to {publisher}."):
+            return [(publisher, sentence.removesuffix(tail) + ".")]
+    who = "|".join(re.escape(publisher) for publisher in publishers if publisher)
+    if not who:
+        return []
+    quoted = re.compile(
+        rf"(?:according to ({who}), |({who})(?: reported |에 따르면 |によると|: ))[“「]([^“”「」]*)[”」]", re.IGNORECASE
+    )
+    found = [(one or other, what) for one, other, what in quoted.findall(sentence)]
+    if found and len(found) == sentence.count("“") + sentence.count("「"):
+        return found
+    alone = re.match(rf"({who})(?:에 따르면 |によると、)(.+)", sentence, re.DOTALL)
+    return [(alone[1], alone[2])] if alone else []
+
+
 def _quoted(span: str, language: str) -> str:
     return _QUOTES.get(language, "“{}”").format(span)
 

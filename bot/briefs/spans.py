@@ -28,6 +28,9 @@ def _words_around(sentence: str, first: int, start: int, end: int, last: int) ->
         return sentence[start:end]
     if first > 0 and sentence[first - 1 : first + 1].strip() == sentence[first - 1 : first + 1]:
         first = sentence.find(" ", first, start) + 1 or start
+    while first > 1 and sentence[first - 1] == " " and sentence[first - 2].isdigit():
+        # "1.5 million" is one number.
+        first = sentence.rfind(" ", 0, first - 1) + 1
     if last < len(sentence) and sentence[last].isalnum() and sentence[last - 1].isalnum():
         last = max(end, sentence.rfind(" ", end, last))
     return sentence[first:last].strip()

@@ -63,6 +63,10 @@ class BriefWriter:
             added.append(brief)
         return added
 
+    def learn(self, brief: Brief) -> None:
+        """Takes in the new words of a brief, which others may be linked to."""
+        self._index.add(brief)
+
     async def _write(self, story: Story) -> None:
         text, refusals = hold_to_sources(write_brief(story), story)
         now = self._clock.now()

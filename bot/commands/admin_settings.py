@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from bot.briefs.model.view import ModelState
 from bot.caveat import caveat_for
 from bot.commands.context import Context, Reply
 from bot.commands.describe import days_in_words, instant_in_words, shown_url, source_name
@@ -75,6 +76,7 @@ async def status(context: Context) -> Reply:
         *_trouble(context, sources),
         *_next_runs(context, digests),
         *_last_runs(context, editions, digests),
+        *_model(context, await context.model.state(context.now)),
         Note((Text(f"{counted(stored, 'article')} stored on {context.store.dialect}, of all workspaces."),)),
     ]
     return Reply(document=notice("Status", *blocks))
@@ -149,6 +151,20 @@ def _outcome(edition: Edition) -> str:
     late = " late" if edition.is_late else ""
     stories = f", {counted(edition.story_count, 'story')}" if edition.story_count else ""
     return f"{words}{late}{stories}" + (f": {edition.reason}" if edition.reason else "")
+
+
+def _model(context: Context, state: ModelState | None) -> list[Block]:
+    """What the model used today, and what it has not come to."""
+    if state is None:
+        return []
+    spend, waiting = state.spend, state.waiting
+    parts = [f"{state.label}: {spend.total:,} of {state.daily_tokens:,} tokens today"]
+    if waiting.count:
+        since = instant_in_words(waiting.since, context.workspace.zone, context.now) if waiting.since else "now"
+        parts.append(f"{counted(waiting.count, 'brief')} by extraction since {since}")
+    if waiting.failing:
+        parts.append(f"{waiting.failing} of them after a failure")
+    return [Heading("Model"), Paragraph((Text(", ".join(parts) + "."),))]
 
 
 # ── export ────────────────────────────────────────────────────────────────────────────────────────────────────────────

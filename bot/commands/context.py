@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from bot.briefs.model.view import ModelView
 from bot.commands.spec import Command
 from bot.digests.dispatch import Dispatcher
 from bot.documents.nodes import Document
@@ -97,6 +98,7 @@ class Context:
     store: Store
     dispatcher: Dispatcher
     feeds: FeedReader | None
+    model: ModelView
     workspace: Workspace
     invocation: Invocation
     command: Command

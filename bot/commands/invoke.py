@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import structlog
 
+from bot.briefs.model.view import ModelView
 from bot.commands import admin_digests, admin_settings, admin_sources, admin_topics, help, readers  # noqa: A004
 from bot.commands.complete import completions
 from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
@@ -69,9 +70,16 @@ HANDLERS: Final[Mapping[str, Handler]] = {
 class Commands:
     """Answers commands for every platform. `feeds` None: this process reads no feeds, so `source add` tries none."""
 
-    def __init__(self, store: Store, feeds: FeedReader | None, dispatcher: Dispatcher, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        feeds: FeedReader | None,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        model: ModelView | None = None,
+    ) -> None:
         self._store, self._feeds, self._dispatcher = store, feeds, dispatcher
-        self._clock = clock
+        self._clock, self._model = clock, model or ModelView(store, None)
 
     async def run(self, line: str, invocation: Invocation) -> Reply:
         """The answer to a typed line; what is wrong with it is the answer, too."""
@@ -156,6 +164,7 @@ class Commands:
             store=self._store,
             dispatcher=self._dispatcher,
             feeds=self._feeds,
+            model=self._model,
             workspace=workspace,
             invocation=invocation,
             command=command,

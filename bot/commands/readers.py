@@ -41,7 +41,8 @@ async def latest(context: Context) -> Reply:
 
 
 async def read(context: Context) -> Reply:
-    brief = context.arguments.need("brief", Brief)
+    asked = context.arguments.need("brief", Brief)
+    [brief] = await context.model.in_language([asked], context.workspace.language, context.now)
     return Reply(document=brief_document(brief, context.workspace, now=context.now))
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.briefs.model.view import ModelView
 from bot.digests.calendar import Due, days_covered, instant_of, next_edition
 from bot.digests.compose import Issue, compose
 from bot.digests.desk import Desk, candidates_of
@@ -25,6 +27,7 @@ from bot.models import (
     ON_TIME,
     Digest,
     Edition,
+    Pick,
     Style,
     Topic,
     Workspace,
@@ -53,8 +56,11 @@ MOST_MISSED: Final = 40
 class Dispatcher:
     """Decides and composes editions for the platforms that this process knows."""
 
-    def __init__(self, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> None:
+    def __init__(
+        self, store: Store, adapters: Mapping[str, Adapter], clock: Clock, model: ModelView | None = None
+    ) -> None:
         self._store, self._adapters, self._clock = store, adapters, clock
+        self._model = model or ModelView(store, None)
         self._unserved: dict[str, int] = {}
 
     async def drain(self, stop: asyncio.Event | None = None) -> None:
@@ -95,7 +101,8 @@ class Dispatcher:
         on = _today(digest.zone, desk.now)
         workspace = await desk.workspace(digest.workspace_id)
         selection = await desk.select(digest, _window([on], digest))
-        return compose(_issue(digest, on), selection.picks, workspace, now=desk.now)
+        picks = await self._in_language(selection.picks, workspace, desk.now)
+        return compose(_issue(digest, on), picks, workspace, now=desk.now)
 
     async def today(self, workspace: Workspace, topic: Topic | None) -> Document:
         """What a digest would tell this workspace now, whatever was told before."""
@@ -105,7 +112,8 @@ class Dispatcher:
         selection = select(candidates, sent={}, limit=TODAY_STORIES, now=desk.now, window=NEWS_WINDOW)
         name = f"Today: {topic.name}" if topic else "Today's news"
         issue = Issue(name=name, on=_today(workspace.zone, desk.now), quiet="Nothing new in the last day and a half.")
-        return compose(issue, selection.picks, workspace, now=desk.now)
+        picks = await self._in_language(selection.picks, workspace, desk.now)
+        return compose(issue, picks, workspace, now=desk.now)
 
     async def send_now(self, digest: Digest) -> Edition:
         """Plans today's edition at once, in place of today's scheduled one; Conflict when today has its edition."""
@@ -149,7 +157,8 @@ class Dispatcher:
         workspace = await desk.workspace(digest.workspace_id)
         selection = await desk.select(digest, window)
         desk.note_told(digest, selection.picks)
-        document = compose(_issue(digest, slot.on, late_by), selection.picks, workspace, now=desk.now)
+        picks = await self._in_language(selection.picks, workspace, desk.now)
+        document = compose(_issue(digest, slot.on, late_by), picks, workspace, now=desk.now)
         return EditionPlan(
             digest=digest,
             slot=slot,
@@ -158,6 +167,11 @@ class Dispatcher:
             is_late=late_by is not None,
             reason=f"late by {wording.span(late_by)}" if late_by else "",
         )
+
+    async def _in_language(self, picks: Sequence[Pick], workspace: Workspace, now: datetime) -> list[Pick]:
+        """The picks with their briefs in the workspace's language, as far as they have been translated."""
+        briefs = await self._model.in_language([pick.brief for pick in picks], workspace.language, now)
+        return [replace(pick, brief=brief) for pick, brief in zip(picks, briefs, strict=True)]
 
     async def _record(self, plans: Mapping[int, Sequence[EditionPlan]]) -> None:
         """Writes the plans in one transaction; one at a time when some digest among them makes that fail."""

@@ -21,6 +21,7 @@ from bot.store.indexing import index_brief
 from bot.store.merging import retire, successor
 from bot.store.rows import value
 from bot.store.schema import articles, brief_versions, briefs, related, stories
+from bot.store.spend import Usage
 from bot.store.visible import is_visible, viewer
 
 
@@ -53,7 +54,8 @@ class Briefs:
         """
         facts = _facts_of(story, publishers) | {"refused": bodies.dump_refused(refusals)}
         async with self._db.writing() as connection:
-            known = (await connection.execute(select(briefs).where(briefs.c.story_id == story.id))).one_or_none()
+            query = select(briefs).where(briefs.c.story_id == story.id).with_for_update()
+            known = (await connection.execute(query)).one_or_none()
             row = await self._write(connection, known, text, {"story_id": story.id, **facts}, now)
             await _write_related(connection, row.id, related)
             titles = [article.title for article in story.articles]
@@ -63,10 +65,17 @@ class Briefs:
         return _brief(row, tuple(related))
 
     async def _write(
-        self, connection: AsyncConnection, known: Any, text: BriefText, facts: dict[str, Any], now: datetime
+        self,
+        connection: AsyncConnection,
+        known: Any,
+        text: BriefText,
+        facts: dict[str, Any],
+        now: datetime,
+        usage: Usage | None = None,
     ) -> Any:
+        used = usage or Usage()
         body = bodies.dump(text)
-        columns = {"body": body, "language": text.language, **facts}
+        columns = {"body": body, "language": text.language, "written_by": text.written_by, **facts}
         if known is None:
             insert = briefs.insert().values(version=1, created_at=now, updated_at=now, **columns).returning(briefs)
             row = (await connection.execute(insert)).one()
@@ -78,17 +87,37 @@ class Briefs:
             if row.version == known.version:
                 return row
         version = {"brief_id": row.id, "version": row.version, "body": body, "refused": row.refused, "created_at": now}
-        await connection.execute(brief_versions.insert().values(version))
+        spent = {"input_tokens": used.input_tokens, "output_tokens": used.output_tokens}
+        await connection.execute(brief_versions.insert().values(version | spent))
         return row
 
     async def _settle(self, connection: AsyncConnection, story: Story, brief_id: int) -> None:
-        members = select(articles.c.id).where(articles.c.story_id == story.id)
-        now_there = set((await connection.execute(members)).scalars())
+        now_there = await _articles_of(connection, story)
         if not now_there and story.articles:
             # It was merged into another while its brief was written.
             await retire(connection, [brief_id])
         if now_there == {article.id for article in story.articles}:
             await connection.execute(update(stories).where(stories.c.id == story.id).values(is_due=False))
+
+    async def reword(
+        self, brief: Brief, story: Story, text: BriefText, usage: Usage, *, refusals: Sequence[Refusal] = ()
+    ) -> Brief | None:
+        """The next version of a brief in other words for the same articles; None when either has changed meanwhile.
+
+        Other words are no news, so the version keeps the instant of the one before: whatever reached us since then,
+        a digest must still be able to tell as news.
+        """
+        async with self._db.writing() as connection:
+            is_same = (briefs.c.id == brief.id, briefs.c.version == brief.version)
+            known = (await connection.execute(select(briefs).where(*is_same).with_for_update())).one_or_none()
+            if known is None or not await _is_as_told(connection, story):
+                return None
+            facts = {"refused": bodies.dump_refused(refusals)}
+            row = await self._write(connection, known, text, facts, brief.updated_at, usage)
+            told = {"headline": text.headline, "blurb": text.summary}
+            await connection.execute(update(related).where(related.c.other_id == row.id).values(told))
+            await index_brief(connection, row.id, text, [one.title for one in story.articles], row.published_at)
+        return _brief(row, brief.related)
 
     async def add_imported(
         self, text: BriefText, *, related: Sequence[Related], published_at: datetime | None, now: datetime
@@ -192,6 +221,17 @@ class Briefs:
             rows = (await connection.execute(query)).all()
         return [(row.version, row.created_at, bodies.load(row.body)) for row in rows]
 
+    async def spent(self, brief_id: int) -> dict[int, Usage]:
+        """The tokens that a model used for each version; a version that no model wrote has none."""
+        query = select(brief_versions).where(brief_versions.c.brief_id == brief_id)
+        async with self._db.glancing() as connection:
+            rows = (await connection.execute(query)).all()
+        return {
+            row.version: Usage(input_tokens=row.input_tokens, output_tokens=row.output_tokens)
+            for row in rows
+            if row.input_tokens or row.output_tokens
+        }
+
     async def each(self, *, after_id: int = 0, limit: int = 500) -> list[Brief]:
         """The next briefs in order of number, for reading all in pages."""
         return await self._list(statement(to_all=True).where(briefs.c.id > after_id).order_by(briefs.c.id).limit(limit))
@@ -235,6 +275,19 @@ def brief_of(row: Any) -> Brief:
     """A row of `statement` as a value."""
     links = sorted(row.links or (), key=itemgetter("position"))
     return _brief(row, tuple(map(_related, links)))
+
+
+async def _articles_of(connection: AsyncConnection, story: Story) -> set[int]:
+    """The numbers of the articles that a story has now."""
+    members = select(articles.c.id).where(articles.c.story_id == story.id)
+    return set((await connection.execute(members)).scalars())
+
+
+async def _is_as_told(connection: AsyncConnection, story: Story) -> bool:
+    """Whether a story is as it was read, and not about to be told anew."""
+    is_due = select(stories.c.is_due).where(stories.c.id == story.id)
+    found = (await connection.execute(is_due)).scalar_one_or_none()
+    return found is False and await _articles_of(connection, story) == {article.id for article in story.articles}
 
 
 async def _write_related(connection: AsyncConnection, brief_id: int, links: Sequence[Related]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from bot.errors import BriefbotError
 from bot.store import schema
 from bot.store.articles import Articles
+from bot.store.attempts import Attempts
 from bot.store.briefs import Briefs
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
@@ -18,8 +19,10 @@ from bot.store.installations import Installations
 from bot.store.migrate import require_current, upgrade
 from bot.store.search import Search
 from bot.store.sources import Sources
+from bot.store.spend import Spend
 from bot.store.stories import Stories
 from bot.store.topics import Topics
+from bot.store.translations import Translations
 from bot.store.workspaces import Workspaces
 
 
@@ -53,6 +56,9 @@ class Store:
         self.editions = Editions(database)
         self.deliveries = Deliveries(database)
         self.installations = Installations(database)
+        self.spend = Spend(database)
+        self.attempts = Attempts(database)
+        self.translations = Translations(database)
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool | None = None) -> Store:

@@ -85,6 +85,10 @@ def _number(name: str, default: int) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default=str(default))
 
 
+def _tokens(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
 workspaces = Table(
     "workspaces",
     metadata,
@@ -201,6 +205,7 @@ briefs = Table(
     _number("version", 1),
     Column("origin", String(16), nullable=False, server_default="written"),
     Column("language", String(16), nullable=False, server_default="und"),
+    _text("written_by"),
     Column("body", JSON, nullable=False),
     Column("refused", JSON, nullable=False, server_default="[]"),
     _number("publishers", 1),
@@ -221,6 +226,8 @@ brief_versions = Table(
     Column("version", Integer, nullable=False),
     Column("body", JSON, nullable=False),
     Column("refused", JSON, nullable=False, server_default="[]"),
+    _number("input_tokens", 0),
+    _number("output_tokens", 0),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("brief_id", "version"),
 )
@@ -241,6 +248,50 @@ related = Table(
 
 # Search text (see search.py) is a virtual FTS5 table on SQLite and a table with a tsvector on PostgreSQL, so it is made
 # by the migration for each dialect and not declared here.
+
+# ── a model's work ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# Tokens by UTC day: `reserved` for calls under way, `lost` where a call ended without telling what it used.
+model_spend = Table(
+    "model_spend",
+    metadata,
+    Column("day", Date, nullable=False),
+    Column("model", String(200), nullable=False),
+    _number("calls", 0),
+    _tokens("reserved"),
+    _tokens("lost"),
+    _tokens("input_tokens"),
+    _tokens("output_tokens"),
+    UniqueConstraint("day", "model"),
+)
+
+# How it went with writing a brief (`language` empty) or translating it, and when to try again.
+model_attempts = Table(
+    "model_attempts",
+    metadata,
+    _ref("brief_id", "briefs.id"),
+    Column("language", String(16), nullable=False, server_default=""),
+    _number("failures", 0),
+    _number("successes", 0),
+    Column("next_try_at", Instant),
+    Column("lease_until", Instant),
+    _text("last_error"),
+    UniqueConstraint("brief_id", "language"),
+)
+
+# Translations that readers asked for: `version` is the brief's that `body` says, 0 while there is none.
+brief_translations = Table(
+    "brief_translations",
+    metadata,
+    _ref("brief_id", "briefs.id"),
+    Column("language", String(16), nullable=False),
+    _number("version", 0),
+    Column("body", JSON(none_as_null=True)),
+    _number("input_tokens", 0),
+    _number("output_tokens", 0),
+    Column("asked_at", Instant, nullable=False, index=True),
+    UniqueConstraint("brief_id", "language"),
+)
 
 # ── topic → edition → delivery ────────────────────────────────────────────────────────────────────────────────────────
 

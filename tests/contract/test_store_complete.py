@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.articles import Articles
+from bot.store.attempts import Attempts
 from bot.store.briefs import Briefs
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
@@ -15,13 +16,16 @@ from bot.store.editions import Editions
 from bot.store.installations import Installations
 from bot.store.search import Search
 from bot.store.sources import Sources
+from bot.store.spend import Spend
 from bot.store.stories import Stories
 from bot.store.topics import Topics
+from bot.store.translations import Translations
 from bot.store.workspaces import Workspaces
 
 CASES = "\n".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_store_*.py"))
 REPOSITORIES = (
     Articles,
+    Attempts,
     Briefs,
     Deliveries,
     Digests,
@@ -29,8 +33,10 @@ REPOSITORIES = (
     Installations,
     Search,
     Sources,
+    Spend,
     Stories,
     Topics,
+    Translations,
     Workspaces,
 )
 METHODS = [

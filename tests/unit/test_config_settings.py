@@ -54,6 +54,12 @@ def test_every_setting_is_read_from_the_environment_under_its_name() -> None:
         ("BRIEFBOT_SLACK_LISTEN", "localhost:99999", "BRIEFBOT_SLACK_LISTEN"),
         ("BRIEFBOT_PUBLIC_URL", "http://briefbot.example.org", "BRIEFBOT_PUBLIC_URL: it must be an https:// address"),
         ("BRIEFBOT_PUBLIC_URL", "https://x.example/?a=b", "BRIEFBOT_PUBLIC_URL"),
+        ("BRIEFBOT_MODEL", "gpt-5", "BRIEFBOT_MODEL: 'gpt-5' is neither openai:NAME nor anthropic:NAME"),
+        ("BRIEFBOT_MODEL", "openai:gpt-5", "BRIEFBOT_MODEL is set without BRIEFBOT_MODEL_API_KEY"),
+        ("BRIEFBOT_MODEL_BASE_URL", "http://u:pw-secret@h/v1", "BRIEFBOT_MODEL_BASE_URL: it must be an http(s)://"),
+        ("BRIEFBOT_MODEL_RETRIES", "9", "BRIEFBOT_MODEL_RETRIES: it must be from 0 to 5"),
+        ("BRIEFBOT_MODEL_TIMEOUT", "0", "BRIEFBOT_MODEL_TIMEOUT: it must be more than 0"),
+        ("BRIEFBOT_MODEL_DAILY_TOKENS", "0", "BRIEFBOT_MODEL_DAILY_TOKENS: it must be more than 0"),
     ],
 )
 def test_wrong_setting_is_named_and_its_value_is_not_shown_when_it_may_be_secret(

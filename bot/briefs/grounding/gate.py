@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.briefs.attribution import taken_apart
 from bot.briefs.grounding.check import Claim, check, cover
 from bot.briefs.grounding.faults import Fault, FaultKind
 from bot.briefs.grounding.lines import MAX_CHARS, Line
@@ -108,8 +109,20 @@ class _Gate:
         if not numbers:
             return [Fault(FaultKind.SOURCE, "", "it cites no source of this brief")]
         cited = [self.sources[number] for number in numbers]
+        told = taken_apart(text, [source.publisher for source in cited])
+        if len(told) > 1:
+            return [fault for who, what in told if (fault := self._misquoted(who, what, cited))]
+        if told:
+            text = told[0][1]
         faults = check(text, cited)
         return faults or self._elsewhere(text, numbers)
+
+    def _misquoted(self, who: str, what: str, cited: Sequence[ReadSource]) -> Fault | None:
+        """Where publishers are set side by side, each must have its own words, with their numbers whole."""
+        own = [source for source in cited if source.publisher.casefold() == who.casefold()]
+        if any(source.has(what) for source in own):
+            return None
+        return Fault(FaultKind.QUOTATION, what, f"{who} does not say this word for word")
 
     def _elsewhere(self, text: str, numbers: tuple[int, ...]) -> list[Fault]:
         """A sentence that its own sources hardly have, or that another source clearly has, cites the wrong one."""

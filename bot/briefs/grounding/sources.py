@@ -100,6 +100,15 @@ class ReadSource:
         """Whether a sentence, as `plain` gives it, stands there word for word."""
         return said in self._headlines or said in self._fit or said in self._all
 
+    def has(self, said: str) -> bool:
+        """Whether words stand there as they are, and not as a part of a longer number or word."""
+        whole = plain(f"{self._title}\n{self._body}")
+        return any(
+            not re.search(r"[^\W_][.,’']?$|\d\s$", whole[: found.start()])
+            and not re.match(r"[.,’']?[^\W_]", whole[found.end() :])
+            for found in re.finditer(re.escape(plain(said)), whole)
+        ) or (self.is_cjk and plain(said) in whole)
+
     @cached_property
     def candidates(self) -> tuple[str, ...]:
         """Sentences that may stand in a brief as they are."""

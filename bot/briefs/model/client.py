@@ -1,0 +1,90 @@
+"""Calls the model once and says what came of it.
+
+The model library is loaded at the first call, in a thread, since that takes a second. Each call is one request, and
+what it costs is known, or known to be unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from bot.briefs.model.choice import Choice
+from bot.briefs.model.prompt import Prompt
+from bot.store.spend import Usage
+
+if TYPE_CHECKING:
+    from bot.briefs.model.library import Library
+
+T = TypeVar("T", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered(Generic[T]):
+    """An answer of the form that was asked for; `usage` None when the server did not say what it used."""
+
+    output: T
+    usage: Usage | None
+
+
+class CallFailed(Exception):
+    """No answer, or none of the form; the reason is in our own words, and holds nothing that the server sent.
+
+    `usage` None: nobody knows what it cost. `may_retry`: the same may go well in a moment; `after_s` is when, if the
+    server said so. `is_certain`: it will not go well until somebody acts.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        usage: Usage | None = None,
+        may_retry: bool = True,
+        after_s: float | None = None,
+        is_certain: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason, self.usage = reason, usage
+        self.may_retry, self.after_s, self.is_certain = may_retry, after_s, is_certain
+
+
+class Useless(CallFailed):
+    """An answer came, but it is not what was asked for."""
+
+
+class ModelClient:
+    """One model, one connection pool."""
+
+    def __init__(self, choice: Choice) -> None:
+        self._choice = choice
+        self._library: Library | None = None
+        self._loading = asyncio.Lock()
+
+    async def ask(self, prompt: Prompt, form: type[T]) -> Answered[T]:
+        """One request; CallFailed whatever goes wrong, within the time-out."""
+        library = await self._loaded()
+        try:
+            async with asyncio.timeout(self._choice.timeout_s):
+                return await library.run(prompt, form)
+        except TimeoutError:
+            raise CallFailed(f"no answer within {self._choice.timeout_s:g} s") from None
+
+    async def close(self) -> None:
+        if self._library is not None:
+            await self._library.close()
+            self._library = None
+
+    async def _loaded(self) -> Library:
+        async with self._loading:
+            if self._library is None:
+                self._library = await asyncio.to_thread(_load, self._choice)
+            return self._library
+
+
+def _load(choice: Choice) -> Library:
+    from bot.briefs.model.library import Library
+
+    return Library(choice)
