@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -22,6 +21,7 @@ from bot.stories.related import CAPACITY, LIMIT, RelatedIndex
 log = structlog.get_logger(__name__)
 
 RELATED_WINDOW: Final = timedelta(days=30)
+_PAGE: Final = 200
 _BREATH: Final = 20
 """Briefs written before other tasks get their turn."""
 
@@ -82,19 +82,19 @@ class BriefWriter:
     async def _link_back(self, brief: Brief, links: Sequence[Related]) -> None:
         """The other side of each link, where it is among the other brief's best or there is room."""
         for link in links:
-            other = self._index.get(link.brief_id) if link.brief_id else None
-            if other is None:
-                continue
-            back = replace(link, brief_id=brief.id, headline=brief.text.headline, blurb=brief.text.summary)
-            kept = [known for known in other.related if known.brief_id != brief.id]
-            merged = tuple(sorted([*kept, back], key=lambda known: -known.score)[:LIMIT])
-            if merged != other.related:
-                await self._store.briefs.set_related(other.id, merged)
-                self._index.add(replace(other, related=merged))
+            merged = self._index.linked_back(brief, link)
+            if merged is not None and link.brief_id is not None:
+                await self._store.briefs.set_related(link.brief_id, merged)
 
     async def _catch_up(self) -> None:
-        """Takes in the briefs written since the last run, here before a restart or in another process."""
+        """Takes in the briefs written since the last run, here before a restart or in another process.
+
+        Page by page: thousands of whole briefs at once are the most memory that this process would ever take.
+        """
         since = self._clock.now() - RELATED_WINDOW
-        for brief in await self._store.briefs.recent(since, after_id=self._last_id, limit=CAPACITY):
-            self._index.add(brief)
-            self._last_id = brief.id
+        after = await self._store.briefs.before_newest(CAPACITY, since=since)
+        self._last_id = max(self._last_id, after)
+        while page := await self._store.briefs.recent(since, after_id=self._last_id, limit=_PAGE):
+            for brief in page:
+                self._index.add(brief)
+            self._last_id = page[-1].id

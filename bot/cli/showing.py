@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Final
 
 from bot.app import App
 from bot.briefs.wire import brief_json
 from bot.caveat import caveat_for
 from bot.cli.running import draw, opened, say, say_json
+from bot.commands.parse import taken_apart
+from bot.commands.selecting import of_topic
+from bot.commands.spec import BY_NAME
+from bot.commands.values import since as read_since
 from bot.config import Settings
 from bot.documents.build import brief_document
 from bot.errors import UsageError
-from bot.models import LOCAL_WORKSPACE, Brief, Story, parse_public_id, public_id
+from bot.models import LOCAL_WORKSPACE, Brief, Story, Topic, parse_public_id, public_id
+
+_TOPIC_REACH: Final = 300
+"""Results that are looked through for those of a topic."""
 
 
 async def stories(settings: Settings, *, as_json: bool) -> None:
@@ -45,7 +54,12 @@ async def briefs(settings: Settings, id_: str | None, *, every: bool, as_json: b
 async def search(settings: Settings, query: str, *, limit: int, as_json: bool) -> int:
     """Briefs that match, best first; 1 when there is none."""
     async with opened(settings) as app:
-        found = await app.store.search.find(query, workspace=None, limit=limit)
+        words, since, topic = await _asked(app, query)
+        reach = limit if topic is None else max(limit, _TOPIC_REACH)
+        found = await app.store.search.find(words, workspace=None, limit=reach, since=since)
+        if topic is not None:
+            kept = {brief.id for brief in await of_topic(app.store, topic.rule, [one.brief for one in found])}
+            found = [one for one in found if one.brief.id in kept][:limit]
         for result in found:
             brief = result.brief
             if as_json:
@@ -54,9 +68,23 @@ async def search(settings: Settings, query: str, *, limit: int, as_json: bool) -
             else:
                 say(f"{brief.ref:>7}  {brief.text.headline}")
         if not found and not as_json:
-            nearest = await app.store.search.suggest(query)
+            nearest = await app.store.search.suggest(words)
             say("nothing found" + (f"; did you mean {', '.join(nearest)}?" if nearest else ""))
     return 0 if found else 1
+
+
+async def _asked(app: App, query: str) -> tuple[str, datetime | None, Topic | None]:
+    """The words, and the `since:` and `topic:` that were typed among them; a topic is one of this machine's own."""
+    typed = taken_apart(BY_NAME["brief search"], {"query": query})
+    workspace = await app.store.workspaces.get(LOCAL_WORKSPACE)
+    since = topic = None
+    if text := typed.get("since"):
+        option = BY_NAME["brief search"].option("since")
+        assert option is not None
+        since = read_since(option, text, now=app.clock.now(), zone=workspace.zone)
+    if text := typed.get("topic"):
+        topic = await app.store.topics.find(LOCAL_WORKSPACE, text)
+    return typed.get("query", ""), since, topic
 
 
 async def _show(app: App, brief: Brief, *, as_json: bool) -> None:

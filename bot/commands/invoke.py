@@ -17,7 +17,7 @@ from bot.commands.complete import completions
 from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
 from bot.commands.current import current
 from bot.commands.lookup import Lookup
-from bot.commands.parse import UnknownCommand, parse
+from bot.commands.parse import MisspeltOption, UnknownCommand, parse, taken_apart
 from bot.commands.question import question_document
 from bot.commands.spec import Command, Option, Role
 from bot.digests.dispatch import Dispatcher
@@ -95,7 +95,7 @@ class Commands:
         began = time.monotonic()
         outcome = "done"
         try:
-            return await self._answer(command, values, invocation)
+            return await self._answer(command, taken_apart(command, values), invocation)
         except BriefbotError as error:
             outcome = type(error).__name__
             return _failed(error)
@@ -208,6 +208,8 @@ def _failed(error: BriefbotError) -> Reply:
     actions: tuple[Action, ...] = ()
     if isinstance(error, UnknownCommand):
         actions = (Action(f"/{error.nearest.name}", error.corrected),)
+    elif isinstance(error, MisspeltOption) and error.corrected:
+        actions = (Action(f"With {error.nearest}:", error.corrected),)
     elif isinstance(error, admin_sources.NoFeed):
         actions = tuple(Action(f"Follow {url}"[:80], f"brief-admin source add {url}") for url in error.feeds[:5])
     return Reply(document=_with_actions(document, actions), wrong_option=getattr(error, "option", ""))

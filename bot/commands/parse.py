@@ -12,7 +12,7 @@ option that takes words. What cannot be understood is answered with the nearest 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,6 +27,7 @@ _CORRECTED_LIMIT: Final = 200
 
 _QUOTED: Final = r'"[^"]*"|“[^”"]*[”"]|„[^“”"]*[“”"]|«[^»]*»|‘[^’]*’' + r"|(?<![^\s:=,])'[^']*'(?=[\s,]|$)"
 _TOKEN: Final = re.compile(rf'(?:(?P<key>[^\W\d_][\w-]*)[:=](?!//)\s*)?(?P<value>(?:{_QUOTED}|[^\s"“„«])+|["“„«])')
+_NAMED_VALUE: Final = re.compile(r"[^\W\d_][\w-]*[:=]\S")
 _PIECE: Final = re.compile(rf"(?P<quoted>{_QUOTED})|.", re.DOTALL)
 _ROOTS: Final = {"brief": "brief", "brief-admin": "brief-admin", "briefadmin": "brief-admin", "briefbot": "brief"}
 _TAKES_WORDS: Final = frozenset(
@@ -54,6 +55,19 @@ class UnknownCommand(UsageError):
         )
 
 
+class MisspeltOption(UsageError):
+    """A name that is no option but looks like one; `corrected` is the command with that one instead."""
+
+    def __init__(self, command: Command, key: str, nearest: str, rest: str) -> None:
+        self.nearest = nearest
+        corrected = f"{command.name} " + re.sub(rf"(?<!\w){re.escape(key)}(?=[:=])", nearest, rest, flags=re.IGNORECASE)
+        self.corrected = corrected if nearest and len(corrected) <= _CORRECTED_LIMIT else ""
+        names = ", ".join(option.name for option in command.options)
+        meant = f"; did you mean '{nearest}'?" if nearest else ""
+        problem = f"/{command.name} has no option '{_short(key)}'{meant}"
+        super().__init__(problem, allowed=names or "no options", example=command.right)
+
+
 def parse(line: str) -> Parsed:
     """The command of a typed line; UsageError, never anything else, for what is none."""
     words = line.strip().removeprefix("/").split(maxsplit=3)
@@ -62,6 +76,16 @@ def parse(line: str) -> Parsed:
     command, depth = _command(root or "", path, line.strip())
     rest = _after(line, (1 if root and words else 0) + depth)
     return Parsed(command=command, values=_values(command, rest))
+
+
+def taken_apart(command: Command, values: Mapping[str, str]) -> Mapping[str, str]:
+    """The values with those that were typed among the words to look for: `ferry since:7d`. Others stay as they are."""
+    query = next((option for option in command.options if option.is_rest and option.name == "query"), None)
+    text = values.get(query.name, "") if query else ""
+    if query is None or not _NAMED_VALUE.search(text):
+        return values
+    others = {name: value for name, value in values.items() if name != query.name}
+    return {**_values(command, text), **others}
 
 
 def _after(line: str, words: int) -> str:
@@ -168,7 +192,7 @@ def _read_named(line: _Line, rest: str) -> None:
             continue
         option = line.command.option(key)
         if option is None:
-            _refuse_unknown(line.command, key)
+            _refuse_unknown(line.command, key, rest)
             line.loose.append(_Word(token[0], token[0], False, of))
             continue
         if option.name in line.values:
@@ -177,13 +201,12 @@ def _read_named(line: _Line, rest: str) -> None:
         of = option.name
 
 
-def _refuse_unknown(command: Command, key: str) -> None:
+def _refuse_unknown(command: Command, key: str, rest: str) -> None:
     """UsageError for a name that is no option; where words are looked for, only if it looks like a misspelt one."""
     names = [option.name for option in command.options]
-    if any(option.is_rest for option in command.options) and not process.extractOne(key, names, score_cutoff=75):
-        return
-    allowed = ", ".join(names) if names else "no options"
-    raise UsageError(f"/{command.name} has no option '{_short(key)}'", allowed=allowed, example=command.right)
+    near = process.extractOne(key, names, score_cutoff=75)
+    if near or not any(option.is_rest for option in command.options):
+        raise MisspeltOption(command, key, near[0] if near else "", rest)
 
 
 def _give_rest(line: _Line) -> None:

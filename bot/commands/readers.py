@@ -18,6 +18,8 @@ from bot.words import is_cjk, runs
 
 DEFAULT_COUNT: Final = 5
 SEARCH_COUNT: Final = 10
+_OFFERED: Final = 5
+"""Buttons below a search that found nothing."""
 _SEARCH_REACH: Final = 300
 """Search results that are looked through for those of a topic."""
 
@@ -68,13 +70,14 @@ async def search(context: Context) -> Reply:
     page = context.arguments.get("page", int) or 1
     found = await _found(context, query, topic, (page - 1) * SEARCH_COUNT)
     again = f"brief search {query}{_topic_option(topic)}{_since_option(context)}"
+    instead = [] if found else await _instead(context, query)
     document = list_document(
         f"Search: {query}",
         found[:SEARCH_COUNT],
         context.workspace,
         now=context.now,
-        note=() if found else await _instead(context, query),
-        actions=_pages(page, found, SEARCH_COUNT, again),
+        note=() if found else _tried(instead),
+        actions=_pages(page, found, SEARCH_COUNT, again) or tuple(action for _, action in instead[:_OFFERED]),
         empty=f"Nothing here is about “{query}”" + (f" in {topic.name}." if topic else "."),
     )
     return Reply(document=document)
@@ -93,21 +96,26 @@ async def _found(context: Context, query: str, topic: Topic | None, offset: int)
     return (await selecting.of_topic(context.store, topic.rule, briefs))[offset : offset + SEARCH_COUNT + 1]
 
 
-async def _instead(context: Context, query: str) -> list[Inline]:
+async def _instead(context: Context, query: str) -> list[tuple[str, Action]]:
     """What to try after a search that found nothing: like words that do find something here, then topics."""
-    like = []
+    offers = []
     for word in await context.store.search.suggest(query):
         is_telling = len(word) > 3 or is_cjk(word)
         if is_telling and await context.store.search.find(word, workspace=context.workspace.id, limit=1):
-            like.append(word)
-    spans: list[Inline] = []
-    if like:
-        spans += [Text("Nearest words: "), *_listed([f"/brief search {word}" for word in like]), Text(". ")]
+            offers.append(("Nearest words: ", Action(word, f"brief search {word}")))
     topics = await context.store.topics.list(context.workspace.id)
-    if topics:
-        names = [f"/brief latest{_topic_option(topic)}" for topic in topics[:5]]
-        return [*spans, Text("Followed here: "), *_listed(names)]
-    return [*spans, Text("All that is new: "), Code("/brief latest")]
+    for topic in topics[:5]:
+        offers.append(("Followed here: ", Action(topic.name[:80], f"brief latest{_topic_option(topic)}")))
+    return offers if topics else [*offers, ("All that is new: ", Action("Latest", "brief latest"))]
+
+
+def _tried(offers: Sequence[tuple[str, Action]]) -> list[Inline]:
+    """The offers as a person would type them, each kind after its name."""
+    spans: list[Inline] = []
+    for kind in dict.fromkeys(kind for kind, _ in offers):
+        commands = [f"/{action.command}" for of, action in offers if of == kind]
+        spans += [*([Text(". ")] if spans else []), Text(kind), *_listed(commands)]
+    return spans
 
 
 def _listed(commands: list[str]) -> list[Inline]:

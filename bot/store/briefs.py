@@ -139,7 +139,8 @@ class Briefs:
         return _brief(row, tuple(related))
 
     async def _refuse_double(self, connection: AsyncConnection, text: BriefText) -> None:
-        imported = select(briefs.c.id, briefs.c.body).where(briefs.c.origin == Origin.IMPORTED)
+        is_alike = briefs.c.body["headline"].as_string() == text.headline
+        imported = select(briefs.c.id, briefs.c.body).where(briefs.c.origin == Origin.IMPORTED, is_alike)
         for id_, body in await connection.execute(imported):
             known = bodies.load(body)
             if (known.headline, known.lede) == (text.headline, text.lede):
@@ -203,11 +204,16 @@ class Briefs:
             for id_, rows in parts.items()
         }
 
-    async def recent(self, since: datetime, *, after_id: int = 0, limit: int = 5000) -> list[Brief]:
-        """The newest `limit` briefs published since then whose number is higher than `after_id`; in order of number."""
+    async def recent(self, since: datetime, *, after_id: int = 0, limit: int = 500) -> list[Brief]:
+        """The next briefs in order of number, of those published since then."""
         query = statement(to_all=True).where(briefs.c.published_at >= since, briefs.c.id > after_id)
-        found = await self._list(query.order_by(briefs.c.id.desc()).limit(limit))
-        return found[::-1]
+        return await self._list(query.order_by(briefs.c.id).limit(limit))
+
+    async def before_newest(self, count: int, *, since: datetime) -> int:
+        """The number after which the newest `count` briefs published since then come; 0 when there are fewer."""
+        newest = select(briefs.c.id).where(briefs.c.published_at >= since).order_by(briefs.c.id.desc())
+        async with self._db.glancing() as connection:
+            return (await connection.execute(newest.limit(1).offset(count))).scalar() or 0
 
     async def set_related(self, brief_id: int, links: Sequence[Related]) -> None:
         """Replaces what a brief is related to."""

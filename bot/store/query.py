@@ -1,18 +1,33 @@
-"""What a person typed into search, as words, phrases and exclusions; everything else in it is data."""
+"""What a person typed into search, as words, phrases and exclusions; everything else in it is data. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
+from bot.inflect import cores
+from bot.stories.analyse import STOP_WORDS
 from bot.words import bigrams, is_cjk, runs
+
+_T = TypeVar("_T")
 
 MAX_PARTS: Final = 24
 """Parts of a query that count; the words of a whole paragraph would only cost time."""
+MAX_TERMS: Final = 48
+"""Terms of which any may be found."""
+SENTENCE: Final = 4
+"""From so many parts on a query is a sentence: a brief that answers it need not have every word."""
 
-_PIECE = re.compile(r'(-?)(?:["“„«]([^"“”»]*)["”»]|(\S+))')
+_QUOTES: Final = ('""', "“”", "„“", "„”", "«»", "「」", "『』", "《》", "〈〉", "＂＂")
+_PHRASE: Final = "|".join(
+    f"{re.escape(left)}[^{re.escape(left + right)}]*{re.escape(right)}" for left, right in _QUOTES
+)
+# A minus before a digit is a number's own: "GDP -0.9%". Within a word it is a hyphen.
+_PIECE: Final = re.compile(
+    rf"(?P<minus>(?<!\S)[-−–](?=[^\s\d]))?(?:(?P<phrase>{_PHRASE})|(?P<word>[^\s\"“”„«»「」『』《》〈〉＂]+))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +40,76 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    wanted: tuple[Part, ...]
+    words: tuple[Part, ...]
+    """Each word typed, CJK ones without their endings."""
+    phrases: tuple[Part, ...]
+    """What stood in quotation marks; a brief must have it word for word."""
     excluded: tuple[Part, ...]
+    runs: tuple[tuple[str, ...], ...]
+    """The terms of each word and of each word of a phrase, endings and all: what results are put in order by."""
+
+    @property
+    def wanted(self) -> tuple[Part, ...]:
+        return (*self.phrases, *self.words)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Every term once, in order."""
+        return tuple(dict.fromkeys(term for run in self.runs for term in run))[:MAX_TERMS]
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether any word counts.
+
+        Of Korean and Japanese two words are enough to be one: words are inflected, and an index of their pieces seldom
+        has each. Quotation marks are often a headline's own there, so with these it takes a few words more.
+        """
+        if any(is_cjk(run[0]) for run in self.runs):
+            return len(self.runs) >= (SENTENCE if self.phrases else 2)
+        return len(self.wanted) >= SENTENCE
+
+    def relaxed(self) -> Query:
+        """The same with the words of phrases as any other: for when no brief has the phrase."""
+        return replace(self, phrases=())
 
 
 def parse_query(text: str) -> Query:
-    """The parts of a query, each once, in order; a CJK word is the phrase of its bigrams."""
-    wanted: dict[Part, None] = {}
+    """The parts of a query, each once, in order. Never fails."""
+    words: dict[Part, None] = {}
+    phrases: dict[Part, None] = {}
     excluded: dict[Part, None] = {}
-    for minus, phrase, word in _PIECE.findall(text):
-        into = excluded if minus else wanted
-        parts = [_phrase(phrase)] if phrase else [_phrase(run) for run in runs(word)]
-        into.update(dict.fromkeys(part for part in parts if part.terms))
-    return Query(tuple(wanted)[:MAX_PARTS], tuple(excluded)[:MAX_PARTS])
+    typed: dict[tuple[str, ...], None] = {}
+    for piece in _PIECE.finditer(text):
+        quoted = piece["phrase"][1:-1] if piece["phrase"] else ""
+        found = runs(quoted or piece["word"] or "")
+        if piece["minus"]:
+            excluded.update(dict.fromkeys([_phrase(quoted)] if quoted else map(_phrase, found)))
+            continue
+        typed.update(dict.fromkeys(map(_terms, found)))
+        if quoted and found:
+            phrases[_phrase(quoted)] = None
+        else:
+            words.update(dict.fromkeys(part for run in found for part in _cores(run)))
+    return Query(
+        _telling(words, lambda part: part.terms)[:MAX_PARTS],
+        tuple(phrases)[:MAX_PARTS],
+        tuple(part for part in excluded if part.terms)[:MAX_PARTS],
+        _telling(typed, lambda run: run),
+    )
+
+
+def _telling(parts: Iterable[_T], terms: Callable[[_T], tuple[str, ...]]) -> tuple[_T, ...]:
+    """Those that are more than "of" and "the"; all of them when there is nothing else."""
+    all_ = tuple(parts)
+    return tuple(part for part in all_ if len(terms(part)) > 1 or terms(part)[0] not in STOP_WORDS) or all_
+
+
+def _terms(run: str) -> tuple[str, ...]:
+    return tuple(bigrams(run)) if is_cjk(run) else (run,)
+
+
+def _cores(run: str) -> list[Part]:
+    return [_phrase(core) for core in cores(run)] if is_cjk(run) else [_phrase(run)]
 
 
 def begun(text: str) -> tuple[Part, ...]:
@@ -59,27 +131,34 @@ def tsquery_headline(parts: Sequence[Part]) -> str:
 
 
 def _phrase(text: str) -> Part:
-    found: list[str] = []
-    for run in runs(text):
-        found += bigrams(run) if is_cjk(run) else [run]
+    found = [term for run in runs(text) for term in _terms(run)]
     return Part(tuple(found), is_prefix=len(found) == 1 and len(found[0]) == 1 and is_cjk(found[0]))
 
 
 def fts5(query: Query, *, every: bool) -> str:
-    """The query for FTS5: all of the wanted parts, or any; an empty text when nothing is wanted."""
-    return _joined(query, _fts5, " AND " if every else " OR ", " NOT ")
+    """The query for FTS5: every word, or any of its terms; phrases in either case. Empty when nothing is wanted."""
+    return _joined(query, query.terms, _fts5, (" AND ", " OR ", " NOT "), every=every)
 
 
-def tsquery(query: Query, *, every: bool) -> str:
-    """The query for `to_tsquery('english', …)`; an empty text when nothing is wanted."""
-    return _joined(query, _tsquery, " & " if every else " | ", " & !")
+def tsquery(query: Query, *, every: bool, terms: Sequence[str] | None = None) -> str:
+    """The same for `to_tsquery('english', …)`; `terms`: which of the query's terms count where any may be found."""
+    return _joined(query, query.terms if terms is None else terms, _tsquery, (" & ", " | ", " & !"), every=every)
 
 
-def _joined(query: Query, draw: Callable[[Part], str], joint: str, without: str) -> str:
-    if not query.wanted:
+def _joined(
+    query: Query, terms: Sequence[str], draw: Callable[[Part], str], joints: tuple[str, str, str], *, every: bool
+) -> str:
+    all_, any_, without = joints
+    wanted = [f"({draw(part)})" for part in (query.wanted if every else query.phrases)]
+    if not every and terms:
+        wanted.append("(" + any_.join(draw(_alone(term)) for term in terms) + ")")
+    if not wanted:
         return ""
-    wanted = joint.join(draw(part) for part in query.wanted)
-    return f"({wanted})" + "".join(f"{without}({draw(part)})" for part in query.excluded)
+    return f"({all_.join(wanted)})" + "".join(f"{without}({draw(part)})" for part in query.excluded)
+
+
+def _alone(term: str) -> Part:
+    return Part((term,), is_prefix=len(term) == 1 and is_cjk(term))
 
 
 def _fts5(part: Part) -> str:

@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from rapidfuzz import fuzz, process
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Brief, Found, WorkspaceId
+from bot.store import finding
 from bot.store.briefs import brief_of, statement
 from bot.store.database import Database
-from bot.store.query import Query, begun, fts5, fts5_headline, parse_query, tsquery, tsquery_headline
-from bot.store.schema import EPOCH, Instant, articles, briefs
+from bot.store.finding import Terms
+from bot.store.nearest import nearest_words
+from bot.store.query import Query, begun, fts5_headline, parse_query, tsquery_headline
+from bot.store.ranking import coverage, ranked
+from bot.store.schema import articles, briefs
 from bot.store.visible import is_visible, viewer
-from bot.words import runs
 
 _SPARE: Final = 20
 """Candidates read beyond those asked for: some fall to a filter."""
-_SUGGEST_FROM: Final = 2000
-"""The newest briefs whose headlines give suggestions."""
-_RANK_WINDOW: Final = timedelta(days=90)
-"""On PostgreSQL ranking reads every match from the heap, so we look here first and everywhere when that is too thin."""
-
-# Weights: headline, deck, body, titles of the articles.
-_SQLITE: Final = text(
-    "SELECT rowid AS id, rank AS score FROM brief_search WHERE brief_search MATCH :query "
-    "AND rank MATCH 'bm25(8.0, 4.0, 1.0, 2.0)' ORDER BY rank LIMIT :limit"
-)
-_POSTGRES: Final = text(
-    "SELECT brief_id AS id, -ts_rank_cd('{0.25, 0.15, 0.5, 1.0}', tsv, query, 1) AS score "
-    "FROM brief_search, to_tsquery('english', :query) AS query "
-    "WHERE tsv @@ query AND published_at >= :since ORDER BY score, brief_id DESC LIMIT :limit"
-)
+_LEAST_COVERAGE: Final = 0.4
+"""A result of a few CJK words must have so much of them; pieces of two characters stand in very many texts."""
 _SQLITE_BEGUN: Final = text(
     "SELECT rowid AS id FROM brief_search WHERE brief_search MATCH :query ORDER BY rowid DESC LIMIT :limit"
 )
@@ -59,8 +48,9 @@ class Search:
         offset: int = 0,
         since: datetime | None = None,
     ) -> list[Found]:
-        """Briefs that the workspace sees, best first: those with every word, then those with any.
+        """Briefs that the workspace sees, best first.
 
+        Of a few words those briefs that have every one come first, then those with any; of a sentence any counts.
         Words, "phrases" and -exclusions count; whatever else stands in the query is no syntax and cannot fail.
         `since` bounds by when it was published.
         """
@@ -69,10 +59,8 @@ class Search:
             return []
         wanted = limit + offset
         async with self._db.reading() as connection:
-            scores = await self._ranked(connection, parsed, workspace, wanted, since, every=True)
-            if len(scores) < wanted and len(parsed.wanted) > 1:
-                more = await self._ranked(connection, parsed, workspace, wanted, since, every=False)
-                scores = _behind(scores, more)
+            look = _Look(connection, parsed, await finding.terms_of(connection, parsed), workspace, since)
+            scores = await look.scores(wanted)
             page = list(scores.items())[offset:wanted]
             return await _load(connection, page, workspace)
 
@@ -96,55 +84,69 @@ class Search:
         return [found[id_] for id_ in kept]
 
     async def suggest(self, query: str, *, limit: int = 5) -> list[str]:
-        """Words of recent headlines that look like those of a query that found nothing."""
-        wanted = [run for run in runs(query) if len(run) > 1]
-        if not wanted:
-            return []
-        headline = briefs.c.body["headline"].as_string()
-        recent = select(headline).order_by(briefs.c.published_at.desc()).limit(_SUGGEST_FROM)
+        """Words of recent briefs that look like those of a query that found nothing; the most like first."""
         async with self._db.reading() as connection:
-            known = {run for line in (await connection.execute(recent)).scalars() for run in runs(line) if len(run) > 1}
-        best: dict[str, float] = {}
-        for word in wanted:
-            for match, score, _ in process.extract(word, known, scorer=fuzz.ratio, limit=limit, score_cutoff=60):
-                best[match] = max(score, best.get(match, 0))
-        return sorted(best, key=lambda match: (-best[match], match))[:limit]
+            return await nearest_words(connection, query, limit)
 
-    async def _ranked(
+
+class _Look:
+    """One search: the query, for whom, and where."""
+
+    def __init__(
         self,
         connection: AsyncConnection,
         query: Query,
+        terms: Terms,
         workspace: WorkspaceId | None,
-        wanted: int,
         since: datetime | None,
-        *,
-        every: bool,
-    ) -> dict[int, float]:
-        """Number and score of the best `wanted` that pass the filters; reads more while these take too many."""
+    ) -> None:
+        self._connection, self._query, self._terms = connection, query, terms
+        self._workspace, self._since = workspace, since
+
+    async def scores(self, wanted: int) -> dict[int, float]:
+        """Number and score of at least the best `wanted`, if there are as many."""
+        query = self._query
+        if query.is_sentence:
+            # Quotation marks in a sentence are those of a headline: a hint, no condition.
+            return await self._any(query.relaxed(), wanted, least=0.0)
+        found = await self._every(query, wanted)
+        if not found and query.phrases and query.words:
+            query = query.relaxed()
+        enough = wanted if len(query.runs) > 1 else 1
+        if len(found) < enough and len(query.terms) > 1 and query.words:
+            is_cjk = any(len(run) > 1 for run in query.runs)
+            more = await self._any(query, wanted, least=_LEAST_COVERAGE if is_cjk else 0.0)
+            return _behind(found, more)
+        return found
+
+    async def _every(self, query: Query, wanted: int) -> dict[int, float]:
+        scores = await self._passing(query, wanted, every=True)
+        return await self._ordered(query, scores) if len(query.terms) > 1 else scores
+
+    async def _any(self, query: Query, wanted: int, *, least: float) -> dict[int, float]:
+        scores = await self._passing(query, wanted, every=False)
+        return await self._ordered(query, scores, least=least)
+
+    async def _ordered(self, query: Query, scores: dict[int, float], *, least: float = 0.0) -> dict[int, float]:
+        """The first of them in a better order; the rest behind as they are."""
+        head = dict(list(scores.items())[: finding.DEPTHS[self._connection.dialect.name]])
+        found = await finding.candidates(self._connection, query, self._terms, head)
+        kept = [one for one in found if not least or coverage(query, one, key=self._terms.key) >= least]
+        best = {one.id: one.score for one in ranked(query, kept, key=self._terms.key)}
+        rest = {} if least else {id_: score for id_, score in scores.items() if id_ not in head}
+        return _behind(best, rest)
+
+    async def _passing(self, query: Query, wanted: int, *, every: bool) -> dict[int, float]:
+        """The best that pass the filters; reads more while these take too many."""
+        wanted = max(wanted, finding.DEPTHS[self._connection.dialect.name] if len(query.terms) > 1 else 0)
         reach = wanted + _SPARE
         while True:
-            rows = await self._candidates(connection, query, reach, since, every=every)
-            kept = await _passing(connection, [id_ for id_, _ in rows], workspace, since)
+            rows = await finding.matches(self._connection, query, self._terms, reach, self._since, every=every)
+            kept = await _passing(self._connection, [id_ for id_, _ in rows], self._workspace, self._since)
             found = {id_: score for id_, score in rows if id_ in kept}
             if len(found) >= wanted or len(rows) < reach:
                 return dict(list(found.items())[:wanted])
             reach *= 8
-
-    async def _candidates(
-        self, connection: AsyncConnection, query: Query, limit: int, since: datetime | None, *, every: bool
-    ) -> list[tuple[int, float]]:
-        if self._db.is_sqlite:
-            words = {"query": fts5(query, every=every), "limit": limit}
-            return [(row.id, -row.score) for row in await connection.execute(_SQLITE, words)]
-        newest = (await connection.execute(select(func.max(briefs.c.published_at)))).scalar() or EPOCH
-        rows: list[tuple[int, float]] = []
-        for start in (newest - _RANK_WINDOW, EPOCH) if since is None else (since,):
-            at = Instant().process_bind_param(start, connection.dialect)
-            words = {"query": tsquery(query, every=every), "limit": limit, "since": at}
-            rows = [(row.id, -row.score) for row in await connection.execute(_POSTGRES, words)]
-            if len(rows) >= limit:
-                break
-        return rows
 
 
 async def _passing(

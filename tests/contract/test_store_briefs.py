@@ -46,6 +46,16 @@ async def test_brief_gets_a_new_version_only_when_its_words_change(store: Store,
     assert [(number, text.headline) for number, _, text in versions] == [(1, "Told"), (2, "Told anew")]
 
 
+async def test_newest_briefs_are_read_page_by_page_from_the_number_before_them(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    told = [await brief(store, clock.now(), number, words(f"Told {number}")) for number in range(1, 5)]
+    since = clock.now() - timedelta(days=1)
+    after = await store.briefs.before_newest(2, since=since)
+    assert [one.id for one in await store.briefs.recent(since, after_id=after, limit=9)] == [one.id for one in told[2:]]
+    assert await store.briefs.before_newest(9, since=since) < told[0].id
+    assert await store.briefs.before_newest(9, since=clock.now() + timedelta(days=1)) == 0
+
+
 async def test_story_stays_due_when_an_article_came_while_its_brief_was_written(store: Store, clock: FakeClock) -> None:
     await workspaces(store, clock.now())
     told = await brief(store, clock.now(), 1, words("Told"))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.caveat import CAVEATS
-from bot.commands.spec import COMMANDS, Role
-from bot.documents.nodes import Kind
-from bot.models import BriefText, Related, Sentence
+from bot.commands.context import Invocation, Person, Reply
+from bot.commands.spec import BY_NAME, COMMANDS, Role
+from bot.documents.nodes import Action, Actions, Kind
+from bot.documents.text import plain_text
+from bot.models import LOCAL_WORKSPACE, BriefText, ChannelRef, Related, Sentence
 from bot.store import Store
 from tests.fakes import FakeClock
 from tests.office import OTHER, Office
@@ -208,3 +210,29 @@ async def test_imported_brief_is_seen_everywhere(office: Office) -> None:
     await office.store.briefs.add_imported(words, related=(), published_at=None, now=office.clock.now())
     for workspace in (OTHER, "console:third"):
         assert "Written elsewhere" in await office.ask("/brief latest", workspace=OTHER), workspace
+
+
+async def test_search_reads_what_is_named_among_its_words(office: Office) -> None:
+    assert "Ferry crews" in await office.ask("/brief search ferries since:24h")
+    # A platform with a field for each option gives what was typed into that of the words.
+    here = Invocation(
+        workspace_id=LOCAL_WORKSPACE, person=Person(id="u1", name="Mina"), channel=ChannelRef("console:general")
+    )
+    reply = await office.commands.call(BY_NAME["brief search"], {"query": "ferries since:2h"}, here)
+    assert "Nothing here is about “ferries”." in plain_text(reply.document)
+
+
+async def test_misspelt_option_is_offered_right_at_a_press(office: Office) -> None:
+    reply = await office.reply("/brief search ferries sinse:7d")
+    assert "did you mean 'since'?" in plain_text(reply.document)
+    assert Action("With since:", "brief search ferries since:7d") in _actions(reply)
+
+
+async def test_empty_search_offers_words_and_topics_as_buttons(office: Office) -> None:
+    reply = await office.reply("/brief search Grenland")
+    assert Action("greenland", "brief search greenland") in _actions(reply)
+    assert any(action.command.startswith("brief latest") for action in _actions(reply))
+
+
+def _actions(reply: Reply) -> list[Action]:
+    return [action for block in reply.document.blocks if isinstance(block, Actions) for action in block.items]
