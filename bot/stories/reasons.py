@@ -10,6 +10,10 @@ from bot.words import is_cjk
 
 NAMED: Final = 2
 """Things in common that the reason names."""
+CLOSE: Final = 0.05
+"""Two briefs with so much in common are related, whatever can be said of it …"""
+VERY_CLOSE: Final = 0.08
+"""… and with so much, even when nothing can."""
 
 _REPEATED: Final = 1.6
 """The weight of what stands in the deck or twice in the text, and, below, of what stands in the headline."""
@@ -21,21 +25,24 @@ _PATTERNS: Final = {
     "ko": ("{} 관련 소식", "·"),
     "ja": ("{}に関する記事", "と"),
 }
+_ALIKE: Final = {"en": "on a similar subject", "ko": "비슷한 주제", "ja": "似た話題"}
 _QUOTES: Final = {"ko": "‘{}’", "ja": "「{}」"}
 
 
-def reason_of(shared: Sequence[tuple[Thing, bool]], other: str, language: str, *, is_close: bool = False) -> str:
+def reason_of(shared: Sequence[tuple[Thing, bool]], other: str, language: str, *, closeness: float = 0.0) -> str:
     """A reason of at most two names or themes, the most telling first; empty when there is none worth saying.
 
     `shared`: what both are about, the most telling first, and whether it is rare enough to be a reason by itself.
     `other`: headline and deck of the other brief, folded: a mere word counts only if it is its subject.
-    `is_close`: the two have so much in common that something must be said.
+    `closeness`: how much the two have in common; of much, something must be said.
     """
     able = [(thing, is_rare) for thing, is_rare in shared if _is_sayable(thing, other)]
     chosen = _chosen(able)
-    if not chosen and is_close:
-        chosen = _chosen([one for one in shared if one[0].kind is not Kind.PART])
-    return _said([thing.shown for thing in chosen], language) if chosen else ""
+    if not chosen and closeness >= CLOSE:
+        chosen = _chosen([one for one in shared if one[0].kind is not Kind.PART and not _is_slight(one[0])])
+    if chosen:
+        return _said([thing.shown for thing in chosen], language)
+    return _ALIKE.get(language, _ALIKE["en"]) if closeness >= VERY_CLOSE else ""
 
 
 def _chosen(able: Sequence[tuple[Thing, bool]]) -> list[Thing]:
@@ -54,8 +61,13 @@ def _is_sayable(thing: Thing, other: str) -> bool:
     if thing.kind is Kind.PART:
         return False
     if thing.kind is Kind.WORD:
-        return is_theirs and thing.weight >= _HEADLINED and (len(thing.shown) >= _LONG or is_cjk(thing.shown))
+        return is_theirs and thing.weight >= _HEADLINED and not _is_slight(thing)
     return is_theirs or thing.weight >= _REPEATED
+
+
+def _is_slight(thing: Thing) -> bool:
+    """A word that says nothing by itself: "fell"."""
+    return thing.kind is Kind.WORD and len(thing.shown) < _LONG and not is_cjk(thing.shown)
 
 
 def _overlaps(thing: Thing, chosen: Sequence[Thing]) -> bool:

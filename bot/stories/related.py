@@ -26,8 +26,6 @@ OLD: Final = 0.7
 _COMMON_SHARE: Final = 0.04
 """What more of the briefs than this are about is no reason by itself: "also about Trump"."""
 _COMMON_LEAST: Final = 4
-_CLOSE: Final = 0.05
-"""Two briefs with so much in common are related, whatever can be said of it."""
 _KINDS: Final = {Kind.PART: 0.9, Kind.WORD: 1.0, Kind.NAME: 1.2, Kind.PHRASE: 0.4}
 """What a thing counts by its kind: the words of a phrase count by themselves already."""
 
@@ -167,7 +165,7 @@ class RelatedIndex:
         ranked = sorted(shared, key=lambda key: (-self._rarity(key) * (things[key].weight + other.things[key]), key))
         rare = {key for key in ranked if len(self._by_thing.get(key, ())) <= most}
         heads = f"{other.headline} {other.deck}".casefold()
-        return reason_of([(things[key], key in rare) for key in ranked], heads, language, is_close=score >= _CLOSE)
+        return reason_of([(things[key], key in rare) for key in ranked], heads, language, closeness=score)
 
     def _drop(self, brief_id: int) -> None:
         entry = self._entries.pop(brief_id, None)

@@ -38,7 +38,7 @@ COMMON: Final = frozenset(
     campaign probe highest level legal blow election
     내년 올해 지난해 오늘 내일 어제 오전 오후 야간 하루 이번 다음 정부 관계자 발표 계획 예정 처음 최초 이날 당시 현재
     기자 뉴스 사진 대한 관련 위해
-    가운데 이후 이상 이하 모두 가장 경우 때문 최근 지난 그는 우리 자신
+    가운데 이후 이상 이하 모두 가장 경우 때문 최근 지난 그는 우리 자신 따르면
     来年 今年 昨年 今日 明日 午前 午後 発表 予定 計画 政府 関係者 担当者 初めて 記者
     同日 現在 今回 可能性 必要""".split()  # noqa: SIM905
 )
@@ -115,8 +115,11 @@ class _Word:
 def things_of(text: BriefText) -> dict[str, Thing]:
     """What a brief is about, by a folded key; headline and deck count more than the rest."""
     tally = _Tally()
-    body = [sentence.text for sentence in text.sentences]
-    parts = [(text.headline, 3), (text.deck, 2), *((sentence, 1) for sentence in body)]
+    # "according to the Post" does not make a brief one about the Post.
+    publishers = "|".join(re.escape(source.publisher) for source in text.sources if source.publisher)
+    named = re.compile(rf"\b(?:{publishers})\b" if publishers else r"(?!)")
+    body = [named.sub("", sentence.text) for sentence in text.sentences]
+    parts = [(text.headline, 3), (named.sub("", text.deck), 2), *((sentence, 1) for sentence in body)]
     names = _names([_words(part) for part, weight in parts if weight < 3])
     for part, weight in parts:
         words = _words(part)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.models import Brief, BriefText, Origin, Sentence
+from bot.models import Brief, BriefText, Citation, Origin, Sentence
 from bot.stories.related import LIMIT, RelatedIndex
 from bot.stories.things import Kind, things_of
 
@@ -148,3 +149,27 @@ def test_full_index_forgets_the_oldest() -> None:
     assert (made.get(1), made.get(2)) == (None, None)
     made.add(brief(5, HARBOUR))
     assert len(made) == 3
+
+
+def test_publisher_that_tells_both_is_no_reason() -> None:
+    source = (Citation(n=1, publisher="Meridian Wire"),)
+    one = replace(text("Otters return", "Otters swam, according to Meridian Wire.", "They are four."), sources=source)
+    other = replace(text("Chess final", "Varga won, according to Meridian Wire.", "He is 17."), sources=source)
+    assert reasons(index(other), one) == {}
+    assert not any("Wire" in thing.shown for thing in things_of(one).values())
+    korean = replace(
+        text(
+            "도서관 이용자 증가",
+            "한빛일보에 따르면 이용자가 늘었다.",
+            "한빛일보에 따르면 밤에도 열린다.",
+            language="ko",
+        ),
+        sources=(Citation(n=1, publisher="한빛일보"),),
+    )
+    assert not any("따르면" in thing.shown for thing in things_of(korean).values())
+
+
+def test_short_common_word_is_no_reason() -> None:
+    one = text("Shares of Helia fell", "Helia shares fell on Monday.", "Batteries burnt.")
+    other = text("Rates fell in Veltria", "Rates fell after a vote.", "Loans are cheap.")
+    assert reasons(index(other), one) == {"Rates fell in Veltria": "on a similar subject"}
