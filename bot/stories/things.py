@@ -59,6 +59,7 @@ _VERBAL: Final = re.compile(
     r"(?:다|했던|하는|하고|하며|하면|하기|하지|하게|해서|되는|되고|되며|있는|없는|라며|라고|지만|면서)$"
 )
 _SCRIPTS: Final = re.compile(r"[\u30a0-\u30ff]+|[\u3005-\u3007\u4e00-\u9fff]+|[\u3040-\u309f]+")
+_SAYS: Final = r"(?:, according to )?(?<!\w)(?:{})(?:에 따르면|によると、?|(?![a-zA-Z0-9]))"
 _HANGUL: Final = re.compile(r"^[\uac00-\ud7a3]")
 
 
@@ -117,7 +118,7 @@ def things_of(text: BriefText) -> dict[str, Thing]:
     tally = _Tally()
     # "according to the Post" does not make a brief one about the Post.
     publishers = "|".join(re.escape(source.publisher) for source in text.sources if source.publisher)
-    named = re.compile(rf"\b(?:{publishers})\b" if publishers else r"(?!)")
+    named = re.compile(_SAYS.format(publishers) if publishers else r"(?!)")
     body = [named.sub("", sentence.text) for sentence in text.sentences]
     parts = [(text.headline, 3), (named.sub("", text.deck), 2), *((sentence, 1) for sentence in body)]
     names = _names([_words(part) for part, weight in parts if weight < 3])
