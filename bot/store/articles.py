@@ -71,10 +71,16 @@ class Articles:
         query = select(articles).where(articles.c.story_id.is_(None)).order_by(articles.c.id).limit(limit)
         return await self._list(query)
 
-    async def newest_grouped(self, *, after: int = 0, limit: int) -> list[Article]:
-        """The last `limit` articles that were grouped after that place; in the order in which they were grouped."""
-        query = select(articles).where(articles.c.place > after).order_by(articles.c.place.desc(), articles.c.id.desc())
-        return (await self._list(query.limit(limit)))[::-1]
+    async def grouped(self, *, after: int, limit: int) -> list[Article]:
+        """The next articles that were grouped after that place, in the order in which they were grouped."""
+        query = select(articles).where(articles.c.place > after).order_by(articles.c.place, articles.c.id)
+        return await self._list(query.limit(limit))
+
+    async def before_newest(self, count: int) -> int:
+        """The place after which the `count` articles come that were grouped last; 0 when there are fewer."""
+        query = select(articles.c.place).where(articles.c.place > 0).order_by(articles.c.place.desc())
+        async with self._db.glancing() as connection:
+            return (await connection.execute(query.limit(1).offset(count))).scalar() or 0
 
     async def stories_of_changed(self, since: datetime) -> dict[int, int]:
         """The story of each article whose story changed since then."""

@@ -21,6 +21,8 @@ CAPACITY: Final = 20_000
 """Articles that new ones are compared with: three days of a thousand feeds."""
 _OVERLAP: Final = timedelta(minutes=5)
 """How far clocks of processes that share a store may differ."""
+_PAGE: Final = 500
+"""Articles read at a time; all of the window at once would be most of what the process ever takes of memory."""
 _BREATH: Final = 50
 """Articles placed before other tasks get their turn: a large import must not stop the answers to commands."""
 
@@ -94,10 +96,14 @@ class Grouper:
             changed = await self._store.articles.stories_of_changed(self._caught_up_at - _OVERLAP)
             for article_id, story_id in changed.items():
                 self._index.move(article_id, story_id)
-        for article in await self._store.articles.newest_grouped(after=self._last_place, limit=CAPACITY):
-            if article.story_id is not None and article.id not in self._index:
-                self._index.add(article, article.story_id)
-            self._last_place = article.place or self._last_place
+        self._last_place = max(self._last_place, await self._store.articles.before_newest(CAPACITY))
+        while page := await self._store.articles.grouped(after=self._last_place, limit=_PAGE):
+            for number, article in enumerate(page, start=1):
+                if article.story_id is not None and article.id not in self._index:
+                    self._index.add(article, article.story_id)
+                if number % _BREATH == 0:
+                    await asyncio.sleep(0)
+            self._last_place = page[-1].place or self._last_place + 1
         self._caught_up_at = now
 
     async def _decide(self, articles: Sequence[Article]) -> Batch:

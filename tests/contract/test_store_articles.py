@@ -86,7 +86,10 @@ async def test_articles_are_listed_by_whether_they_are_grouped(store: Store, clo
     assert [one.id for one in await store.articles.ungrouped(limit=3)] == ids[:3]
     await store.stories.place([(ids[0], -1), (ids[1], -1), (ids[2], None)], now=clock.now())
     assert [one.id for one in await store.articles.ungrouped(limit=9)] == ids[3:]
-    assert [one.id for one in await store.articles.newest_grouped(limit=2)] == ids[1:3]
-    assert [one.id for one in await store.articles.newest_grouped(after=2, limit=9)] == ids[2:3]
+    assert [one.id for one in await store.articles.grouped(after=0, limit=2)] == ids[:2]
+    assert [one.id for one in await store.articles.grouped(after=2, limit=9)] == ids[2:3]
+    after = await store.articles.before_newest(2)
+    assert [one.id for one in await store.articles.grouped(after=after, limit=9)] == ids[1:3]
+    assert await store.articles.before_newest(9) == 0
     with pytest.raises(NotFound):
         await store.articles.get(10**6)
