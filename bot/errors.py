@@ -37,7 +37,7 @@ class UsageError(BriefbotError):
 
     def __init__(self, problem: str, *, allowed: str = "", example: str = "") -> None:
         self.problem, self.allowed, self.example = problem, allowed, example
-        parts = [problem.rstrip(".") + "."]
+        parts = [problem if problem.endswith("?") else problem.rstrip(".") + "."]
         if allowed:
             parts.append(f"Allowed: {allowed.rstrip('.')}.")
         if example:

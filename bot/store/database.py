@@ -64,8 +64,17 @@ class Database:
         On SQLite half as long as `reading`, since no transaction is begun and ended around a statement that is one.
         """
         with _PlainErrors(self.url):
-            async with self._without_begin.connect() as connection:
+            if not self.is_sqlite:
+                async with self._without_begin.connect() as connection:
+                    yield connection
+                return
+            # SQLAlchemy gives a connection back in a task of its own, lest a cancellation cut that short. Here there is
+            # no transaction to end, so giving it back waits for nothing and cannot be cut short.
+            connection = await self._without_begin.connect().start()
+            try:
                 yield connection
+            finally:
+                await connection.close()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
