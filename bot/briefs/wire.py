@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.caveat import Caveat
-from bot.models import Brief, Sentence, public_id
+from bot.models import Brief, Citation, Refusal, Related, Sentence, public_id
 
 
 def brief_json(brief: Brief, caveat: Caveat) -> dict[str, Any]:
@@ -26,40 +26,9 @@ def brief_json(brief: Brief, caveat: Caveat) -> dict[str, Any]:
         "sections": [
             {"heading": section.heading, "sentences": _sentences(section.sentences)} for section in text.sections
         ],
-        "sources": [
-            {
-                "n": source.n,
-                "publisher": source.publisher,
-                "title": source.title,
-                "url": source.url or None,
-                "published_at": _iso(source.published_at),
-            }
-            for source in text.sources
-        ],
-        "related": [
-            {
-                "brief": public_id("b", link.brief_id) if link.brief_id else None,
-                "url": link.url or None,
-                "headline": link.headline,
-                "blurb": link.blurb,
-                "score": link.score,
-                "reason": link.reason,
-            }
-            for link in brief.related
-        ],
-        "refused": [
-            {
-                "sentence": refusal.sentence,
-                "place": refusal.place,
-                "kind": refusal.kind,
-                "token": refusal.token,
-                "reason": refusal.reason,
-                "outcome": "repaired" if refusal.is_repaired else "dropped",
-                "became": refusal.became or None,
-                "sources": list(refusal.sources),
-            }
-            for refusal in brief.refusals
-        ],
+        "sources": [_source(source) for source in text.sources],
+        "related": [_link(link) for link in brief.related],
+        "refused": [_refusal(refusal) for refusal in brief.refusals],
         "caveat": " ".join(part for part in (caveat.text, caveat.note) if part),
         "disclosure": text.disclosure or None,
         "publishers": brief.publishers,
@@ -74,3 +43,37 @@ def _sentences(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat().replace("+00:00", "Z") if at else None
+
+
+def _source(source: Citation) -> dict[str, Any]:
+    return {
+        "n": source.n,
+        "publisher": source.publisher,
+        "title": source.title,
+        "url": source.url or None,
+        "published_at": _iso(source.published_at),
+    }
+
+
+def _link(link: Related) -> dict[str, Any]:
+    return {
+        "brief": public_id("b", link.brief_id) if link.brief_id else None,
+        "url": link.url or None,
+        "headline": link.headline,
+        "blurb": link.blurb,
+        "score": link.score,
+        "reason": link.reason,
+    }
+
+
+def _refusal(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "sentence": refusal.sentence,
+        "place": refusal.place,
+        "kind": refusal.kind,
+        "token": refusal.token,
+        "reason": refusal.reason,
+        "outcome": "repaired" if refusal.is_repaired else "dropped",
+        "became": refusal.became or None,
+        "sources": list(refusal.sources),
+    }
