@@ -14,8 +14,8 @@ from adapters.discord.buttons import Press, Verb
 from adapters.discord.forms import form
 from adapters.discord.render import BUTTON, GREY, ROW, Component, render
 from bot.app import App
+from bot.commands.catalogue import BY_NAME
 from bot.commands.context import Invocation, Person
-from bot.commands.spec import BY_NAME
 from bot.documents.nodes import Document
 from bot.models import ChannelRef, WorkspaceId
 from docs import discord_page

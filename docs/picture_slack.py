@@ -11,8 +11,8 @@ from adapters.slack.forms import Origin
 from adapters.slack.home import home
 from adapters.slack.render import render
 from bot.app import App
+from bot.commands.catalogue import BY_NAME
 from bot.commands.context import Invocation, Person
-from bot.commands.spec import BY_NAME
 from bot.documents.nodes import Document
 from bot.models import ChannelRef, WorkspaceId
 from docs import slack_page

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from adapters.discord.forms import FORMS
 from bot.caveat import CAVEATS
-from bot.commands.spec import COMMANDS, Command, Option, OptionType, Role
+from bot.commands.catalogue import COMMANDS
+from bot.commands.spec import Command, Option, OptionType, Role
 
 SUBCOMMAND, GROUP, STRING, INTEGER, CHANNEL, ROLE, ATTACHMENT = 1, 2, 3, 4, 7, 8, 11
 POSTABLE: Final = (0, 5, 10, 11, 12, 15)

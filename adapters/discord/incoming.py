@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.commands.catalogue import BY_NAME
 from bot.commands.parse import parse
-from bot.commands.spec import BY_NAME, Command, OptionType
+from bot.commands.spec import Command, OptionType
 from bot.errors import UsageError
 from bot.models import ChannelRef, WorkspaceId
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from adapters.slack.actions import button, numbered
 from adapters.slack.render import render
+from bot.commands.catalogue import BY_NAME
 from bot.commands.invoke import Commands, Invocation
-from bot.commands.spec import BY_NAME
 from bot.documents.nodes import Action, Document
 from bot.ports import require_caveat
 

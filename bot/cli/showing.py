@@ -10,9 +10,9 @@ from bot.app import App
 from bot.briefs.wire import brief_json
 from bot.caveat import caveat_for
 from bot.cli.running import draw, opened, say, say_json
+from bot.commands.catalogue import BY_NAME
 from bot.commands.parse import taken_apart
 from bot.commands.selecting import of_topic
-from bot.commands.spec import BY_NAME
 from bot.commands.values import since as read_since
 from bot.config import Settings
 from bot.documents.build import brief_document

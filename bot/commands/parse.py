@@ -18,8 +18,9 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
+from bot.commands.catalogue import BY_NAME, COMMANDS
 from bot.commands.shapes import has_shape
-from bot.commands.spec import BY_NAME, COMMANDS, Command, Option, OptionType
+from bot.commands.spec import Command, Option, OptionType
 from bot.errors import UsageError
 
 LINE_LIMIT: Final = 4000

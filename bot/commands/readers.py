@@ -11,9 +11,9 @@ from bot.commands.context import Context, Reply
 from bot.commands.describe import rule_in_words, schedule_in_words, source_name, typed_name
 from bot.documents.build import brief_document, list_document, notice, related_document
 from bot.documents.nodes import Action, Block, Code, Facts, Heading, Inline, Note, Paragraph, Text
-from bot.documents.wording import counted
 from bot.errors import UsageError
 from bot.models import Brief, Topic, public_id
+from bot.saying import say_count
 from bot.words import is_cjk, runs
 
 DEFAULT_COUNT: Final = 5
@@ -138,7 +138,7 @@ async def topics(context: Context) -> Reply:
             Heading("Digests"),
             Facts(tuple((d.name, "paused" if d.is_paused else schedule_in_words(d)) for d in digests)),
         ]
-    blocks.append(Note((Text(f"{counted(len(sources), 'source')} followed. "), *_hint(followed))))
+    blocks.append(Note((Text(f"{say_count('{n} source', '{n} sources', len(sources))} followed. "), *_hint(followed))))
     return Reply(document=notice("What is followed here", *blocks))
 
 

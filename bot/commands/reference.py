@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from bot.commands.spec import COMMANDS, Command, Option, Role
+from bot.commands.catalogue import COMMANDS
+from bot.commands.spec import Command, Option, Role
 
 _INTRO = """\
 # Commands

@@ -11,6 +11,7 @@ from bot.documents import wording
 from bot.documents.build import brief_blocks, card, caveat_of
 from bot.documents.nodes import Block, Code, Divider, Document, Heading, Kind, Note, Paragraph, Text
 from bot.models import Pick, Style, Workspace
+from bot.saying import say
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,11 +67,11 @@ def _stories(style: Style, picks: Sequence[Pick], workspace: Workspace, now: dat
                 yield Divider()
             yield from _whole(pick, workspace, now)
         else:
-            label = wording.UPDATE if pick.is_update else ""
+            label = say("Update") if pick.is_update else ""
             yield card(pick.brief, workspace, now=now, label=label, with_deck=style is Style.SUMMARIES)
 
 
 def _whole(pick: Pick, workspace: Workspace, now: datetime) -> Iterable[Block]:
     headline = pick.brief.text.headline
-    yield Heading(f"{wording.UPDATE}: {headline}" if pick.is_update else headline, level=2)
+    yield Heading(say("Update: {headline}", headline=headline) if pick.is_update else headline, level=2)
     yield from brief_blocks(pick.brief, workspace, now=now, level=3)

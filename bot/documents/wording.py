@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from bot.models import Brief, Origin
 
-UPDATE: Final = "Update"
 IMPORTED: Final = "Written elsewhere"
 SINGLE: Final = "Single source"
 

@@ -15,7 +15,7 @@ from adapters.discord.catalogue import fingerprint, registration
 from adapters.discord.forms import FORMS, form
 from adapters.discord.permissions import advice, invitation, lacking
 from bot.caveat import CAVEATS
-from bot.commands.spec import BY_NAME, COMMANDS
+from bot.commands.catalogue import BY_NAME, COMMANDS
 from tests.loopback.rules import wrong_with_commands, wrong_with_modal
 
 LOCALES = Path(adapters.discord.__file__).parent / "locales"

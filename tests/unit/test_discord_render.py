@@ -14,9 +14,9 @@ from adapters.discord.buttons import Press, Verb, read_press
 from adapters.discord.markdown import escaped, link
 from adapters.discord.render import LABEL_LIMIT, V2, render
 from bot.caveat import caveat_for
+from bot.commands.catalogue import COMMANDS
 from bot.commands.describe import as_typed
 from bot.commands.parse import parse
-from bot.commands.spec import COMMANDS
 from bot.documents.nodes import Action, Actions, Card, Document, Heading, Kind, Paragraph, Text
 from bot.ports import Payload
 from tests.hostile import MENTIONS, documents, texts

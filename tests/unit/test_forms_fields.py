@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adapters.discord.forms import FORMS
+from bot.commands.catalogue import BY_NAME
 from bot.commands.forms import DAYS, emptied, picked_days, wants_form
-from bot.commands.spec import BY_NAME
 
 
 def test_form_opens_only_where_something_is_missing() -> None:

@@ -18,7 +18,7 @@ from adapters.slack.manifest import manifest, manifest_text
 from adapters.slack.scopes import BOT_EVENTS, BOT_SCOPES
 from bot import config
 from bot.cli.program import app
-from bot.commands.spec import COMMANDS
+from bot.commands.catalogue import COMMANDS
 from bot.config import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,41 @@
+"""The workspace: its settings, how it is doing, its data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.caveat import NOTE_LIMIT
+from bot.commands.catalogue.parts import ABOUT
+from bot.commands.spec import Command, Option, OptionType
+
+COMMANDS: Final = (
+    Command(
+        path=("settings",),
+        summary="The settings here; name one to change it",
+        options=(
+            Option(name="zone", type=OptionType.ZONE, summary="Time zone for new digests and for dates"),
+            Option(name="language", type=OptionType.LANGUAGE, summary="Language of the caveat and of what we say"),
+            Option(
+                name="admin_role", type=OptionType.ROLE, summary="Who may use /brief-admin beside managers; or none"
+            ),
+            Option(name="ping_role", type=OptionType.ROLE, summary="The one role that digests may mention; or none"),
+            Option(
+                name="retention",
+                type=OptionType.INTEGER,
+                summary="Days for which things are kept",
+                minimum=7,
+                maximum=3650,
+            ),
+            Option(
+                name="caveat_note",
+                type=OptionType.TEXT,
+                summary="Words to show after the AI caveat; or none",
+                maximum=NOTE_LIMIT,
+            ),
+        ),
+        example="zone:Asia/Seoul language:ko",
+    ),
+    Command(path=("status",), summary="Sources in trouble, next and last digests", example=""),
+    Command(path=("export",), summary="Topics, sources, digests and settings as a file", example=""),
+    Command(path=("help",), summary="What managers can ask", options=(ABOUT,), example="digest add"),
+)

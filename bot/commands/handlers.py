@@ -1,0 +1,43 @@
+"""Which handler answers which command."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from bot.commands import admin_digests, admin_settings, admin_sources, admin_topics, help, readers  # noqa: A004
+from bot.commands.context import Context, Reply
+
+Handler = Callable[[Context], Awaitable[Reply]]
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "brief latest": readers.latest,
+    "brief read": readers.read,
+    "brief search": readers.search,
+    "brief related": readers.related,
+    "brief today": readers.today,
+    "brief topics": readers.topics,
+    "brief help": help.for_members,
+    "brief-admin topic add": admin_topics.add,
+    "brief-admin topic edit": admin_topics.edit,
+    "brief-admin topic remove": admin_topics.remove,
+    "brief-admin topic list": admin_topics.list_all,
+    "brief-admin source add": admin_sources.add,
+    "brief-admin source remove": admin_sources.remove,
+    "brief-admin source list": admin_sources.list_all,
+    "brief-admin source import": admin_sources.import_all,
+    "brief-admin source export": admin_sources.export_all,
+    "brief-admin digest add": admin_digests.add,
+    "brief-admin digest edit": admin_digests.edit,
+    "brief-admin digest pause": admin_digests.pause,
+    "brief-admin digest resume": admin_digests.resume,
+    "brief-admin digest remove": admin_digests.remove,
+    "brief-admin digest list": admin_digests.list_all,
+    "brief-admin digest preview": admin_digests.preview,
+    "brief-admin digest send": admin_digests.send,
+    "brief-admin settings": admin_settings.settings,
+    "brief-admin status": admin_settings.status,
+    "brief-admin export": admin_settings.export,
+    "brief-admin help": help.for_managers,
+}
+"""What answers each command of the catalogue, by its name."""

@@ -1,0 +1,1 @@
+"""What the bot says in other languages: gettext catalogues, one for each part of the bot."""

@@ -1,0 +1,69 @@
+"""The bot's own words: in the language in effect, whole in each, with the same places for values."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.saying import SPOKEN, catalogue, say, say_count, speakable, speaking, spoken
+
+ROOT = Path(__file__).parents[2]
+Message = str | tuple[str, str]
+
+
+def messages() -> Iterator[tuple[Message, str]]:
+    """Every message in the code, with the file it stands in."""
+    for file in [*(ROOT / "bot").rglob("*.py"), *(ROOT / "adapters").rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+                if node.func.id in ("say", "marked") and texts:
+                    yield str(texts[0]), file.name
+                elif node.func.id == "say_count" and len(texts) >= 2:
+                    yield (str(texts[0]), str(texts[1])), file.name
+
+
+@pytest.mark.parametrize("language", [code for code in SPOKEN if code != "en"])
+def test_every_message_is_translated_with_its_places(language: str) -> None:
+    known = catalogue(language)
+    missing, odd = [], []
+    for message, where in messages():
+        said = getattr(known.get(message), "string", None) or ()
+        strings = [said] if isinstance(said, str) else list(said)
+        if not strings or not all(strings):
+            missing.append((where, message))
+        elif any(places(text) != places(message if isinstance(message, str) else message[1]) for text in strings):
+            odd.append((where, message, strings))
+    assert not missing
+    assert not odd
+
+
+@pytest.mark.parametrize("language", [code for code in SPOKEN if code != "en"])
+def test_no_translation_is_left_over(language: str) -> None:
+    known = {message for message, _ in messages()}
+    assert not [one.id for one in catalogue(language) if one.id and one.id not in known]
+
+
+def test_language_in_effect_ends_with_its_block() -> None:
+    with speaking("ko"):
+        assert say_count("{n} source", "{n} sources", 3) == "출처 3개"
+        with speaking("pt"):
+            assert spoken() == "en"
+    assert say_count("{n} source", "{n} sources", 1) == "1 source"
+
+
+def test_first_language_that_we_speak_is_taken() -> None:
+    assert speakable("pt-BR", "ko-KR") == "ko"
+    assert speakable("", "xx") == "en"
+
+
+def test_values_are_no_template() -> None:
+    assert say("{name}", name="{0} {x!r}") == "{0} {x!r}"
+
+
+def places(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w*)\}", text))
