@@ -158,6 +158,17 @@ def migrate() -> None:
     running.launch(operating.migrate)
 
 
+@app.command("copy-store")
+def copy_store(
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="URL", envvar="BRIEFBOT_COPY_TO", help="An empty PostgreSQL database."),
+    ],
+) -> None:
+    """Copies everything from the SQLite file to PostgreSQL and checks its counts. Stop the bot first."""
+    running.launch(lambda settings: operating.copy_store(settings, to))
+
+
 @app.command("discord-invite")
 def discord_invite(
     application: Annotated[
