@@ -28,10 +28,13 @@ from bot.errors import ConfigError
 from bot.ingest.fetch import Fetcher
 from bot.ingest.parser import Parser
 from bot.ingest.pipeline import Ingest
+from bot.listening import Endpoint
 from bot.models import LOCAL_WORKSPACE
 from bot.ports import Adapter, Clock, SystemClock
+from bot.pulse import EVERY_S
 from bot.schedule import Job, Schedule
 from bot.store import Store
+from bot.store.heartbeats import Heartbeat
 from bot.stories.place import Grouper
 from bot.tenants import Tenants
 
@@ -87,7 +90,13 @@ class App:
         await self.ingest.poll_due()
         await self.write_briefs()
 
-    async def run(self, stop: asyncio.Event, only: frozenset[str] = frozenset(), pace: Pace = _PACE) -> None:
+    async def run(
+        self,
+        stop: asyncio.Event,
+        only: frozenset[str] = frozenset(),
+        pace: Pace = _PACE,
+        endpoint: Endpoint | None = None,
+    ) -> None:
         """Runs until `stop` is set, then finishes what is being sent. `only`: of CORE_ROLES and platforms; empty: all.
 
         Raises what stopped the schedule, if it stops by itself.
@@ -102,6 +111,17 @@ class App:
             jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
         if wanted & set(self.adapters):
             jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
+        started_at = self.clock.now()
+
+        async def beat() -> None:
+            now, ended = self.clock.now(), dict(schedule.ended)
+            await self.store.heartbeats.beat(
+                Heartbeat(
+                    process=_process_name(), roles=tuple(sorted(wanted)), jobs=ended, started_at=started_at, beat_at=now
+                )
+            )
+
+        schedule = Schedule([*jobs, Job(name="pulse", every_s=EVERY_S, run=beat)])
         # What was loaded to start stays; looking through it again and again held up answers for 0.2 s at a time.
         gc.collect()
         gc.freeze()
@@ -112,10 +132,13 @@ class App:
             async with asyncio.TaskGroup() as parts:
                 for platform in wanted & set(self.adapters):
                     parts.create_task(self._serve(platform, stop))
-                parts.create_task(Schedule(jobs).run(stop))
+                parts.create_task(schedule.run(stop))
+                if endpoint:
+                    parts.create_task(endpoint.run(schedule, stop))
         except ExceptionGroup as group:
             # One part ended the others; its reason is what a person needs.
             raise group.exceptions[0] from None
+        await self.store.heartbeats.end(_process_name())
         log.info("app.stopped")
 
     async def _serve(self, platform: str, stop: asyncio.Event) -> None:

@@ -110,6 +110,12 @@ class Settings(BaseSettings):
         500_000, "BRIEFBOT_MODEL_DAILY_TOKENS", "Tokens the model may use in a UTC day; then briefs are extracted."
     )
 
+    health_listen: str = _setting(
+        "",
+        "BRIEFBOT_HEALTH_LISTEN",
+        "host:port for /healthz, /metrics and /feeds, as 127.0.0.1:9091; empty: none. They ask for no password.",
+    )
+
     @field_validator("log_level")
     @classmethod
     def _level(cls, value: str) -> str:
@@ -139,6 +145,13 @@ class Settings(BaseSettings):
     def _listen(cls, value: str) -> str:
         if read_listen(value) is None:
             raise ValueError(f"{value!r} is no host:port; example: 127.0.0.1:3000 or [::]:3000")
+        return value
+
+    @field_validator("health_listen")
+    @classmethod
+    def _health(cls, value: str) -> str:
+        if value and read_listen(value) is None:
+            raise ValueError(f"{value!r} is no host:port; example: 127.0.0.1:9091")
         return value
 
     @field_validator("public_url")

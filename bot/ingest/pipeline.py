@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -101,11 +102,13 @@ class Ingest:
 
     async def poll(self, source: Source) -> PollReport:
         """Reads one source and stores what is new; StoreError is the only thing it raises."""
+        began = time.monotonic()
         try:
             fetched = await self._fetcher.fetch(source.address, etag=source.etag, last_modified=source.last_modified)
             body_hash = hashlib.sha256(fetched.body).hexdigest()
             if fetched.is_unchanged or (source.body_hash == body_hash and not source.failures):
                 return await self._unchanged(source, fetched)
+            log.debug("source.fetched", source=source.id, seconds=time.monotonic() - began)
             feed = await self._parser.feed(fetched)
         except (FetchError, FeedError) as error:
             return await self._failed(source, error)
@@ -201,6 +204,7 @@ class Ingest:
         return date >= now - self._window if date else undated_is_news
 
     async def _unchanged(self, source: Source, fetched: Fetched) -> PollReport:
+        log.debug("source.unchanged", source=source.id)
         await self._store.sources.settle(self._polled(source, fetched, ttl_s=fetched.max_age_s, had_new=False))
         return PollReport(source=source, is_unchanged=True)
 

@@ -15,6 +15,8 @@ from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
 from bot.store.editions import Editions
+from bot.store.figures import Counting
+from bot.store.heartbeats import Heartbeats
 from bot.store.installations import Installations
 from bot.store.migrate import require_current, upgrade
 from bot.store.search import Search
@@ -59,6 +61,8 @@ class Store:
         self.spend = Spend(database)
         self.attempts = Attempts(database)
         self.translations = Translations(database)
+        self.heartbeats = Heartbeats(database)
+        self.counting = Counting(database)
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool | None = None) -> Store:

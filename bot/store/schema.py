@@ -416,3 +416,17 @@ oauth_states = Table(
     Column("hash", String(64), primary_key=True),
     Column("expires_at", Instant, nullable=False, index=True),
 )
+
+# ── processes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# Processes at work, `host:pid`. One that stops takes its row away, so a row whose beat is old is of one that died.
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("process", String(300), primary_key=True),
+    Column("roles", JSON, nullable=False),
+    # By name, seconds since 1970 at which each job ended last.
+    Column("jobs", JSON, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("beat_at", Instant, nullable=False),
+)

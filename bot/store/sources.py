@@ -84,7 +84,7 @@ class Sources:
     async def followed(self, workspace: WorkspaceId | None) -> list[Source]:
         """The feeds whose stories a workspace sees, its own and the shared; None: all feeds that are read. By title."""
         query = select(sources).where(sources.c.kind == SourceKind.FEED)
-        query = query.where(_is_read() if workspace is None else or_(sources.c.is_shared, _follows(workspace)))
+        query = query.where(is_read() if workspace is None else or_(sources.c.is_shared, _follows(workspace)))
         async with self._db.glancing() as connection:
             found = [_source(row) for row in await connection.execute(query)]
         return sorted(found, key=lambda source: (source.title.casefold() or source.url, source.id))
@@ -125,7 +125,7 @@ class Sources:
                 )
             if not (await connection.execute(change)).rowcount:
                 raise NotFound(f"{public_id('src', source_id)} is not followed here")
-            idle = update(sources).where(sources.c.id == source_id, ~_is_read())
+            idle = update(sources).where(sources.c.id == source_id, ~is_read())
             await connection.execute(idle.values(next_poll_at=None))
 
     async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> list[Source]:
@@ -169,7 +169,8 @@ def _follows(workspace: WorkspaceId) -> ColumnElement[bool]:
     return exists().where(own.c.source_id == sources.c.id, own.c.workspace_id == workspace)
 
 
-def _is_read() -> ColumnElement[bool]:
+def is_read() -> ColumnElement[bool]:
+    """Whether somebody reads a source: a workspace that follows it, or all."""
     return or_(sources.c.is_shared, exists().where(workspace_sources.c.source_id == sources.c.id))
 
 
