@@ -23,6 +23,7 @@ from bot.briefs.writer import BriefWriter
 from bot.commands.invoke import Commands
 from bot.config import Settings
 from bot.delivery.deliver import Deliverer
+from bot.delivery.notices import Notices
 from bot.digests.dispatch import Dispatcher
 from bot.errors import ConfigError
 from bot.ingest.fetch import Fetcher
@@ -52,6 +53,7 @@ class Pace:
     dispatch_s: float = 10.0
     deliver_s: float = 2.0
     model_s: float = 15.0
+    notices_s: float = 600.0
 
 
 _PACE: Final = Pace()
@@ -74,6 +76,7 @@ class App:
     """None without a model: briefs stay as they were extracted."""
     dispatcher: Dispatcher
     deliverer: Deliverer
+    notices: Notices
     commands: Commands
 
     async def write_briefs(self) -> int:
@@ -110,6 +113,7 @@ class App:
         if "schedule" in wanted:
             jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
         if wanted & set(self.adapters):
+            jobs.append(Job(name="notices", every_s=pace.notices_s, run=self.notices.tell_due))
             jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
         started_at = self.clock.now()
 
@@ -192,6 +196,7 @@ async def build(
         model=ModelWriter(store, clock, choice, learn=writer.learn) if choice else None,
         dispatcher=dispatcher,
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
+        notices=Notices(store, adapters, clock),
         commands=Commands(store, ingest, dispatcher, clock, view),
     )
 

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     max_page_bytes: int = _setting(3_000_000, "BRIEFBOT_MAX_PAGE_BYTES", "Bytes of an article's page we read.")
     read_pages: bool = _setting(True, "BRIEFBOT_READ_PAGES", "Read an article's page when its feed gives too little.")
     poll_interval_s: int = _setting(900, "BRIEFBOT_POLL_INTERVAL", "Seconds between polls of a feed, before jitter.")
+    source_patience_days: int = _setting(
+        7,
+        "BRIEFBOT_SOURCE_PATIENCE",
+        "Days a feed may fail until those who follow it are told; after as many more it is switched off.",
+    )
     news_window_h: int = _setting(
         48, "BRIEFBOT_NEWS_WINDOW", "Hours: what was older when a source was added is kept, but is no news."
     )
@@ -199,6 +204,7 @@ class Settings(BaseSettings):
         "max_feed_bytes",
         "max_page_bytes",
         "poll_interval_s",
+        "source_patience_days",
         "story_window_h",
         "model_timeout_s",
         "model_answer_tokens",

@@ -66,7 +66,7 @@ class ConsoleAdapter:
             return Retry(reason=f"the terminal cannot be written ({error.strerror})")
         return Sent(ref=ref)
 
-    async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
+    async def tell(self, workspace: WorkspaceId, document: Document, channel: ChannelRef | None = None) -> bool:
         """Shows it on the terminal, where the operator is."""
         self._show(plain_text(document))
         return True

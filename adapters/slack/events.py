@@ -19,13 +19,13 @@ from bot.commands.invoke import Reply
 from bot.documents.build import notice
 from bot.documents.nodes import Document, Paragraph, Text
 from bot.errors import BriefbotError, UsageError
-from bot.models import WorkspaceId
+from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Host, require_caveat
 
 log = structlog.get_logger(__name__)
 
 Json = Mapping[str, Any]
-Tell = Callable[[WorkspaceId, Document], Awaitable[bool]]
+Tell = Callable[[WorkspaceId, Document, ChannelRef | None], Awaitable[bool]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +118,8 @@ class Events:
     async def report(self, body: Json) -> Reply:
         """Tells the managers; says whether there was a way to."""
         document = reporting.reported(body["view"], body["user"]["id"])
-        is_told = await self._tell(workspace_of(body["team"]["id"]), document)
+        workspace = workspace_of(body["team"]["id"])
+        is_told = await self._tell(workspace, document, await self._host.notices(workspace))
         words = "The managers of this workspace were told. Thank you." if is_told else "No manager could be told."
         return Reply(document=notice("Report", Paragraph((Text(words),))))
 

@@ -16,7 +16,8 @@ from bot.commands.values import is_none
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.wording import counted
-from bot.models import Digest, Edition, EditionState, Source, Topic, Workspace, public_id
+from bot.models import ChannelRef, Digest, Edition, EditionState, Source, Topic, Workspace, public_id
+from bot.saying import say
 
 _EDITIONS: Final = 10
 _FAILING: Final = 20
@@ -41,6 +42,7 @@ def _changed(context: Context) -> Workspace:
         language=given.get("language", str) or old.language,
         admin_role=old.admin_role if admin is None else admin,
         ping_role=old.ping_role if ping is None else ping,
+        notices=old.notices if (chosen := given.get("notices", str)) is None else ChannelRef(chosen),
         retention_days=given.get("retention", int) or old.retention_days,
         caveat_note=old.caveat_note if note is None else "" if is_none(note) else note,
     )
@@ -55,6 +57,7 @@ def _settings(title: str, workspace: Workspace) -> Reply:
         ("Language", name_of(workspace.language)),
         ("Admin role", admin or "none: managers of this place only"),
         ("Ping role", ping or "none: digests mention nobody"),
+        (say("Notices"), Mention(workspace.notices) if workspace.notices else say("none: to who runs this place")),
         ("Kept for", counted(workspace.retention_days, "day")),
         ("Caveat", f"{caveat.text} {caveat.note}".strip()),
     )
@@ -199,6 +202,7 @@ def _settings_json(workspace: Workspace) -> dict[str, Any]:
         "admin_role": workspace.admin_role,
         "ping_role": workspace.ping_role,
         "retention_days": workspace.retention_days,
+        "notices": workspace.notices,
         "caveat_note": workspace.caveat_note,
     }
 

@@ -24,6 +24,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief-admin topic list": admin_topics.list_all,
     "brief-admin source add": admin_sources.add,
     "brief-admin source remove": admin_sources.remove,
+    "brief-admin source resume": admin_sources.resume,
     "brief-admin source list": admin_sources.list_all,
     "brief-admin source import": admin_sources.import_all,
     "brief-admin source export": admin_sources.export_all,

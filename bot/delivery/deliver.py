@@ -187,9 +187,10 @@ class Deliverer:
     async def _tell(self, delivery: Delivery, reason: str) -> None:
         try:
             digest = await self._store.digests.get(delivery.workspace_id, delivery.digest_id)
+            workspace = await self._store.workspaces.get(digest.workspace_id)
             async with asyncio.timeout(CALL_S):
                 is_told = await self._adapters[digest.platform].tell(
-                    digest.workspace_id, trouble_document(digest, reason)
+                    digest.workspace_id, trouble_document(digest, reason), workspace.notices or None
                 )
         except Exception:
             # The reason stands in `status` all the same.

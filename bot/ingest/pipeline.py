@@ -20,7 +20,7 @@ from bot.ingest.fetch import Fetched, Fetcher
 from bot.ingest.filling import PageFiller, is_thin
 from bot.ingest.parsed import ParsedFeed
 from bot.ingest.parser import Parser
-from bot.ingest.timing import after_failure, after_success
+from bot.ingest.timing import Verdict, after_failure, after_success, verdict
 from bot.ingest.urls import canonical
 from bot.models import Article, Draft, Polled, Source, Stored
 from bot.ports import Clock
@@ -238,15 +238,21 @@ class Ingest:
             is_gone=getattr(error, "is_gone", False),
             jitter=_jitter(),
         )
+        patience = timedelta(days=self._settings.source_patience_days)
+        found = verdict(source, now=now, is_gone=getattr(error, "is_gone", False), patience=patience)
+        is_off = found is Verdict.SWITCH_OFF
         await self._store.sources.settle(
             Polled(
                 source_id=source.id,
                 polled_at=now,
-                next_poll_at=next_poll_at,
+                next_poll_at=None if is_off else next_poll_at,
                 interval_s=interval_s,
+                is_long=found is Verdict.WARN,
                 error=error.message,
             )
         )
+        if is_off:
+            log.warning("source.switched_off", source=source.id, failing_since=str(source.failing_since))
         log.warning("source.failed", source=source.id, reason=error.message, failures=source.failures + 1)
         return PollReport(source=source, error=error.message)
 

@@ -98,6 +98,7 @@ workspaces = Table(
     Column("language", String(16), nullable=False, server_default="en"),
     _text("admin_role"),
     _text("ping_role"),
+    _text("notices"),
     _text("caveat_note"),
     _number("retention_days", 365),
     Column("left_at", Instant),
@@ -127,6 +128,9 @@ sources = Table(
     Column("last_ok_at", Instant),
     _number("failures", 0),
     Column("failing_since", Instant),
+    # Since when it counts as failing for long, and since when it is polled no more for that.
+    Column("warned_at", Instant),
+    Column("switched_off_at", Instant),
     _text("last_error"),
     Column("created_at", Instant, nullable=False),
     Index("ix_sources_due", "next_poll_at"),
@@ -138,6 +142,8 @@ workspace_sources = Table(
     _workspace(),
     _ref("source_id", "sources.id", index=True),
     Column("added_at", Instant, nullable=False),
+    # When its managers were last told that it fails for long.
+    Column("told_at", Instant),
     UniqueConstraint("workspace_id", "source_id"),
 )
 

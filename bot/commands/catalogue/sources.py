@@ -29,6 +29,12 @@ COMMANDS: Final = (
         example="src3",
         is_danger=True,
     ),
+    Command(
+        path=("source", "resume"),
+        summary="Read a feed again that was switched off",
+        options=(Option(name="source", type=OptionType.SOURCE, summary="Its id, title or address", is_required=True),),
+        example="src3",
+    ),
     Command(path=("source", "list"), summary="All feeds that are followed here", options=(PAGE,), example=""),
     Command(
         path=("source", "import"),
