@@ -10,6 +10,7 @@ a command is in the language of who asked. Names and other outside text are valu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 SPOKEN: Final = ("en", "ko", "ja")
 """The languages that we speak."""
 PSEUDO: Final = "xx"
-"""A language for tests, in which every message of ours stands in brackets."""
+"""A language for tests, in which every word of ours stands in brackets, and no value does."""
 
 _language: ContextVar[str] = ContextVar("language", default="")
 
@@ -90,9 +91,13 @@ def _translated(message: str) -> str:
     if language == "en":
         return message
     if language == PSEUDO:
-        return f"⟦{message}⟧"
+        return _bracketed(message)
     found = catalogue(language).get(message)
     return found.string if found and isinstance(found.string, str) and found.string else message
+
+
+def _bracketed(message: str) -> str:
+    return re.sub(r"[^{}]+(?![^{]*\})", r"⟦\g<0>⟧", message)
 
 
 def _forms(pair: tuple[str, str]) -> tuple[str, ...]:
@@ -100,7 +105,7 @@ def _forms(pair: tuple[str, str]) -> tuple[str, ...]:
     if language == "en":
         return pair
     if language == PSEUDO:
-        return tuple(f"⟦{form}⟧" for form in pair)
+        return tuple(map(_bracketed, pair))
     found = catalogue(language).get(pair)
     strings = tuple(found.string) if found and isinstance(found.string, list | tuple) else ()
     return strings if strings and all(strings) else pair

@@ -5,6 +5,7 @@ A form holds five things at most, so it asks for those that matter most; the oth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -52,7 +53,7 @@ def form(command: Command, values: Mapping[str, str], choices: Choices, press: P
     asked = [option for name in FORMS[command.name] if (option := command.option(name))]
     return {
         "custom_id": press.custom_id() or Press(Verb.FORM, command.name).custom_id(),
-        "title": clip(say(command.summary).partition(";")[0], TITLE_LIMIT),
+        "title": clip(re.split("[;.。]", say(command.summary))[0], TITLE_LIMIT),
         "components": [_labelled(option, values.get(option.name, ""), choices) for option in asked],
     }
 

@@ -7,7 +7,7 @@ from string import Formatter
 from bot.documents.nodes import Inline, Text
 
 
-def phrase(words: str, **parts: Inline) -> tuple[Inline, ...]:
+def phrase(words: str, /, **parts: Inline) -> tuple[Inline, ...]:
     """The words with these parts at their {names}: `phrase(say("Read one with {command}"), command=Code("…"))`."""
     spans: list[Inline] = []
     for text, name, _, _ in Formatter().parse(words):

@@ -48,8 +48,10 @@ def _templates(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def _pattern(message: str) -> re.Pattern[str]:
-    parts = (
-        re.escape(text) + (f"(?P<{name}>.*)" if name is not None else "")
-        for text, name, _, _ in Formatter().parse(message)
-    )
+    parts, seen = [], set()
+    for text, name, _, _ in Formatter().parse(message):
+        parts.append(re.escape(text))
+        if name is not None:
+            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.*)")
+            seen.add(name)
     return re.compile("".join(parts), re.DOTALL)
