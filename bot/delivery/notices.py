@@ -11,6 +11,8 @@ import structlog
 
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Code, Document, Note, Paragraph, Text
+from bot.documents.phrases import phrase
+from bot.documents.retelling import retold
 from bot.models import Source, WorkspaceId, public_id
 from bot.ports import Adapter, Clock
 from bot.saying import say, say_count, speaking
@@ -59,8 +61,8 @@ def failing_document(sources: Sequence[Source]) -> Document:
         blocks += [Paragraph((Text(_said(source)),)), Actions((keep, remove))]
     rest = len(sources) - _SHOWN
     if rest > 0:
-        words = say_count("{n} more source fails as long: ", "{n} more sources fail as long: ", rest)
-        blocks.append(Note((Text(words), Code("/brief-admin source list"))))
+        more = say("{n} more are failing: {command}", n=rest, command="{command}")
+        blocks.append(Note(phrase(more, command=Code("/brief-admin source list"))))
     blocks.append(Note((Text(say("What was written from a source stays when it is switched off or removed.")),)))
     title = say_count("{n} source cannot be read", "{n} sources cannot be read", len(sources))
     return notice(title, *blocks)
@@ -68,7 +70,11 @@ def failing_document(sources: Sequence[Source]) -> Document:
 
 def _said(source: Source) -> str:
     since = f"{source.failing_since:%Y-%m-%d}" if source.failing_since else ""
-    values = {"name": source.title or source.url.rpartition("@")[2], "since": since, "reason": source.last_error}
+    values = {
+        "name": source.title or source.url.rpartition("@")[2],
+        "since": since,
+        "reason": retold(source.last_error),
+    }
     if source.switched_off_at:
         return say("“{name}” is switched off, since it has failed since {since}: {reason}", **values)
     return say("“{name}” has failed since {since} and will soon be switched off: {reason}", **values)
