@@ -1,17 +1,19 @@
-"""The HTTP endpoint for operators: whether the bot is well, its metrics."""
+"""The HTTP endpoint for operators: whether the bot is well, its metrics, and digests as feeds."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 from aiohttp import web
 
 from bot import pulse
 from bot.config import Settings, read_listen
+from bot.digests.elsewhere import FORMATS
 from bot.errors import BriefbotError, ConfigError
 from bot.ports import Clock
 from bot.store import Store
@@ -20,6 +22,13 @@ if TYPE_CHECKING:
     from bot.metrics import Metrics
 
 log = structlog.get_logger(__name__)
+
+
+_FEEDS: Final[Mapping[str, tuple[str, str]]] = {
+    "rss": ("rss", "application/rss+xml; charset=utf-8"),
+    "atom": ("atom", "application/atom+xml; charset=utf-8"),
+    "json": ("jsonfeed", "application/feed+json; charset=utf-8"),
+}
 
 
 class Jobs(Protocol):
@@ -75,7 +84,23 @@ class Endpoint:
                 return web.Response(status=503, text=f"{error.message}\n")
             return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
-        return (web.get("/healthz", healthz), web.get("/metrics", metrics))
+        async def feed(request: web.Request) -> web.StreamResponse:
+            digest = await self._store.published.by_token(request.match_info["token"])
+            if digest is None:
+                return web.Response(status=404, text="no such feed\n")
+            channel = await self._store.published.channel(digest)
+            form, content_type = _FEEDS[request.match_info["kind"]]
+            body = FORMATS[form](channel).encode()
+            etag = hashlib.sha256(body).hexdigest()[:32]
+            is_known = any(one.value in (etag, "*") for one in request.if_none_match or ())
+            answer = web.Response(status=304) if is_known else web.Response(body=body)
+            answer.etag = etag
+            answer.last_modified = channel.updated_at
+            answer.headers["Content-Type"] = content_type
+            return answer
+
+        feeds = r"/feeds/{token:[\w-]{20,64}}.{kind:rss|atom|json}"
+        return (web.get(feeds, feed), web.get("/healthz", healthz), web.get("/metrics", metrics))
 
     async def _problems(self, jobs: Jobs) -> list[str]:
         found = pulse.stalled(jobs.ended, self._clock.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from bot.commands import admin_digests, admin_settings, admin_sources, admin_topics, help, readers  # noqa: A004
+from bot.commands import admin_digests, admin_feeds, admin_settings, admin_sources, admin_topics, help, readers  # noqa: A004
 from bot.commands.context import Context, Reply
 
 Handler = Callable[[Context], Awaitable[Reply]]
@@ -35,6 +35,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief-admin digest remove": admin_digests.remove,
     "brief-admin digest list": admin_digests.list_all,
     "brief-admin digest preview": admin_digests.preview,
+    "brief-admin digest feed": admin_feeds.feed,
     "brief-admin digest send": admin_digests.send,
     "brief-admin settings": admin_settings.settings,
     "brief-admin status": admin_settings.status,

@@ -19,6 +19,7 @@ from bot.store.figures import Counting
 from bot.store.heartbeats import Heartbeats
 from bot.store.installations import Installations
 from bot.store.migrate import require_current, upgrade
+from bot.store.published import Published
 from bot.store.search import Search
 from bot.store.sources import Sources
 from bot.store.spend import Spend
@@ -62,6 +63,7 @@ class Store:
         self.attempts = Attempts(database)
         self.translations = Translations(database)
         self.heartbeats = Heartbeats(database)
+        self.published = Published(database)
         self.counting = Counting(database)
 
     @classmethod

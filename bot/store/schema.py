@@ -331,12 +331,15 @@ digests = Table(
     _flag("is_paused", False),
     _flag("publish", False),
     _text("trouble"),
+    # The secret part of the address at which it can be read as a feed; none: it cannot.
+    Column("feed_token", String(64)),
     Column("trouble_since", Instant),
     Column("next_due_at", Instant),
     Column("next_on", Date),
     Column("lease_until", Instant),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("workspace_id", "name_key"),
+    Index("ix_digests_feed_token", "feed_token", unique=True),
     Index("ix_digests_due", "next_due_at", sqlite_where=text("NOT is_paused"), postgresql_where=text("NOT is_paused")),
 )
 
