@@ -1,6 +1,6 @@
 """What belongs to a workspace, found by walking the schema: to give it away whole, to compare it, to remove it.
 
-A table is a workspace's when it has `workspace_id`, or when its rows cannot be without a row of such a table. So a table
+A table is a workspace's when it has `workspace_id`, or when its rows cannot be without a row of such a table. So one
 that is added later is exported, forgotten and, unless it is said to be history, audited without anybody's doing.
 """
 

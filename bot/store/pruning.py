@@ -1,4 +1,4 @@
-"""Removes what is older than anybody wants it kept, and whole workspaces, in batches too small to keep a writer waiting.
+"""Removes what is older than anybody wants it kept, and whole workspaces, in batches that keep no writer waiting.
 
 What is shared is kept for the longest retention of those who follow its source; what an edition told is kept as long as
 the edition. Each batch is a transaction of its own and looks anew, so it may be cut short and begun again at any point.
@@ -13,17 +13,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Table, Text, cast, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import SourceKind, WorkspaceId
 from bot.store.database import Database
 from bot.store.holdings import AGED, owned
 from bot.store.indexing import unindex_briefs
+from bot.store.merging import retire
 from bot.store.schema import (
+    article_bands,
     article_keys,
     articles,
     brief_translations,
+    brief_versions,
     briefs,
     edition_items,
     metadata,
@@ -45,6 +48,9 @@ AIM_S: Final = 0.04
 """How long a batch should hold the writer; its size follows from how long the one before did."""
 _FIRST: Final = 40
 _MOST: Final = 400
+
+_NOWHERE: Final = "briefbot:gone:"
+_NAMES: Final = ("title", "publisher", "fetch_url", "etag", "last_modified", "body_hash", "last_error")
 
 Batch = Callable[[AsyncConnection, int], Awaitable[int]]
 
@@ -169,6 +175,8 @@ class _Run:
             return int(done.rowcount)
 
         await self._batches("workspaces", last)
+        idle = update(sources).where(_is_unfollowed(), sources.c.next_poll_at.is_not(None))
+        await self._whole("", idle.values(next_poll_at=None))
 
     async def remove_aged(self, now: datetime) -> None:
         """History that is older than its workspace wants it kept."""
@@ -229,14 +237,18 @@ class _Run:
                 return 0
             after[0] = found[-1]
             told = await _told(connection, found)
+            old = await _without_newest(connection, [id_ for id_ in found if id_ not in told])
             # No names are kept: of a source that nobody reads nothing comes back.
-            return await _remove_stories(connection, [id_ for id_ in found if id_ not in told], self.pruned, None) or -1
+            return await _remove_stories(connection, old, self.pruned, None) or -1
 
         await self._batches("stories", batch)
         loose = (articles.c.source_id.in_(ids), articles.c.story_id.is_(None))
         await self._batches("articles", _by_id(articles, loose))
         is_empty = ~exists().where(articles.c.source_id == sources.c.id)
         await self._batches("sources", _by_id(sources, (sources.c.id.in_(ids), _is_unfollowed(), is_empty)))
+        is_told = exists().where(articles.c.source_id == sources.c.id, articles.c.url != "")
+        hollow = update(sources).where(sources.c.id.in_(ids), _is_unfollowed(), ~is_told)
+        await self._whole("", hollow.values(url=_NOWHERE + cast(sources.c.id, Text), **dict.fromkeys(_NAMES, "")))
 
     # ── what is left of work ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -259,7 +271,8 @@ class _Run:
             return int((await connection.execute(statement)).rowcount)
 
         _, count = await self._batch(batch, 0)
-        self.pruned.add(kind, count)
+        if kind:
+            self.pruned.add(kind, count)
 
 
 def _of_owner(table: Table, is_owned: ColumnElement[bool], workspace: WorkspaceId) -> Batch:
@@ -337,6 +350,40 @@ async def _remove_stories(
     pruned.add("briefs", len(brief_ids))
     await unindex_briefs(connection, brief_ids)
     return int((await connection.execute(delete(stories).where(stories.c.id.in_(story_ids)))).rowcount)
+
+
+async def _without_newest(connection: AsyncConnection, story_ids: Sequence[int]) -> list[int]:
+    """The stories but for those of the newest story, article or brief there is, which are emptied instead.
+
+    SQLite gives the number of the last row again when that row is gone. Messages in channels would then open another
+    brief, and stories in the memory of a process would be mistaken for new ones.
+    """
+    newest = [
+        select(table.c[column]).order_by(table.c.id.desc()).limit(1)
+        for table, column in ((stories, "id"), (articles, "story_id"), (briefs, "story_id"))
+    ]
+    kept = {(await connection.execute(query)).scalar_one_or_none() for query in newest} & set(story_ids)
+    if kept and connection.dialect.name == "sqlite":
+        await _empty(connection, sorted(id_ for id_ in kept if id_ is not None))
+        return [id_ for id_ in story_ids if id_ not in kept]
+    return list(story_ids)
+
+
+async def _empty(connection: AsyncConnection, story_ids: Sequence[int]) -> None:
+    """Takes all words out of stories, their articles and briefs; nothing joins them, and they go in their time."""
+    of_stories = articles.c.story_id.in_(story_ids)
+    ids = (await connection.execute(select(articles.c.id).where(of_stories))).scalars().all()
+    for table in (article_keys, article_bands):
+        await connection.execute(delete(table).where(table.c.article_id.in_(ids)))
+    blank = dict.fromkeys(("url", "title", "text", "publisher", "owner"), "")
+    await connection.execute(update(articles).where(of_stories).values(**blank, is_news=False))
+    of_briefs = briefs.c.story_id.in_(story_ids)
+    brief_ids = (await connection.execute(select(briefs.c.id).where(of_briefs))).scalars().all()
+    await retire(connection, brief_ids)
+    for table in (brief_versions, brief_translations, model_attempts):
+        await connection.execute(delete(table).where(table.c.brief_id.in_(brief_ids)))
+    await connection.execute(update(briefs).where(of_briefs).values(body={}, refused=[]))
+    await connection.execute(update(stories).where(stories.c.id.in_(story_ids)).values(merged_into=0, is_due=False))
 
 
 async def _keep_names(connection: AsyncConnection, story_ids: Sequence[int], now: datetime) -> None:

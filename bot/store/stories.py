@@ -138,7 +138,8 @@ async def _standing(connection: AsyncConnection, ids: Collection[int]) -> set[in
     """Those of some stories that are still there."""
     found: set[int] = set()
     for part in _chunks(sorted(set(ids))):
-        found |= set((await connection.execute(select(stories.c.id).where(stories.c.id.in_(part)))).scalars())
+        query = select(stories.c.id).where(stories.c.id.in_(part), stories.c.merged_into.is_(None))
+        found |= set((await connection.execute(query)).scalars())
     return found
 
 
