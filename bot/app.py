@@ -184,7 +184,7 @@ async def build(
         model=ModelWriter(store, clock, choice, learn=writer.learn) if choice else None,
         dispatcher=dispatcher,
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
-        commands=Commands(store, ingest, dispatcher, clock, view),
+        commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
 
 

@@ -83,7 +83,9 @@ class People:
 
 
 async def _user(client: AsyncWebClient, user_id: str) -> dict[str, Any]:
-    return dict((await client.users_info(user=user_id))["user"])
+    """What decides what a person may do, and their name; of the rest of a profile nothing is kept, nor a moment."""
+    user = (await client.users_info(user=user_id))["user"]
+    return {name: user.get(name) for name in ("real_name", "name", "is_admin", "is_owner", "is_primary_owner")}
 
 
 async def _groups(client: AsyncWebClient, team_id: str) -> list[Group]:

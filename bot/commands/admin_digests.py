@@ -13,7 +13,7 @@ from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.wording import counted
 from bot.errors import UsageError
-from bot.models import ALL_DAYS, ChannelRef, Digest, EditionState, Style, Topic, public_id
+from bot.models import ALL_DAYS, Change, ChannelRef, Digest, EditionState, Style, Topic, public_id
 
 _STORIES: Final = 8
 _NEW: Final = Action("Add a digest", "brief-admin digest add", asks=True)
@@ -168,7 +168,8 @@ async def send(context: Context) -> Reply:
     ]
     if edition.reason:
         rows.append(("Why", edition.reason))
-    return Reply(document=notice(f"{digest.name} is on its way", Facts(tuple(rows))))
+    change = Change(what=f"digest d{digest.id} “{digest.name}”", field="sent by hand", new=edition.on.isoformat())
+    return Reply(document=notice(f"{digest.name} is on its way", Facts(tuple(rows))), changes=(change,))
 
 
 def _state(state: EditionState) -> str:

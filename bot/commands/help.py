@@ -9,6 +9,7 @@ from bot.commands.spec import Command, Role
 from bot.documents.build import notice
 from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Note, Paragraph, Text
 from bot.errors import UsageError
+from bot.saying import say
 
 
 async def for_members(context: Context) -> Reply:
@@ -26,6 +27,8 @@ def _help(context: Context, role: Role) -> Reply:
     blocks: list[Block] = [_list(role)]
     if role is Role.MANAGER:
         blocks.append(Note((Text("For everybody: "), Code("/brief help"))))
+        if context.is_operator:
+            blocks += [Heading(say("For those who run Briefbot")), _list(Role.OPERATOR)]
     elif context.invocation.person.is_manager or context.workspace.admin_role in context.invocation.person.roles:
         blocks += [Heading("For managers"), _list(Role.MANAGER)]
     more = (

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -90,12 +91,20 @@ class Holdings:
                 for row in await connection.execute(select(table).where(is_owned), {"owner": workspace}):
                     found[_called(table, row._asdict())] = _fields(table, row._asdict())
             for row in await self._followed(connection, workspace):
-                found[f"source “{row.title or row.url}” ({public_id('src', row.id)})"] = {"followed": "yes"}
+                found[f"source “{row.title or _without_login(row.url)}” ({public_id('src', row.id)})"] = {
+                    "followed": "yes"
+                }
         return found
 
     async def _followed(self, connection: AsyncConnection, workspace: WorkspaceId) -> Any:
         query = select(sources.c.id, sources.c.title, sources.c.url).join(workspace_sources)
         return await connection.execute(query.where(workspace_sources.c.workspace_id == workspace))
+
+
+def _without_login(url: str) -> str:
+    """An address without the user and password that may stand in it (law 9)."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _called(table: Table, row: Row) -> str:

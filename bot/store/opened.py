@@ -18,6 +18,7 @@ from bot.store.editions import Editions
 from bot.store.holdings import Holdings
 from bot.store.installations import Installations
 from bot.store.migrate import require_current, upgrade
+from bot.store.overview import Overview
 from bot.store.pruning import Pruning
 from bot.store.search import Search
 from bot.store.sources import Sources
@@ -64,6 +65,7 @@ class Store:
         self.translations = Translations(database)
         self.holdings = Holdings(database)
         self.pruning = Pruning(database)
+        self.overview = Overview(database)
         self.trail = Trail(database)
 
     @classmethod

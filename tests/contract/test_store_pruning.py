@@ -45,7 +45,7 @@ async def told(store: Store, brief: Brief, now: datetime) -> None:
     async with store.database.writing() as connection:
         values = {"workspace_id": OTHER, "digest_id": made.id, "on": now.date(), "channel": "x", "due_at": now}
         edition = metadata.tables["editions"].insert().values(**values, state="delivered", created_at=now)
-        [number] = (await connection.execute(edition)).inserted_primary_key
+        number = (await connection.execute(edition.returning(metadata.tables["editions"].c.id))).scalar_one()
         story = select(briefs.c.story_id).where(briefs.c.id == brief.id)
         item = {"edition_id": number, "position": 0, "story_id": (await connection.execute(story)).scalar_one()}
         items = metadata.tables["edition_items"]
