@@ -137,9 +137,7 @@ class Settings(BaseSettings):
     def _people(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for name in value:
             if not re.fullmatch(r"discord:\d{1,20}|slack:[TE]\w{1,20}/[UW]\w{1,20}", name):
-                raise ValueError(
-                    f"{name!r} is nobody's id; example: discord:80351110224678912,slack:T024BE7LD/U023BECGF"
-                )
+                raise ValueError(f"{name!r} is nobody's id; example: discord:80351110224678912,slack:T02/U02")
         return value
 
     @field_validator("discord_shards")

@@ -27,10 +27,10 @@ def _help(context: Context, role: Role) -> Reply:
     blocks: list[Block] = [_list(role)]
     if role is Role.MANAGER:
         blocks.append(Note((Text("For everybody: "), Code("/brief help"))))
-        if context.is_operator:
-            blocks += [Heading(say("For those who run Briefbot")), _list(Role.OPERATOR)]
     elif context.invocation.person.is_manager or context.workspace.admin_role in context.invocation.person.roles:
         blocks += [Heading("For managers"), _list(Role.MANAGER)]
+    if context.is_operator and len(blocks) > 1:
+        blocks += [Heading(say("For those who run Briefbot")), _list(Role.OPERATOR)]
     more = (
         f"/{'brief' if role is Role.MEMBER else 'brief-admin'} help {'search' if role is Role.MEMBER else 'digest add'}"
     )

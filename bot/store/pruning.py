@@ -44,9 +44,9 @@ UNFOLLOWED: Final = timedelta(days=30)
 """For so long a source that nobody follows is kept, so that who takes it up again finds its briefs."""
 UNASKED: Final = timedelta(days=90)
 """For so long a translation is kept that nobody asks for."""
-AIM_S: Final = 0.04
+AIM_S: Final = 0.02
 """How long a batch should hold the writer; its size follows from how long the one before did."""
-_FIRST: Final = 40
+_FIRST: Final = 10
 _MOST: Final = 400
 
 _NOWHERE: Final = "briefbot:gone:"
@@ -145,7 +145,7 @@ class _Run:
             self.pruned.add(kind, max(count, 0))
             if count == 0:
                 return
-            size = max(1, min(_MOST, size * 2, int(size * AIM_S / max(held, 0.001))))
+            size = max(1, min(_MOST, size + size // 2 + 1, int(size * AIM_S / max(held, 0.001))))
             # Who waits to write goes first, also in another process.
             await asyncio.sleep(0.005)
 
