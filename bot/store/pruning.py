@@ -44,7 +44,7 @@ UNFOLLOWED: Final = timedelta(days=30)
 """For so long a source that nobody follows is kept, so that who takes it up again finds its briefs."""
 UNASKED: Final = timedelta(days=90)
 """For so long a translation is kept that nobody asks for."""
-AIM_S: Final = 0.02
+AIM_S: Final = 0.015
 """How long a batch should hold the writer; its size follows from how long the one before did."""
 _FIRST: Final = 10
 _MOST: Final = 400
