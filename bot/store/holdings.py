@@ -17,11 +17,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import WorkspaceId, public_id
 from bot.store.database import Database
-from bot.store.schema import Instant, audit, metadata, sources, workspace_sources, workspaces
+from bot.store.schema import Instant, metadata, sources, workspace_sources, workspaces
 
 SECRET: Final = frozenset({"installations"})
 """Sealed tokens (law 9)."""
-HISTORY: Final = frozenset({"editions", "deliveries", "audit"})
+HISTORY: Final = frozenset(
+    [
+        "editions",
+        "deliveries",
+        "audit",
+        "brief_versions",
+        "corrections",
+        "reports",
+        "shared_answers",
+        "amendments",
+        "notices",
+    ]
+)
 """Tables that tell what happened, not what is set: their changes are no changes of the configuration."""
 _INTERNAL: Final = frozenset({"lease_until", "lease_owner"})
 """Columns that name our own processes."""
@@ -140,5 +152,12 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 
-AGED: Final = {"editions": "created_at", audit.name: "at"}
+_TOLD_AT: Final = {
+    "editions": "created_at",
+    "audit": "at",
+    "reports": "created_at",
+    "shared_answers": "created_at",
+    "notices": "created_at",
+}
+AGED: Final = {name: column for name, column in _TOLD_AT.items() if name in metadata.tables}
 """Rows of a workspace that are removed when they are older than its retention, by the column that tells."""

@@ -8,11 +8,14 @@ from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
+from bot.app import build
 from bot.commands.audit_trail import changed
 from bot.commands.catalogue import COMMANDS
 from bot.commands.invoke import Invocation, Person
 from bot.commands.spec import Role
+from bot.config import load
 from bot.documents.text import plain_text
 from bot.models import LOCAL_WORKSPACE, Change, ChannelRef
 from bot.store import Store
@@ -255,3 +258,16 @@ async def test_operator_sees_numbers_and_shares_a_source(office: Office) -> None
     assert "Otters" not in await office.ask("/brief latest", workspace=OTHER)
     assert "for those who run Briefbot" in await office.ask("/brief-admin operator status", workspace=OTHER)
     assert [command.name for command in COMMANDS if command.role is Role.OPERATOR]
+
+
+async def test_prune_job_logs_what_it_removed(office: Office, clock: FakeClock) -> None:
+    app = await build(load(env_file=None), clock=clock, adapters={}, store=office.store)
+    clock.advance(86400 * 400)
+    with capture_logs() as logs:
+        await app.prune()
+        await app.prune()
+    [entry] = [entry for entry in logs if entry["event"] == "store.pruned"]
+    assert (entry["briefs"], entry["articles"], entry["stories"]) == (2, 2, 2)
+    assert entry["audit"] == 2
+    assert {"duration_ms", "longest_ms"} <= entry.keys()
+    assert "River life" in await office.ask("/brief-admin topic list")
