@@ -12,7 +12,7 @@ import pytest
 
 from adapters.discord.incoming import workspace_of as discord_workspace
 from adapters.slack.incoming import workspace_of as slack_workspace
-from bot.commands.catalogue import COMMANDS
+from bot.commands.catalogue import BY_NAME, COMMANDS
 from bot.commands.invoke import Invocation, Person
 from bot.commands.spec import Command, OptionType, Role
 from bot.documents.text import plain_text
@@ -248,3 +248,26 @@ async def reach_nothing(stage: Stage, command: Command, platform: str) -> None:
                 assert id_ not in await stage.offered(kind, command, option.name, text), where
             if command.role is not Role.MEMBER:
                 assert await stage.offered("member", command, option.name, "") == [], where
+
+
+async def test_audit_names_the_manager_and_pings_nobody(sqlite_store: Store, clock: FakeClock) -> None:
+    command = BY_NAME["brief-admin settings"]
+    async with on_discord(sqlite_store, clock) as stage:
+        await stage.say("manager", command, {"zone": "Asia/Seoul"})
+        port, ola = stage.port, stage.people["manager"]  # type: ignore[attr-defined]
+        shown = await port.fake.slash(ola, port.channel, "brief-admin audit")
+        assert f"<@{ola.id}>" in shown.texts
+        assert "zone: UTC → Asia/Seoul" in shown.texts
+        assert shown.messages[0]["pings"] == []
+        question = await port.fake.slash(ola, port.channel, "brief-admin forget")
+        [confirm] = [id_ for id_ in question.ids if "forget" in id_]
+        done = await port.fake.press(ola, port.channel, question.messages[0], confirm)
+        assert "was removed" in done.texts
+        assert not any((await sqlite_store.holdings.counts(port.workspace)).values())
+        again = await port.fake.slash(ola, port.channel, "brief-admin topic list")
+        assert "No topics" in again.texts or "topic" in again.texts.casefold()
+    async with on_slack(sqlite_store, clock) as stage:
+        await stage.say("manager", command, {"zone": "Asia/Seoul"})
+        told = await stage.say("manager", BY_NAME["brief-admin audit"], {})
+        assert "Ola" in told
+        assert "<@" not in told
