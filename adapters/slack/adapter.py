@@ -106,7 +106,7 @@ class SlackAdapter:
         try:
             opened = await web.conversations_open(users=[user_id])
         except _FAILURES as error:
-            log.info("slack.untold", workspace=workspace, user=user_id, reason=_reason(error))
+            log.info("slack.untold", workspace=workspace, reason=_reason(error))
             return False
         return await self._posted(web, workspace, opened["channel"]["id"], document)
 

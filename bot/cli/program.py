@@ -199,9 +199,10 @@ def export(
     format_: Annotated[
         str, typer.Option("--format", metavar="NAME", help="Of a digest: rss, atom, jsonfeed, markdown or html.")
     ] = "rss",
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="JSON and OPML into this folder.")] = None,
 ) -> None:
-    """A workspace's topics, sources, digests and settings as JSON; or what a digest told."""
+    """All data of a workspace as JSON; its sources as OPML too; or what a digest told."""
     if digest:
         running.launch(lambda settings: asking.export_digest(settings, digest, format_, workspace, output))
         return
-    running.launch(lambda settings: asking.export(settings, workspace, output))
+    running.launch(lambda settings: asking.export(settings, workspace, output, out))

@@ -17,14 +17,18 @@ from bot.store.digests import Digests
 from bot.store.editions import Editions
 from bot.store.figures import Counting
 from bot.store.heartbeats import Heartbeats
+from bot.store.holdings import Holdings
 from bot.store.installations import Installations
 from bot.store.migrate import require_current, upgrade
+from bot.store.overview import Overview
+from bot.store.pruning import Pruning
 from bot.store.published import Published
 from bot.store.search import Search
 from bot.store.sources import Sources
 from bot.store.spend import Spend
 from bot.store.stories import Stories
 from bot.store.topics import Topics
+from bot.store.trail import Trail
 from bot.store.translations import Translations
 from bot.store.workspaces import Workspaces
 
@@ -65,6 +69,10 @@ class Store:
         self.heartbeats = Heartbeats(database)
         self.published = Published(database)
         self.counting = Counting(database)
+        self.holdings = Holdings(database)
+        self.pruning = Pruning(database)
+        self.overview = Overview(database)
+        self.trail = Trail(database)
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool | None = None) -> Store:

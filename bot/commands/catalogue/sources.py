@@ -35,7 +35,9 @@ COMMANDS: Final = (
         options=(Option(name="source", type=OptionType.SOURCE, summary="Its id, title or address", is_required=True),),
         example="src3",
     ),
-    Command(path=("source", "list"), summary="All feeds that are followed here", options=(PAGE,), example=""),
+    Command(
+        path=("source", "list"), summary="All feeds that are followed here", options=(PAGE,), example="", changes=False
+    ),
     Command(
         path=("source", "import"),
         summary="Follow the feeds of an OPML file or of a list of addresses",
@@ -50,5 +52,5 @@ COMMANDS: Final = (
         ),
         example="https://example.org/feed.xml https://example.com/rss",
     ),
-    Command(path=("source", "export"), summary="All feeds as an OPML file", example=""),
+    Command(path=("source", "export"), summary="All feeds as an OPML file", example="", changes=False),
 )
