@@ -11,6 +11,7 @@ from bot.commands import (
     admin_feeds,
     admin_settings,
     admin_sources,
+    admin_status,
     admin_topics,
     help,  # noqa: A004
     operators,
@@ -48,7 +49,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief-admin digest feed": admin_feeds.feed,
     "brief-admin digest send": admin_digests.send,
     "brief-admin settings": admin_settings.settings,
-    "brief-admin status": admin_settings.status,
+    "brief-admin status": admin_status.status,
     "brief-admin export": admin_data.export,
     "brief-admin audit": admin_data.audit,
     "brief-admin forget": admin_data.forget,
