@@ -110,3 +110,14 @@ async def test_managers_choose_where_they_are_told(sqlite_store: Store, clock: F
     assert (await sqlite_store.workspaces.get(LOCAL_WORKSPACE)).notices == ChannelRef("console:admins")
     assert "who runs this place" in await office.ask("/brief-admin settings notices:none")
     assert (await sqlite_store.workspaces.get(LOCAL_WORKSPACE)).notices == ""
+
+
+async def test_status_is_calm_until_something_fails(sqlite_store: Store, clock: FakeClock) -> None:
+    office = Office(sqlite_store, clock)
+    first = await office.follow("https://first.example/feed")
+    assert "All is well." in await office.ask("/brief-admin status")
+    await fail(sqlite_store, [first], clock.now(), is_long=True, is_off=True)
+    text = await office.ask("/brief-admin status")
+    assert "All is well." not in text
+    assert "its server refuses us (HTTP 403)" in text
+    assert "switched off; read it again with /brief-admin source resume" in text
