@@ -226,6 +226,8 @@ class Citation(Value):
     title: str = ""
     url: str = ""
     published_at: datetime | None = None
+    language: str = ""
+    """Two-letter code; empty when it is not known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -261,6 +263,8 @@ class BriefText(Value):
     """`extractive`, `openai:…`, or for an imported brief the publisher it names (`imported` when it names none)."""
     disclosure: str = ""
     """The caveat that an imported brief came with, kept as its source's words; ours is shown all the same."""
+    differs: bool = False
+    """Its sources give different numbers for one thing; which, a section of it says."""
 
     @property
     def summary(self) -> str:
@@ -349,6 +353,8 @@ class Workspace(Value):
     ping_role: str = ""
     caveat_note: str = ""
     """Words an admin added after the caveat."""
+    muted: tuple[str, ...] = ()
+    """Words as in a topic's rule: a brief that has one is in no list or digest here. See `topics/mute.py`."""
     retention_days: int = 365
     left_at: datetime | None = None
     """Since when the bot is not there any more; its settings are kept for the retention time."""
@@ -364,9 +370,11 @@ class TopicRule:
     """What a topic matches; empty parts do not restrict. See `topics/match.py`."""
 
     words: tuple[str, ...] = ()
-    """Any of them; several words in one entry are a phrase."""
+    """Any of them; several words in one entry are a phrase, and what `+` or `AND` joins must all be there."""
     excluded: tuple[str, ...] = ()
     source_ids: tuple[int, ...] = ()
+    excluded_source_ids: tuple[int, ...] = ()
+    """A brief that has articles from these alone is left out."""
     languages: tuple[str, ...] = ()
     min_publishers: int = 1
 

@@ -34,7 +34,7 @@ INPUT_LIMIT: Final = 4000
 MOST_CHOICES: Final = 25
 _HELP: Final = {"days": "On these days; none: every day", "topics": "Only these; none: everything that is followed"}
 """Where something is picked that elsewhere is typed."""
-_LONG: Final = frozenset(("words", "exclude", "caveat_note"))
+_LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute"))
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """For options that name rows: what may be chosen, as (what to show, value)."""

@@ -14,10 +14,11 @@ from bot.commands.forms import DAYS, Forms, emptied, picked_days
 from bot.commands.languages import name_of
 from bot.commands.spec import Command, Option, OptionType
 from bot.documents.clip import clip
+from bot.saying import marked, say
 
 Json = dict[str, Any]
 
-_TOPIC: Final = ("name", "words", "exclude", "sources", "languages", "publishers")
+_TOPIC: Final = ("name", "words", "exclude", "sources", "not_sources", "languages", "publishers")
 _DIGEST: Final = ("name", "at", "zone", "channel", "days", "topics", "style", "stories")
 FORMS: Final[Forms] = {
     "brief-admin topic add": _TOPIC,
@@ -26,7 +27,7 @@ FORMS: Final[Forms] = {
     "brief-admin source import": ("file",),
     "brief-admin digest add": _DIGEST,
     "brief-admin digest edit": _DIGEST,
-    "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "retention", "caveat_note"),
+    "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "retention", "caveat_note", "mute"),
 }
 """The options that the form of a command asks for."""
 
@@ -45,9 +46,15 @@ CALLBACK: Final = "v1:form"
 TITLE_LIMIT: Final = 24
 LABEL_LIMIT: Final = 75
 TEXT_LIMIT: Final = 3000
-_LONG: Final = frozenset(("words", "exclude", "caveat_note"))
+_LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute"))
 _HELP: Final = {"days": "None: every day", "topics": "None: everything that is followed", "file": "An OPML file"}
-_PREVIEWED: Final = frozenset(("brief-admin digest add", "brief-admin digest edit"))
+_LOOKS: Final = {
+    "brief-admin digest add": marked("See what it would post now"),
+    "brief-admin digest edit": marked("See what it would post now"),
+    "brief-admin topic add": marked("See what it takes"),
+    "brief-admin topic edit": marked("See what it takes"),
+}
+"""Forms whose effect can be looked at before it is saved: what the button says."""
 
 Labels = Mapping[str, Mapping[str, str]]
 """For options whose values are chosen by name: what each value that is set now is called."""
@@ -82,8 +89,8 @@ def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Or
     """The form of a command, filled with these values."""
     asked = [option for name in FORMS[command.name] if (option := command.option(name))]
     blocks = [_input(option, values.get(option.name, ""), labels.get(option.name, {})) for option in asked]
-    if command.name in _PREVIEWED:
-        look = pressed(Press(Verb.PREVIEW, command.name), "See what it would post now")
+    if words := _LOOKS.get(command.name):
+        look = pressed(Press(Verb.PREVIEW, command.name), say(words))
         blocks.append({"type": "actions", "elements": [look]})
     return {
         "type": "modal",

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bot.briefs.model.view import ModelState
 from bot.caveat import caveat_for
+from bot.commands.admin_topics import check_words
 from bot.commands.context import Context, Reply
 from bot.commands.describe import days_in_words, instant_in_words, shown_url, source_name
 from bot.commands.languages import name_of
@@ -17,6 +18,7 @@ from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.wording import counted
 from bot.models import Digest, Edition, EditionState, Source, Topic, Workspace, public_id
+from bot.saying import say
 
 _EDITIONS: Final = 10
 _FAILING: Final = 20
@@ -34,6 +36,8 @@ def _changed(context: Context) -> Workspace:
     """The workspace with the settings that were given; an empty role takes the old one away."""
     given, old = context.arguments, context.workspace
     note = given.get("caveat_note", str)
+    muted = given.many("mute", str)
+    check_words("mute", muted or ())
     admin, ping = given.get("admin_role", str), given.get("ping_role", str)
     return replace(
         old,
@@ -42,6 +46,7 @@ def _changed(context: Context) -> Workspace:
         admin_role=old.admin_role if admin is None else admin,
         ping_role=old.ping_role if ping is None else ping,
         retention_days=given.get("retention", int) or old.retention_days,
+        muted=old.muted if muted is None else tuple(dict.fromkeys(muted)),
         caveat_note=old.caveat_note if note is None else "" if is_none(note) else note,
     )
 
@@ -56,6 +61,7 @@ def _settings(title: str, workspace: Workspace) -> Reply:
         ("Admin role", admin or "none: managers of this place only"),
         ("Ping role", ping or "none: digests mention nobody"),
         ("Kept for", counted(workspace.retention_days, "day")),
+        (say("Muted words"), ", ".join(f"“{word}”" for word in workspace.muted) or say("none")),
         ("Caveat", f"{caveat.text} {caveat.note}".strip()),
     )
     hint = Note((Text("Change one: "), Code("/brief-admin settings zone:Asia/Seoul language:ko")), is_hint=True)
@@ -200,6 +206,7 @@ def _settings_json(workspace: Workspace) -> dict[str, Any]:
         "ping_role": workspace.ping_role,
         "retention_days": workspace.retention_days,
         "caveat_note": workspace.caveat_note,
+        "mute": list(workspace.muted),
     }
 
 
@@ -216,6 +223,7 @@ def _topic_json(topic: Topic, sources: Sequence[Source]) -> dict[str, Any]:
         "words": list(rule.words),
         "exclude": list(rule.excluded),
         "sources": [shown_url(source.url) for source in sources if source.id in rule.source_ids],
+        "not_sources": [shown_url(source.url) for source in sources if source.id in rule.excluded_source_ids],
         "languages": list(rule.languages),
         "publishers": rule.min_publishers,
     }

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.commands.languages import name_of
 from bot.documents.wording import counted, span
 from bot.models import ALL_DAYS, Digest, Source, TopicRule
+from bot.saying import say
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -25,6 +26,10 @@ def rule_in_words(rule: TopicRule, source_names: Mapping[int, str]) -> str:
         parts.append(
             "from " + ", ".join(source_names.get(id_, "a source not followed any more") for id_ in rule.source_ids)
         )
+    if rule.excluded_source_ids:
+        unknown = say("a source not followed any more")
+        names = (source_names.get(id_, unknown) for id_ in rule.excluded_source_ids)
+        parts.append(say("not from {names} alone", names=", ".join(names)))
     if rule.languages:
         parts.append("in " + ", ".join(map(name_of, rule.languages)))
     if rule.min_publishers > 1:

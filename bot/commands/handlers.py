@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from bot.commands import admin_digests, admin_settings, admin_sources, admin_topics, help, readers  # noqa: A004
+from bot.commands import admin_digests, admin_settings, admin_sources, admin_topics, help, readers, topic_preview  # noqa: A004
 from bot.commands.context import Context, Reply
 
 Handler = Callable[[Context], Awaitable[Reply]]
@@ -20,6 +20,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief help": help.for_members,
     "brief-admin topic add": admin_topics.add,
     "brief-admin topic edit": admin_topics.edit,
+    "brief-admin topic preview": topic_preview.preview,
     "brief-admin topic remove": admin_topics.remove,
     "brief-admin topic list": admin_topics.list_all,
     "brief-admin source add": admin_sources.add,

@@ -11,7 +11,8 @@ from uuid import uuid4
 import structlog
 
 from bot.briefs.model.view import ModelView
-from bot.commands import admin_digests, admin_sources
+from bot.commands import admin_digests, admin_sources, topic_preview
+from bot.commands.catalogue import BY_NAME
 from bot.commands.complete import completions
 from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
 from bot.commands.current import current
@@ -104,8 +105,11 @@ class Commands:
         return {**current(context), **values}
 
     async def preview(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
-        """What the digest of a form would post now, before it is saved."""
+        """What the digest of a form would post now, or its topic would take, before it is saved."""
         try:
+            if "topic" in command.path:
+                command = BY_NAME["brief-admin topic preview"]
+                return await topic_preview.preview(await self._context(command, values, invocation))
             return await admin_digests.preview_unsaved(await self._context(command, values, invocation))
         except BriefbotError as error:
             return _failed(error)

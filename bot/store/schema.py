@@ -99,6 +99,7 @@ workspaces = Table(
     _text("admin_role"),
     _text("ping_role"),
     _text("caveat_note"),
+    Column("muted", JSON, nullable=False, server_default="[]"),
     _number("retention_days", 365),
     Column("left_at", Instant),
     Column("created_at", Instant, nullable=False),

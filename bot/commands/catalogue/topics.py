@@ -15,7 +15,7 @@ def _rule(*, is_edit: bool) -> tuple[Option, ...]:
         Option(
             name="words",
             type=OptionType.TEXT,
-            summary=f"Any of these words or phrases, divided by commas{none}",
+            summary=f"Any of these, divided by commas; Korea + Japan: both{none}",
             is_list=True,
             maximum=1000,
         ),
@@ -30,6 +30,12 @@ def _rule(*, is_edit: bool) -> tuple[Option, ...]:
             name="sources",
             type=OptionType.SOURCE,
             summary=f"Only from these sources, by id or title{none}",
+            is_list=True,
+        ),
+        Option(
+            name="not_sources",
+            type=OptionType.SOURCE,
+            summary=f"Nothing that comes from these sources alone{none}",
             is_list=True,
         ),
         Option(
@@ -67,6 +73,12 @@ COMMANDS: Final = (
         options=(topic("Its name or id", is_required=True),),
         example='"Korea Japan"',
         is_danger=True,
+    ),
+    Command(
+        path=("topic", "preview"),
+        summary="What a topic, or one not stored yet, takes of the last week",
+        options=(topic("Its name or id"), name("What to call a new one", is_required=False), *_rule(is_edit=False)),
+        example='words:"Korea + Japan, 한일" publishers:2',
     ),
     Command(path=("topic", "list"), summary="All topics with their rules", example=""),
 )
