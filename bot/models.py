@@ -9,6 +9,7 @@ Ids are positive integers inside; people and scripts see them with a letter in f
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -271,6 +272,12 @@ class BriefText(Value):
         """The deck; of a brief without one its first sentence, unless that only repeats the headline."""
         first = self.lede[0].text if self.lede and not self.deck else self.deck
         return "" if first.rstrip(".。") == self.headline.rstrip(".。") else first
+
+    @property
+    def source_languages(self) -> tuple[str, ...]:
+        """Of its sources, each once, the most frequent first; unknown ones left out."""
+        counts = Counter(source.language for source in self.sources if source.language not in ("", "und"))
+        return tuple(language for language, _ in counts.most_common())
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:

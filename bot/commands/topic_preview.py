@@ -49,7 +49,8 @@ class Trial:
 
 def try_rule(rule: TopicRule, briefs: Sequence[Brief], facts: dict[int, BriefFacts]) -> Trial:
     """Each list in the order given."""
-    matches, misses = [], []
+    matches: list[tuple[Brief, str]] = []
+    misses: list[tuple[Brief, str]] = []
     for brief in briefs:
         subject = subject_of(brief, facts[brief.id])
         if why := reason(rule, subject):
@@ -111,13 +112,10 @@ def _share(trial: Trial) -> str:
 def _told(context: Context, heading: str, briefs: Sequence[tuple[Brief, str]]) -> list[Block]:
     if not briefs:
         return []
-    items: list[tuple[Inline, ...]] = [
-        (
-            Text(brief.text.headline, strong=True),
-            Text(f" · {age(brief.published_at, context.now)} · {why} · {brief.ref}"),
-        )
-        for brief, why in briefs
-    ]
+    items: list[tuple[Inline, ...]] = []
+    for brief, why in briefs:
+        facts = (age(brief.published_at, context.now), why, brief.ref)
+        items.append((Text(brief.text.headline, strong=True), Text(f" · {' · '.join(facts)}")))
     return [Heading(heading, level=2), Bullets(tuple(items))]
 
 

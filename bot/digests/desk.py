@@ -96,7 +96,7 @@ class Desk:
 
 
 def candidates_of(subjects: Subjects, topics: Sequence[Topic], workspace: Workspace) -> list[Candidate]:
-    """Each brief that is not muted once, under the first of the topics that it matches; all when there are no topics."""
+    """Each unmuted brief once, under the first of the topics that it matches; all of them when there are no topics."""
     briefs = unmuted(workspace, subjects.briefs)
     if not topics:
         return [Candidate(brief=brief) for brief in briefs]

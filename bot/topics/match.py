@@ -1,8 +1,8 @@
 """Whether a brief is about a topic, and why, in words for a reader.
 
-Every part of a rule that is not empty must hold: any of the words, none of the excluded ones, any of the sources, one
-that is not left out, any of the languages, and enough independent publishers. Words are looked for in the headline, the deck, the text and the
-titles of the articles:
+Every part of a rule that is not empty must hold: any of the words, none of the excluded ones, any of the sources and
+not only those that are left out, any of the languages, and enough independent publishers. Words are looked for in the
+headline, the deck, the text and the titles of the articles:
 
 - a word stands by itself, in singular or plural: `tariff` finds "Tariffs" and "tariff's", not "antitariff";
 - two to four capitals are a name and keep their case: `US` finds "US", not "us";

@@ -15,7 +15,7 @@ def _rule(*, is_edit: bool) -> tuple[Option, ...]:
         Option(
             name="words",
             type=OptionType.TEXT,
-            summary=f"Any of these, divided by commas; Korea + Japan: both{none}",
+            summary=f"Any of these words or phrases, divided by commas{none}",
             is_list=True,
             maximum=1000,
         ),
@@ -77,7 +77,7 @@ COMMANDS: Final = (
     Command(
         path=("topic", "preview"),
         summary="What a topic, or one not stored yet, takes of the last week",
-        options=(topic("Its name or id"), name("What to call a new one", is_required=False), *_rule(is_edit=False)),
+        options=(topic("Its name or id"), name("What to call it", is_required=False), *_rule(is_edit=False)),
         example='words:"Korea + Japan, 한일" publishers:2',
     ),
     Command(path=("topic", "list"), summary="All topics with their rules", example=""),
