@@ -12,7 +12,8 @@ from bot.commands.spec import Command
 from bot.digests.dispatch import Dispatcher
 from bot.documents.nodes import Document
 from bot.ingest.parsed import ParsedFeed
-from bot.models import ChannelRef, Workspace, WorkspaceId
+from bot.models import Change, ChannelRef, Workspace, WorkspaceId
+from bot.saying import spoken_of
 from bot.store import Store
 
 T = TypeVar("T")
@@ -45,6 +46,12 @@ class Invocation:
     channel: ChannelRef
     read_file: Callable[[str], str] | None = None
     """Reads a file that is named instead of attached; only for the operator at their own machine."""
+    locale: str = ""
+    """The language of who asks, as the platform tells it; empty where all read the answer."""
+
+    def language(self, workspace: Workspace) -> str:
+        """What the answer is in: the reader's language where we speak it, else the workspace's."""
+        return spoken_of(self.locale) or workspace.language
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +61,8 @@ class Reply:
     document: Document
     is_private: bool = True
     files: tuple[tuple[str, str], ...] = ()
+    changes: tuple[Change, ...] = ()
+    """For the audit trail: what a managers' command changed that is no setting; those are compared anyway."""
     wrong_option: str = ""
     """The option whose value was wrong, where a form can point at its field; empty for an answer that is no mistake."""
 
@@ -105,4 +114,6 @@ class Context:
     arguments: Arguments
     typed: Mapping[str, str]
     """The texts of the arguments."""
+    is_operator: bool = False
+    """Whether who asks runs the bot."""
     now: datetime

@@ -6,12 +6,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import uuid4
 
 import structlog
 
 from bot.briefs.model.view import ModelView
 from bot.commands import admin_digests, admin_sources, topic_preview
+from bot.commands.audit_trail import AuditTrail
 from bot.commands.catalogue import BY_NAME
 from bot.commands.complete import completions
 from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
@@ -25,13 +27,22 @@ from bot.digests.dispatch import Dispatcher
 from bot.documents.build import error_document
 from bot.documents.nodes import Action, Actions, Document
 from bot.errors import BriefbotError, NotAllowed, NotFound, StoreBusy
-from bot.models import Workspace
+from bot.models import LOCAL_WORKSPACE, Workspace
 from bot.ports import Clock
+from bot.saying import marked, say, speaking, spoken_of
 from bot.store import Store
 
 __all__ = ["Commands", "Invocation", "Person", "Reply"]
 
 log = structlog.get_logger(__name__)
+
+_OURS: Final = marked(
+    "Something went wrong on our side (ref {ref}). Please try again; if it stays, tell whoever runs Briefbot."
+)
+_FOR_MANAGERS: Final = marked(
+    "/{command} is for managers of this place and for those with the admin role. Ask one of them; "
+    "what everybody can ask is in /brief help."
+)
 
 
 class Commands:
@@ -44,31 +55,40 @@ class Commands:
         dispatcher: Dispatcher,
         clock: Clock,
         model: ModelView | None = None,
+        operators: frozenset[str] = frozenset(),
     ) -> None:
         self._store, self._feeds, self._dispatcher = store, feeds, dispatcher
         self._clock, self._model = clock, model or ModelView(store, None)
+        self.operators = operators
+        """Who runs the bot: `discord:ID`, `slack:TEAM/USER`; on the local console whoever is at it."""
+        self._trail = AuditTrail(store)
 
     async def run(self, line: str, invocation: Invocation) -> Reply:
         """The answer to a typed line; what is wrong with it is the answer, too."""
-        try:
-            parsed = parse(line)
-        except BriefbotError as error:
-            log.info("command.misread", workspace=invocation.workspace_id)
-            return _failed(error)
+        with speaking(await self.language(invocation)):
+            try:
+                parsed = parse(line)
+            except BriefbotError as error:
+                log.info("command.misread", workspace=invocation.workspace_id)
+                return _failed(error)
         return await self.call(parsed.command, parsed.values, invocation)
 
     async def call(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """The answer to a command whose values a platform took apart itself; never raises."""
         began = time.monotonic()
         outcome = "done"
+        language = await self.language(invocation)
         try:
-            return await self._answer(command, taken_apart(command, values), invocation)
+            with speaking(language):
+                return await self._answer(command, taken_apart(command, values), invocation)
         except BriefbotError as error:
             outcome = type(error).__name__
-            return _failed(error)
+            with speaking(language):
+                return _failed(error)
         except Exception:
             outcome = "crashed"
-            return _crashed(command)
+            with speaking(language):
+                return _crashed(command)
         finally:
             log.info(
                 "command.run",
@@ -85,14 +105,21 @@ class Commands:
 
         Nothing for a person who may not give the command.
         """
-        if command.role is Role.MANAGER and not await self.manages(invocation):
+        if not await self._may(command, invocation):
             return []
-        return await completions(self._store, invocation.workspace_id, option, text)
+        with speaking(await self.language(invocation)):
+            return await completions(self._store, invocation.workspace_id, option, text)
 
     async def filled(
         self, command: Command, values: Mapping[str, str], invocation: Invocation
     ) -> Mapping[str, str] | Reply:
         """What a form for a command is filled with: what is set now, under what was given. Or why there is no form."""
+        with speaking(await self.language(invocation)):
+            return await self._filled(command, values, invocation)
+
+    async def _filled(
+        self, command: Command, values: Mapping[str, str], invocation: Invocation
+    ) -> Mapping[str, str] | Reply:
         required = {option.name for option in command.options if option.is_required}
         try:
             if "edit" not in command.path and required:
@@ -106,24 +133,37 @@ class Commands:
 
     async def preview(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """What the digest of a form would post now, or its topic would take, before it is saved."""
-        try:
-            if "topic" in command.path:
-                command = BY_NAME["brief-admin topic preview"]
-                return await topic_preview.preview(await self._context(command, values, invocation))
-            return await admin_digests.preview_unsaved(await self._context(command, values, invocation))
-        except BriefbotError as error:
-            return _failed(error)
+        with speaking(await self.language(invocation)):
+            try:
+                if "topic" in command.path:
+                    command = BY_NAME["brief-admin topic preview"]
+                    return await topic_preview.preview(await self._context(command, values, invocation))
+                return await admin_digests.preview_unsaved(await self._context(command, values, invocation))
+            except BriefbotError as error:
+                return _failed(error)
 
     async def question(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """What to ask a person before a command that takes something away, with the button that does it."""
+        with speaking(await self.language(invocation)):
+            try:
+                context = await self._context(command, values, invocation)
+            except BriefbotError as error:
+                return _failed(error)
+            return Reply(document=question_document(context))
+
+    async def language(self, invocation: Invocation) -> str:
+        """The language of an answer: the reader's where we speak it, else the workspace's; never raises."""
+        if code := spoken_of(invocation.locale):
+            return code
         try:
-            context = await self._context(command, values, invocation)
-        except BriefbotError as error:
-            return _failed(error)
-        return Reply(document=question_document(context))
+            return (await self._store.workspaces.get(invocation.workspace_id)).language
+        except BriefbotError:
+            return ""
 
     async def _answer(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
-        return await HANDLERS[command.name](await self._context(command, values, invocation))
+        context = await self._context(command, values, invocation)
+        answer = HANDLERS[command.name]
+        return await (self._trail.noting(answer, context) if command.is_audited else answer(context))
 
     async def _context(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Context:
         """All that the command's handler needs; raises the BriefbotError of whoever may not, or of a wrong value."""
@@ -141,17 +181,30 @@ class Commands:
             arguments=await lookup.arguments(values),
             typed=values,
             now=now,
+            is_operator=is_operator(invocation, self.operators),
         )
 
     async def _require_role(self, command: Command, invocation: Invocation) -> Workspace:
         """The one place where it is decided who may do what; NotAllowed for the others."""
         workspace = await self._workspace(invocation, self._clock.now())
         if command.role is Role.MANAGER and not is_manager(invocation.person, workspace):
+            raise NotAllowed(say(_FOR_MANAGERS, command=command.name))
+        if command.role is Role.OPERATOR and not is_operator(invocation, self.operators):
             raise NotAllowed(
-                f"/{command.name} is for managers of this place and for those with the admin role. Ask one of them; "
-                "what everybody can ask is in /brief help."
+                say(
+                    "/{command} is for those who run Briefbot, since it concerns all workspaces. What managers can ask "
+                    "is in /brief-admin help.",
+                    command=command.name,
+                )
             )
         return workspace
+
+    async def _may(self, command: Command, invocation: Invocation) -> bool:
+        try:
+            await self._require_role(command, invocation)
+        except NotAllowed:
+            return False
+        return True
 
     async def manages(self, invocation: Invocation) -> bool:
         """Whether who asks may give the managers' commands there."""
@@ -170,18 +223,30 @@ def is_manager(person: Person, workspace: Workspace) -> bool:
     return person.is_manager or workspace.admin_role in person.roles
 
 
+def is_operator(invocation: Invocation, operators: frozenset[str]) -> bool:
+    """By the setting, or by being at the machine."""
+    workspace, person = invocation.workspace_id, invocation.person
+    if workspace == LOCAL_WORKSPACE:
+        return person.is_manager
+    # Discord's numbers of people are the same everywhere, Slack's are those of a workspace.
+    is_everywhere = workspace.startswith("discord:")
+    return (f"discord:{person.id}" if is_everywhere else f"{workspace}/{person.id}") in operators
+
+
 def _failed(error: BriefbotError) -> Reply:
     """The answer to a mistake, with the command that was probably meant one press away."""
     if isinstance(error, StoreBusy):
-        error = BriefbotError("Briefbot is busy just now and changed nothing. Please try again in a moment.")
+        error = BriefbotError(say("Briefbot is busy just now and changed nothing. Please try again in a moment."))
     document = error_document(error)
     actions: tuple[Action, ...] = ()
     if isinstance(error, UnknownCommand):
         actions = (Action(f"/{error.nearest.name}", error.corrected),)
     elif isinstance(error, MisspeltOption) and error.corrected:
-        actions = (Action(f"With {error.nearest}:", error.corrected),)
+        actions = (Action(say("With {option}:", option=error.nearest), error.corrected),)
     elif isinstance(error, admin_sources.NoFeed):
-        actions = tuple(Action(f"Follow {url}"[:80], f"brief-admin source add {url}") for url in error.feeds[:5])
+        actions = tuple(
+            Action(say("Follow {url}", url=url)[:80], f"brief-admin source add {url}") for url in error.feeds[:5]
+        )
     return Reply(document=_with_actions(document, actions), wrong_option=getattr(error, "option", ""))
 
 
@@ -193,5 +258,4 @@ def _crashed(command: Command) -> Reply:
     """A defect of ours: its id for the person, all the rest for the log."""
     ref = uuid4().hex[:8]
     log.exception("command.crashed", command=command.name, ref=ref)
-    text = f"Something went wrong on our side (ref {ref}). Please try again; if it stays, tell whoever runs Briefbot."
-    return Reply(document=error_document(BriefbotError(text)))
+    return Reply(document=error_document(BriefbotError(say(_OURS, ref=ref))))

@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.digests.select import Candidate, Selection, select
 from bot.models import Brief, ChannelRef, Digest, Pick, Topic, Workspace, WorkspaceId
+from bot.saying import spoken
 from bot.store import Store
 from bot.store.briefs import BriefFacts
 from bot.store.editions import SentStory
@@ -70,7 +71,8 @@ class Desk:
         topics = await self._topics_of(digest)
         own = self._own_sources[digest.workspace_id]
         workspace = await self.workspace(digest.workspace_id)
-        key = (own, workspace.muted, window, topics, digest.max_stories, frozenset(sent.items()))
+        # The reasons of a selection are in a language.
+        key = (own, workspace.muted, window, topics, digest.max_stories, frozenset(sent.items()), spoken())
         if key not in self._selections:
             candidates = candidates_of(await self.subjects(digest.workspace_id, window), topics, workspace)
             self._selections[key] = select(candidates, sent=sent, limit=digest.max_stories, now=self.now, window=window)

@@ -6,9 +6,11 @@ every renderer draws it: there is no field for "extra" things of one platform.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from bot.saying import in_effect
 
 if TYPE_CHECKING:
     from bot.caveat import Caveat
@@ -47,10 +49,13 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A channel (its `ChannelRef`) or a role (as the adapter named it), drawn as the platform does; pings nobody."""
+    """A channel (its `ChannelRef`), a role (as the adapter named it), or a person (their id on the platform, with a
+    name), drawn as the platform does; pings nobody."""
 
     ref: str
     is_role: bool = False
+    name: str = ""
+    """Of a person: what they were called."""
 
 
 Inline = Text | Link | Cite | Code | Mention
@@ -193,7 +198,8 @@ class Document:
     """Plain words for notifications and screen readers; drawn only where a Heading says so."""
     blocks: tuple[Block, ...]
     caveat: Caveat | None = None
-    language: str = "en"
+    language: str = field(default_factory=lambda: in_effect("en"))
+    """What its own words are in, and those that a platform adds to it."""
     ping: str = ""
     """The one role or group that this message may mention, as the adapter named it; empty as a rule."""
     part: int = 1

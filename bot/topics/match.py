@@ -37,10 +37,10 @@ _NO_PLURALS: Final = frozenset(("news", "mars", "wales", "series", "species"))
 _AND: Final = re.compile(r"\s+(?:\+|AND)\s+|(?<=\w)\+(?=\w)")
 """Between words that must all be there; the plus of a name ("C++", "Disney+") is a part of it."""
 _PLACES: Final = (
-    marked("in the headline"),
-    marked("in the summary"),
-    marked("in the text"),
-    marked("in the title of a source"),
+    marked("matches '{word}' in the headline"),
+    marked("matches '{word}' in the summary"),
+    marked("matches '{word}' in the text"),
+    marked("matches '{word}' in the title of a source"),
 )
 
 
@@ -111,7 +111,7 @@ def obstacles(rule: TopicRule, subject: Subject) -> tuple[str, ...]:
     if rule.languages and subject.language not in rule.languages:
         found.append(say("is in another language ({language})", language=subject.language))
     if rule.excluded and (out := _found(rule.excluded, subject)):
-        found.append(say("excluded by “{word}”, {place}", word=out[0].word, place=say(out[0].place)))
+        found.append(say("excluded by “{word}”", word=out[0].word))
     if rule.words and not _found(rule.words, subject):
         found.append(_missing(rule.words, subject))
     return tuple(found)
@@ -139,7 +139,7 @@ def has_any(words: tuple[str, ...], subject: Subject) -> bool:
 
 def _told(found: Sequence[_Hit]) -> str:
     """Of one word, or of all that had to be there, where each stands."""
-    return say("matches {where}", where=", ".join(f"'{hit.word}' {say(hit.place)}" for hit in found))
+    return ", ".join(say(hit.place, word=hit.word) for hit in found)
 
 
 def _may_match(rule: TopicRule, language: str, publishers: int, source_ids: frozenset[int]) -> bool:
@@ -155,10 +155,12 @@ def _may_match(rule: TopicRule, language: str, publishers: int, source_ids: froz
 
 def _plain_reason(rule: TopicRule, subject: Subject) -> str:
     if rule.source_ids:
-        return "comes from a source of this topic"
+        return say("comes from a source of this topic")
     if rule.languages:
-        return f"is in a language of this topic ({subject.language})"
-    return f"has {subject.publishers} publishers" if rule.min_publishers > 1 else "this topic takes everything"
+        return say("is in a language of this topic ({language})", language=subject.language)
+    if rule.min_publishers > 1:
+        return say_count("has {n} publisher", "has {n} publishers", subject.publishers)
+    return say("this topic takes everything")
 
 
 def _is_left_out(rule: TopicRule, source_ids: frozenset[int]) -> bool:

@@ -79,6 +79,7 @@ COMMANDS: Final = (
         summary="What a topic, or one not stored yet, takes of the last week",
         options=(topic("Its name or id"), name("What to call it", is_required=False), *_rule(is_edit=False)),
         example='words:"Korea + Japan, 한일" publishers:2',
+        changes=False,
     ),
-    Command(path=("topic", "list"), summary="All topics with their rules", example=""),
+    Command(path=("topic", "list"), summary="All topics with their rules", example="", changes=False),
 )
