@@ -54,7 +54,6 @@ def _source(source: Citation) -> dict[str, Any]:
         "title": source.title,
         "url": source.url or None,
         "published_at": _iso(source.published_at),
-        "language": source.language or None,
     }
 
 
