@@ -22,7 +22,9 @@ from bot.briefs.model.writer import ModelWriter
 from bot.briefs.writer import BriefWriter
 from bot.commands.invoke import Commands
 from bot.config import Settings
+from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
+from bot.delivery.notify import Notifier
 from bot.digests.dispatch import Dispatcher
 from bot.errors import ConfigError
 from bot.ingest.fetch import Fetcher
@@ -49,6 +51,7 @@ class Pace:
     dispatch_s: float = 10.0
     deliver_s: float = 2.0
     model_s: float = 15.0
+    notify_s: float = 10.0
 
 
 _PACE: Final = Pace()
@@ -71,6 +74,8 @@ class App:
     """None without a model: briefs stay as they were extracted."""
     dispatcher: Dispatcher
     deliverer: Deliverer
+    amender: Amender
+    notifier: Notifier
     commands: Commands
 
     async def write_briefs(self) -> int:
@@ -102,6 +107,8 @@ class App:
             jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
         if wanted & set(self.adapters):
             jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
+            jobs.append(Job(name="amend", every_s=pace.deliver_s, run=lambda: self.amender.drain(stop)))
+            jobs.append(Job(name="notify", every_s=pace.notify_s, run=self.notifier.drain))
         # What was loaded to start stays; looking through it again and again held up answers for 0.2 s at a time.
         gc.collect()
         gc.freeze()
@@ -169,6 +176,8 @@ async def build(
         model=ModelWriter(store, clock, choice, learn=writer.learn) if choice else None,
         dispatcher=dispatcher,
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
+        amender=Amender(store, adapters, clock, owner=_process_name()),
+        notifier=Notifier(store, adapters, clock),
         commands=Commands(store, ingest, dispatcher, clock, view),
     )
 

@@ -49,6 +49,8 @@ class Payload:
     body: Mapping[str, Any]
     caveat: str
     title: str = ""
+    page: Document | None = None
+    """What of the document stands in this message, from which it can be drawn again with one story corrected."""
 
     def to_json(self) -> str:
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))

@@ -33,7 +33,8 @@ class ConsoleAdapter:
     def render(self, document: Document) -> tuple[Payload, ...]:
         """One message, since a terminal has no limits."""
         caveat = document.caveat.text if document.caveat else ""
-        return (Payload(body={"text": plain_text(document)}, caveat=caveat, title=document.title),)
+        body = {"text": plain_text(document)}
+        return (Payload(body=body, caveat=caveat, title=document.title, page=document),)
 
     async def send(self, message: Outgoing) -> SendResult:
         """Shows the message; a stream that cannot be written is tried again."""

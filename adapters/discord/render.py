@@ -58,7 +58,7 @@ def render(document: Document) -> tuple[Payload, ...]:
     """The messages of a document, in order, each within Discord's limits and with the whole caveat."""
     caveat = document.caveat.text if document.caveat else ""
     return tuple(
-        Payload(body=message(page), caveat=caveat, title=line(document.title))
+        Payload(body=message(page), caveat=caveat, title=line(document.title), page=page)
         for page in fit(document, LIMITS, measure, weight)
     )
 

@@ -26,6 +26,9 @@ FORMS: Final[Forms] = {
     "brief-admin source import": ("file",),
     "brief-admin digest add": _DIGEST,
     "brief-admin digest edit": _DIGEST,
+    "brief report": ("brief", "reason"),
+    "brief-admin correct": ("headline", "deck", "lede", "note"),
+    "brief-admin retract": ("brief", "reason"),
     "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "retention", "caveat_note"),
 }
 """The options that the form of a command asks for."""
@@ -37,15 +40,26 @@ TITLES: Final = {
     "brief-admin source import": "Import sources",
     "brief-admin digest add": "Add a digest",
     "brief-admin digest edit": "Change a digest",
+    "brief report": "Report a brief",
+    "brief-admin correct": "Correct a brief",
+    "brief-admin retract": "Retract a brief",
     "brief-admin settings": "Settings",
 }
 """What stands above each form: at most 24 characters, which is less than the summary of a command."""
+
+_SUBMITS: Final = {
+    "brief report": "Tell the managers",
+    "brief-admin correct": "Correct",
+    "brief-admin retract": "Retract",
+    "brief-admin settings": "Save",
+}
+"""What sends a form where that is neither to add nor to save."""
 
 CALLBACK: Final = "v1:form"
 TITLE_LIMIT: Final = 24
 LABEL_LIMIT: Final = 75
 TEXT_LIMIT: Final = 3000
-_LONG: Final = frozenset(("words", "exclude", "caveat_note"))
+_LONG: Final = frozenset(("words", "exclude", "caveat_note", "deck", "lede", "note", "reason"))
 _HELP: Final = {"days": "None: every day", "topics": "None: everything that is followed", "file": "An OPML file"}
 _PREVIEWED: Final = frozenset(("brief-admin digest add", "brief-admin digest edit"))
 
@@ -90,7 +104,7 @@ def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Or
         "callback_id": CALLBACK,
         "private_metadata": origin.packed(),
         "title": plain_text(TITLES[command.name]),
-        "submit": plain_text("Save" if "edit" in command.path or command.path == ("settings",) else "Add"),
+        "submit": plain_text(_SUBMITS.get(command.name) or ("Save" if "edit" in command.path else "Add")),
         "close": plain_text("Cancel"),
         "blocks": blocks,
     }

@@ -106,3 +106,5 @@ class Context:
     typed: Mapping[str, str]
     """The texts of the arguments."""
     now: datetime
+    pepper: bytes = b""
+    """With which a person is turned into what is kept of them: a hash that nobody can read back."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from bot.commands import admin_digests, admin_settings, admin_sources, admin_topics, help, readers  # noqa: A004
+from bot.commands import (
+    admin_digests,
+    admin_settings,
+    admin_sources,
+    admin_topics,
+    corrections,
+    help,  # noqa: A004
+    readers,
+    reports,
+)
 from bot.commands.context import Context, Reply
 
 Handler = Callable[[Context], Awaitable[Reply]]
@@ -16,6 +25,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief search": readers.search,
     "brief related": readers.related,
     "brief today": readers.today,
+    "brief report": reports.report,
     "brief topics": readers.topics,
     "brief help": help.for_members,
     "brief-admin topic add": admin_topics.add,
@@ -35,6 +45,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief-admin digest list": admin_digests.list_all,
     "brief-admin digest preview": admin_digests.preview,
     "brief-admin digest send": admin_digests.send,
+    "brief-admin correct": corrections.correct,
+    "brief-admin retract": corrections.retract,
+    "brief-admin reports": reports.reports,
     "brief-admin settings": admin_settings.settings,
     "brief-admin status": admin_settings.status,
     "brief-admin export": admin_settings.export,

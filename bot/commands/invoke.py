@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,6 +16,7 @@ from bot.commands import admin_digests, admin_sources
 from bot.commands.complete import completions
 from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
 from bot.commands.current import current
+from bot.commands.forms import changes_something
 from bot.commands.handlers import HANDLERS
 from bot.commands.lookup import Lookup
 from bot.commands.parse import MisspeltOption, UnknownCommand, parse, taken_apart
@@ -46,6 +48,8 @@ class Commands:
     ) -> None:
         self._store, self._feeds, self._dispatcher = store, feeds, dispatcher
         self._clock, self._model = clock, model or ModelView(store, None)
+        # Never kept, so that what is stored of a person cannot be read back by trying ids.
+        self._pepper = secrets.token_bytes(32)
 
     async def run(self, line: str, invocation: Invocation) -> Reply:
         """The answer to a typed line; what is wrong with it is the answer, too."""
@@ -94,7 +98,7 @@ class Commands:
         """What a form for a command is filled with: what is set now, under what was given. Or why there is no form."""
         required = {option.name for option in command.options if option.is_required}
         try:
-            if "edit" not in command.path and required:
+            if not changes_something(command) and required:
                 await self._require_role(command, invocation)
                 return values
             known = {name: text for name, text in values.items() if name in required}
@@ -137,6 +141,7 @@ class Commands:
             arguments=await lookup.arguments(values),
             typed=values,
             now=now,
+            pepper=self._pepper,
         )
 
     async def _require_role(self, command: Command, invocation: Invocation) -> Workspace:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.caveat import Caveat, caveat_for
 from bot.documents import wording
+from bot.documents.corrected import correction_words, marked_card, retracted_headline
 from bot.documents.nodes import (
     Action,
     Actions,
@@ -32,6 +33,7 @@ from bot.documents.nodes import (
 from bot.errors import BriefbotError, UsageError
 from bot.ingest.urls import untracked
 from bot.models import Brief, Digest, Origin, Sentence, Workspace, public_id
+from bot.saying import say
 
 CARD_RELATED = 2
 """Related briefs that a card names; the brief itself lists all."""
@@ -43,15 +45,40 @@ def caveat_of(workspace: Workspace) -> Caveat:
 
 
 def brief_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
-    """A brief whole, as its page."""
+    """A brief whole, as its page; of a retracted one what was done and when, and its sources."""
+    if brief.is_retracted:
+        return _retracted_document(brief, workspace)
     blocks = [
         Heading(brief.text.headline, level=1),
         *brief_blocks(brief, workspace, now=now),
-        Actions((Action("Related", f"brief related {brief.ref}"),)),
+        Actions(
+            (
+                Action("Related", f"brief related {brief.ref}"),
+                Action(say("Report"), f"brief report {brief.ref}", asks=True),
+            )
+        ),
     ]
     return Document(
         kind=Kind.BRIEF,
         title=brief.text.headline,
+        blocks=tuple(blocks),
+        caveat=caveat_of(workspace),
+        language=workspace.language,
+    )
+
+
+def _retracted_document(brief: Brief, workspace: Workspace) -> Document:
+    assert brief.correction is not None
+    words = correction_words(brief.correction, workspace.zone)
+    blocks: list[Block] = [Heading(retracted_headline(), level=1), Paragraph((Text(words, strong=True),))]
+    blocks.append(Note((Text(brief.ref),)))
+    if brief.text.sources:
+        blocks.append(
+            Sources(tuple(_source_item(brief, number, workspace) for number in range(len(brief.text.sources))))
+        )
+    return Document(
+        kind=Kind.BRIEF,
+        title=retracted_headline(),
         blocks=tuple(blocks),
         caveat=caveat_of(workspace),
         language=workspace.language,
@@ -64,6 +91,8 @@ def brief_blocks(brief: Brief, workspace: Workspace, *, now: datetime, level: in
     facts = [*wording.byline(brief, workspace.language, now), *_version(brief), brief.ref]
     blocks: list[Block] = [Paragraph((Text(text.deck, strong=True),))] if text.deck else []
     blocks.append(Note((Text(" · ".join(facts)),)))
+    if brief.correction:
+        blocks.append(Note((Text(correction_words(brief.correction, workspace.zone)),)))
     blocks += _paragraphs(text.lede)
     for section in text.sections:
         blocks.append(Heading(section.heading, level=level))
@@ -105,7 +134,8 @@ def list_document(
 
 def related_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
     """What a brief is related to, each with its blurb and why."""
-    title = f"Related to {brief.text.headline}"
+    headline = retracted_headline() if brief.is_retracted else brief.text.headline
+    title = f"Related to {headline}"
     blocks: list[Block] = [Heading(title, level=1)]
     if brief.related:
         blocks.append(RelatedList(tuple(_related_items(brief))))
@@ -120,7 +150,7 @@ def related_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Do
 def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", with_deck: bool = True) -> Card:
     """A brief in short."""
     named = list({source.publisher: source for source in reversed(brief.text.sources) if source.url}.values())[::-1]
-    return Card(
+    made = Card(
         brief=brief.ref,
         headline=brief.text.headline,
         deck=brief.text.summary if with_deck else "",
@@ -133,6 +163,7 @@ def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", 
             if link.brief_id
         ),
     )
+    return marked_card(made, brief.correction, workspace.zone) if brief.correction else made
 
 
 def notice(title: str, *blocks: Block) -> Document:

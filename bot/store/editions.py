@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Table, and_, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.documents.stored import to_json
 from bot.models import ChannelRef, DeliveryState, Digest, Edition, EditionState, Pick, WorkspaceId
 from bot.ports import Payload
 from bot.store.database import Database
@@ -232,6 +233,7 @@ def _parts(plan: EditionPlan, edition_id: int, now: datetime) -> Iterable[dict[s
             "title": payload.title,
             "body": payload.to_json(),
             "caveat": payload.caveat,
+            "page": to_json(payload.page) if payload.page else "",
             "next_try_at": now,
         }
 

@@ -8,16 +8,21 @@ from sqlalchemy import func, select, text
 
 from bot.errors import BriefbotError
 from bot.store import schema
+from bot.store.amendments import Amendments
 from bot.store.articles import Articles
 from bot.store.attempts import Attempts
 from bot.store.briefs import Briefs
+from bot.store.corrections import Corrections
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
 from bot.store.editions import Editions
 from bot.store.installations import Installations
 from bot.store.migrate import require_current, upgrade
+from bot.store.notices import Notices
+from bot.store.reports import Reports
 from bot.store.search import Search
+from bot.store.shares import Shares
 from bot.store.sources import Sources
 from bot.store.spend import Spend
 from bot.store.stories import Stories
@@ -59,6 +64,11 @@ class Store:
         self.spend = Spend(database)
         self.attempts = Attempts(database)
         self.translations = Translations(database)
+        self.corrections = Corrections(database)
+        self.reports = Reports(database)
+        self.amendments = Amendments(database)
+        self.notices = Notices(database)
+        self.shares = Shares(database)
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool | None = None) -> Store:
