@@ -14,6 +14,7 @@ from adapters.discord import forms
 from adapters.discord.buttons import Press, Verb, read_press
 from adapters.discord.incoming import Asked, channel_ref, in_guild, read_command, read_line, workspace_of
 from adapters.discord.native import RawModal
+from adapters.discord.render import render
 from adapters.discord.replies import Drafts, answer_with, shared_by, takes_its_place
 from bot.commands.describe import as_typed
 from bot.commands.forms import wants_form
@@ -105,7 +106,11 @@ class Answers:
         reply = await task
         if call.form:
             reply = self._drafts.noted(interaction, call.form, call.asked.values, reply)
-        await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
+        refs = await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
+        if call.verb is Verb.SHARE:
+            payloads = render(reply.document)
+            messages = list(zip(refs, payloads, strict=True))
+            await self._commands.note_shared(reply.document, messages, _invocation(interaction))
 
     async def _reply(self, interaction: Interaction, call: Call) -> Reply:
         asked, here = call.asked, _invocation(interaction)

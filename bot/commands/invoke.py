@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -24,10 +24,11 @@ from bot.commands.question import question_document
 from bot.commands.spec import Command, Option, Role
 from bot.digests.dispatch import Dispatcher
 from bot.documents.build import error_document
+from bot.documents.mentioned import briefs_in
 from bot.documents.nodes import Action, Actions, Document
 from bot.errors import BriefbotError, NotAllowed, NotFound, StoreBusy
 from bot.models import Workspace
-from bot.ports import Clock
+from bot.ports import Clock, Payload
 from bot.store import Store
 
 __all__ = ["Commands", "Invocation", "Person", "Reply"]
@@ -121,6 +122,16 @@ class Commands:
         except BriefbotError as error:
             return _failed(error)
         return Reply(document=question_document(context))
+
+    async def note_shared(
+        self, document: Document, messages: Sequence[tuple[str, Payload]], invocation: Invocation
+    ) -> None:
+        """Remembers an answer that was shown to all, so that it is edited when a brief in it is corrected."""
+        ids = briefs_in(document)
+        workspace = invocation.workspace_id
+        versions = await self._store.briefs.versions_of(ids, workspace=workspace)
+        told = [(id_, versions[id_]) for id_ in ids if id_ in versions]
+        await self._store.shares.add(workspace, invocation.channel, messages, told, now=self._clock.now())
 
     async def _answer(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         return await HANDLERS[command.name](await self._context(command, values, invocation))

@@ -273,7 +273,7 @@ def _whole(ids: Sequence[int]) -> Select[Any]:
 def _told(one: Amendment) -> Select[Any]:
     if one.share_id is not None:
         table: Any = shared_items
-        is_of_it, place, topic = table.c.share_id == one.share_id, table.c.brief_id, literal("")
+        is_of_it, place, topic = table.c.share_id == one.share_id, table.c.position, literal("")
         now_at: ColumnElement[bool] = briefs.c.id == table.c.brief_id
     else:
         table = edition_items

@@ -191,6 +191,11 @@ class Briefs:
         order = (briefs.c.publishers.desc(), briefs.c.news_at.desc(), briefs.c.id.desc())
         return await self._list(query.order_by(*order).limit(limit), workspace)
 
+    async def versions_of(self, brief_ids: Sequence[int], *, workspace: WorkspaceId) -> dict[int, int]:
+        """The version at which the workspace reads each of these briefs; those that it does not see are left out."""
+        query = whole(to_all=False).where(briefs.c.id.in_(brief_ids))
+        return {brief.id: brief.version for brief in await self._list(query, workspace)}
+
     async def with_sources(self, brief_ids: Sequence[int]) -> dict[int, BriefFacts]:
         """For each brief what topic rules need to know of its articles."""
         query = (

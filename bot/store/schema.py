@@ -472,6 +472,7 @@ shared_items = Table(
     "shared_items",
     metadata,
     _ref("share_id", "shared_answers.id"),
+    Column("position", Integer, nullable=False),
     _ref("brief_id", "briefs.id", index=True),
     Column("brief_version", Integer, nullable=False),
     UniqueConstraint("share_id", "brief_id"),

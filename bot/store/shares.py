@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.documents.stored import to_json
@@ -21,12 +21,12 @@ class Shares:
         workspace: WorkspaceId,
         channel: ChannelRef,
         messages: Sequence[tuple[str, Payload]],
-        versions: Mapping[int, int],
+        told: Sequence[tuple[int, int]],
         *,
         now: datetime,
     ) -> None:
         """Notes the messages of an answer, each with its reference, and the briefs in it with their versions."""
-        if not versions:
+        if not told:
             return
         async with self._db.writing() as connection:
             for ref, payload in messages:
@@ -35,7 +35,7 @@ class Shares:
                 insert = shared_answers.insert().values(**row, caveat=payload.caveat, page=page, created_at=now)
                 share = (await connection.execute(insert.returning(shared_answers.c.id))).scalar_one()
                 items = [
-                    {"share_id": share, "brief_id": brief, "brief_version": version}
-                    for brief, version in sorted(versions.items())
+                    {"share_id": share, "position": position, "brief_id": brief, "brief_version": version}
+                    for position, (brief, version) in enumerate(told)
                 ]
                 await connection.execute(shared_items.insert(), items)

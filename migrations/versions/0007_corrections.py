@@ -87,6 +87,7 @@ def _shared() -> None:
     op.create_table(
         "shared_items",
         _ref("shared_items", "share_id", "shared_answers"),
+        sa.Column("position", sa.Integer(), nullable=False),
         _ref("shared_items", "brief_id", "briefs"),
         sa.Column("brief_version", sa.Integer(), nullable=False),
         sa.UniqueConstraint("share_id", "brief_id", name="uq_shared_items_share_id_brief_id"),
