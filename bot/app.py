@@ -16,6 +16,7 @@ from typing import Final
 
 import structlog
 
+from bot.briefs.aftermath import Aftermath
 from bot.briefs.model.choice import model_of
 from bot.briefs.model.view import ModelView
 from bot.briefs.model.writer import ModelWriter
@@ -70,6 +71,7 @@ class App:
     ingest: Ingest
     grouper: Grouper
     writer: BriefWriter
+    aftermath: Aftermath
     model: ModelWriter | None
     """None without a model: briefs stay as they were extracted."""
     dispatcher: Dispatcher
@@ -85,6 +87,7 @@ class App:
             pass
         while count := await self.writer.write_due():
             written += count
+        await self.aftermath.settle()
         return written
 
     async def read_news(self) -> None:
@@ -173,6 +176,7 @@ async def build(
         ingest=ingest,
         grouper=Grouper(store, clock, timedelta(hours=settings.story_window_h)),
         writer=writer,
+        aftermath=Aftermath(store, clock),
         model=ModelWriter(store, clock, choice, learn=writer.learn) if choice else None,
         dispatcher=dispatcher,
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),

@@ -323,13 +323,41 @@ class Correction(Value):
     kind: VersionKind
     version: int
     based_on: int
-    """The version of the brief's own words that it was made over."""
+    """The version of the brief's own words that it was made over, or of which managers were told since."""
     note: str = ""
     """What changed and why, in their words."""
     at: datetime
     is_for_all: bool = False
     without: tuple[str, ...] = ()
     """Owners whose articles are kept out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceChange(Value):
+    """What a source did to an article under a brief."""
+
+    id: int
+    brief_id: int
+    kind: str
+    """`changed`, `corrected` or `withdrawn` (see `stories/changes.py`)."""
+    publisher: str
+    was: str
+    now: str
+    at: datetime
+    brief_version: int
+    """The version of the brief that was written after it; 0 while it is not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version(Value):
+    """One version of a brief: when, why, in whose words, and the words."""
+
+    number: int
+    kind: VersionKind
+    note: str
+    at: datetime
+    text: BriefText
+    is_for_all: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

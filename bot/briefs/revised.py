@@ -17,6 +17,9 @@ from bot.models import BriefText, Refusal, Sentence, Story
 ALIKE: Final = 60
 """From this likeness (of 100) on a new sentence stands for an old one, and keeps its sources."""
 
+TOLD: Final = 75
+"""The same of a brief's sentence and the source's, of which it may be a part."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edit:
@@ -79,3 +82,14 @@ def owner_of_source(text: BriefText, story: Story, number: int) -> str:
 def rewritten(story: Story) -> tuple[BriefText, tuple[Refusal, ...]]:
     """The brief of what is left of a story, held to its sources like any other."""
     return hold_to_sources(write_brief(story), story)
+
+
+def was_told(words: str, told: BriefText, now: BriefText) -> bool:
+    """Whether a brief told what a source said before, and does not any more. Without words: whether it is another."""
+    before, after = (
+        [one.headline, *split_all(one.deck, one.language), *(s.text for s in one.sentences)] for one in (told, now)
+    )
+    lost = [one for one in before if one not in after]
+    if not words:
+        return bool(lost)
+    return any(fuzz.partial_ratio(one, words) >= TOLD or fuzz.partial_ratio(words, one) >= TOLD for one in lost)

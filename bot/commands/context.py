@@ -43,6 +43,8 @@ class Invocation:
     workspace_id: WorkspaceId
     person: Person
     channel: ChannelRef
+    is_operator: bool = False
+    """Whoever runs the bot, at their own machine: sees every brief."""
     read_file: Callable[[str], str] | None = None
     """Reads a file that is named instead of attached; only for the operator at their own machine."""
 

@@ -105,7 +105,7 @@ async def _drop(context: Context, brief: Brief) -> Reply:
 
 
 async def _lay(context: Context, brief: Brief, change: Change) -> tuple[Correction, int]:
-    own = await context.store.briefs.get(brief.id, workspace=context.workspace.id, is_raw=True)
+    own = await context.store.briefs.get(brief.id, workspace=None, is_raw=True)
     return await context.store.corrections.lay(context.workspace.id, own, change, based_on=own.version, now=context.now)
 
 

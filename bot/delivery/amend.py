@@ -14,13 +14,14 @@ from typing import Final
 
 import structlog
 
+from bot.briefs.revised import was_told
 from bot.delivery.amended import Copy, Mark, Told, amended
 from bot.delivery.retry import FIRST_S, LONGEST_S
-from bot.documents.corrected import change_words
+from bot.documents.corrected import change_words, source_words
 from bot.documents.nodes import Document
 from bot.documents.stored import from_json
 from bot.errors import NotFound
-from bot.models import Brief, Correction, VersionKind, Workspace, public_id
+from bot.models import Brief, Correction, SourceChange, VersionKind, Workspace, public_id
 from bot.ports import Adapter, CaveatMissing, Clock, Gone, Outgoing, Payload, Rejected, Retry, SendResult, Sent
 from bot.saying import speaking
 from bot.store import Store
@@ -106,17 +107,33 @@ class Amender:
 
     async def _marks(self, one: Amendment, workspace: Workspace, items: Sequence[ToldItem]) -> dict[str, Mark]:
         """What became of the stories of a message since it told them, by the id that it told."""
-        over = await self._store.corrections.over(workspace.id, [item.brief_id for item in items])
+        ids = [item.brief_id for item in items]
+        over = await self._store.corrections.over(workspace.id, ids)
+        changes = await self._store.source_changes.of_briefs(ids)
         zone = one.zone or workspace.zone
         marks = {}
         for item in items:
             correction = over.get(item.brief_id)
-            if correction is None or not _is_newer(correction, item, one):
+            if correction is not None and _is_newer(correction, item, one):
+                kind, note, at = correction.kind, correction.note, correction.at
+            elif change := await self._changed(one, item, changes.get(item.brief_id, ())):
+                kind, note, at = VersionKind.SOURCE, source_words(change), change.at
+            else:
                 continue
+            words = change_words(kind, note, at, zone, told_at=one.told_at)
             brief = await self._brief(item.brief_id, workspace)
-            words = change_words(correction.kind, correction.note, correction.at, zone, told_at=one.told_at)
-            marks[public_id("b", item.told_id)] = Mark(kind=correction.kind, words=words, brief=brief)
+            marks[public_id("b", item.told_id)] = Mark(kind=kind, words=words, brief=brief)
         return marks
+
+    async def _changed(self, one: Amendment, item: ToldItem, changes: Sequence[SourceChange]) -> SourceChange | None:
+        """What a source did since then to words that this message told; None when they stand as they were."""
+        since = [change for change in changes if change.at > one.told_at and change.brief_version > item.version]
+        if not since:
+            return None
+        versions = {number: text for number, _, text in await self._store.briefs.versions(item.told_id)}
+        told = versions.get(item.version)
+        brief = await self._store.briefs.get(item.brief_id, workspace=None, is_raw=True)
+        return next((change for change in since if told and was_told(change.was, told, brief.text)), None)
 
     async def _brief(self, brief_id: int, workspace: Workspace) -> Brief:
         """As the workspace reads it; as the operator does where it follows its sources no more."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.caveat import Caveat, caveat_for
 from bot.documents import wording
-from bot.documents.corrected import correction_words, marked_card, retracted_headline
+from bot.documents.corrected import correction_words, flag_words, history_rows, marked_card, retracted_headline
 from bot.documents.nodes import (
     Action,
     Actions,
@@ -32,11 +34,14 @@ from bot.documents.nodes import (
 )
 from bot.errors import BriefbotError, UsageError
 from bot.ingest.urls import untracked
-from bot.models import Brief, Digest, Origin, Sentence, Workspace, public_id
+from bot.models import Brief, Digest, Origin, Sentence, SourceChange, Version, Workspace, public_id
 from bot.saying import say
 
 CARD_RELATED = 2
 """Related briefs that a card names; the brief itself lists all."""
+
+
+_FLAGS: Final = 3
 
 
 def caveat_of(workspace: Workspace) -> Caveat:
@@ -44,13 +49,26 @@ def caveat_of(workspace: Workspace) -> Caveat:
     return caveat_for(workspace.language, workspace.caveat_note)
 
 
-def brief_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What happened to a brief: its versions, the first one first, and what sources did to their articles."""
+
+    versions: Sequence[Version] = ()
+    changes: Sequence[SourceChange] = ()
+
+
+_NO_PAST: Final = Past()
+
+
+def brief_document(brief: Brief, workspace: Workspace, *, now: datetime, past: Past = _NO_PAST) -> Document:
     """A brief whole, as its page; of a retracted one what was done and when, and its sources."""
     if brief.is_retracted:
-        return _retracted_document(brief, workspace)
+        return _retracted_document(brief, workspace, past)
     blocks = [
         Heading(brief.text.headline, level=1),
+        *_flags(past, workspace),
         *brief_blocks(brief, workspace, now=now),
+        *_history(past, workspace),
         Actions(
             (
                 Action("Related", f"brief related {brief.ref}"),
@@ -67,7 +85,20 @@ def brief_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Docu
     )
 
 
-def _retracted_document(brief: Brief, workspace: Workspace) -> Document:
+def _flags(past: Past, workspace: Workspace) -> list[Block]:
+    """What sources changed, each on a line; of many the newest."""
+    return [Note((Text(flag_words(change, workspace.zone)),)) for change in past.changes[:_FLAGS]]
+
+
+def _history(past: Past, workspace: Workspace) -> list[Block]:
+    """The versions of a brief that has more than one."""
+    if len(past.versions) < 2:
+        return []
+    rows = [f"{number} · {why}" for number, why in history_rows(past.versions, workspace.zone)]
+    return [Note((Text(row),)) for row in rows]
+
+
+def _retracted_document(brief: Brief, workspace: Workspace, past: Past) -> Document:
     assert brief.correction is not None
     words = correction_words(brief.correction, workspace.zone)
     blocks: list[Block] = [Heading(retracted_headline(), level=1), Paragraph((Text(words, strong=True),))]
@@ -76,6 +107,7 @@ def _retracted_document(brief: Brief, workspace: Workspace) -> Document:
         blocks.append(
             Sources(tuple(_source_item(brief, number, workspace) for number in range(len(brief.text.sources))))
         )
+    blocks += _history(past, workspace)
     return Document(
         kind=Kind.BRIEF,
         title=retracted_headline(),

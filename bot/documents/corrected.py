@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.documents import wording
 from bot.documents.nodes import Card
-from bot.models import Correction, VersionKind
+from bot.models import Correction, SourceChange, Version, VersionKind
 from bot.saying import marked, say
 
 _SAID: Final = {
@@ -61,3 +62,49 @@ def marked_card(card: Card, correction: Correction, zone: str) -> Card:
     if correction.kind is VersionKind.RETRACTED:
         return Card(card.brief, retracted_headline(), deck=words, label=label, sources=card.sources)
     return replace(card, label=card.label or label, byline=(words, *card.byline))
+
+
+def source_words(change: SourceChange) -> str:
+    """What a source did to its article, for a reader of the brief."""
+    return {
+        "withdrawn": say("“{publisher}” withdrew its article", publisher=change.publisher),
+        "corrected": say("“{publisher}” corrected its article", publisher=change.publisher),
+    }.get(change.kind, say("“{publisher}” changed its article", publisher=change.publisher))
+
+
+def flag_words(change: SourceChange, zone: str) -> str:
+    """The same with when, and the words before and after."""
+    when = wording.local(change.at, zone)
+    head = say("{when}: {what}", when=when, what=source_words(change))
+    if change.was and change.now:
+        return say("{head}. Before: “{was}” Now: “{now}”", head=head, was=change.was, now=change.now)
+    return say("{head}: “{now}”", head=head, now=change.now) if change.now else head
+
+
+_REASONS: Final = {
+    VersionKind.NEWS: marked("news"),
+    VersionKind.REWORDED: marked("reworded by a model"),
+    VersionKind.SOURCE: marked("a source changed its article"),
+    VersionKind.EDITED: marked("corrected by a manager"),
+    VersionKind.REWRITTEN: marked("written again without a source"),
+    VersionKind.RETRACTED: marked("retracted by a manager"),
+    VersionKind.DROPPED: marked("a correction was taken back"),
+}
+SHOWN_VERSIONS: Final = 8
+"""Of a long history the first and the last ones."""
+
+
+def reason_of(version: Version) -> str:
+    """Why there is a version, with what was noted of it."""
+    first = version.number == 1 and version.kind is VersionKind.NEWS
+    reason = say("first version") if first else say(_REASONS[version.kind])
+    return f"{reason}: {version.note}" if version.note else reason
+
+
+def history_rows(versions: Sequence[Version], zone: str) -> tuple[tuple[str, str], ...]:
+    """Each version with when and why."""
+    kept = versions if len(versions) <= SHOWN_VERSIONS else [versions[0], *versions[1 - SHOWN_VERSIONS :]]
+    return tuple(
+        (say("Version {number}", number=one.number), f"{wording.local(one.at, zone)} · {reason_of(one)}")
+        for one in kept
+    )

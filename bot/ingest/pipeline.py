@@ -25,6 +25,7 @@ from bot.models import Article, Draft, Polled, Source, Stored
 from bot.ports import Clock
 from bot.store import Store
 from bot.store.articles import Incoming, IsSame
+from bot.stories.changes import ArticleChange, Wording, change_of
 from bot.stories.duplicates import article_keys, bands, is_same
 from bot.stories.owners import owner_of
 
@@ -142,7 +143,9 @@ class Ingest:
             items = await self._filled(items, now, undated_is_news=not (is_first or is_flood))
         kept = _each_article_once(items)
         incoming = [self._incoming(item, now, undated_is_news=not (is_first or is_flood)) for item in kept]
-        outcomes = await self._store.articles.add_all(source.id, incoming, seen_at=now, is_same=_unless_beside(drafts))
+        outcomes = await self._store.articles.add_all(
+            source.id, incoming, seen_at=now, is_same=_unless_beside(drafts), change_of=_change
+        )
         counts = Counter(stored for stored, _ in outcomes)
         return TakeReport(
             new=counts[Stored.NEW],
@@ -277,6 +280,14 @@ def _unless_beside(drafts: Sequence[Draft]) -> IsSame:
         return is_telling and canonical(article.url) not in beside and is_same(incoming, article)
 
     return is_same_elsewhere
+
+
+def _change(article: Article, draft: Draft) -> ArticleChange | None:
+    language = article.language
+    return change_of(
+        Wording(title=article.title, text=article.text, language=language),
+        Wording(title=draft.title, text=draft.text, language=language),
+    )
 
 
 def _jitter() -> float:

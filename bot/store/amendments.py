@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import CORRECTIONS, LOCAL_WORKSPACE, ChannelRef, DeliveryState, Value, WorkspaceId
@@ -37,6 +50,8 @@ DONE: Final = "done"
 GONE: Final = "gone"
 FAILED: Final = "failed"
 _OPEN: Final = (PENDING, SENDING)
+_RACE_S: Final = 300
+"""So long may an edition be under way between what it read and what it recorded."""
 MISSING: Final = timedelta(hours=1)
 """For so long after a correction we look for what was told while it was made."""
 
@@ -206,7 +221,7 @@ def _missed() -> Select[Any]:
         .join(edition_items, edition_items.c.story_id == briefs.c.story_id)
         .join(editions, editions.c.id == edition_items.c.edition_id)
         .join(deliveries, deliveries.c.edition_id == editions.c.id)
-        .where(edition_items.c.brief_version < corrections.c.version, editions.c.created_at >= corrections.c.at)
+        .where(edition_items.c.brief_version < corrections.c.version, _is_just_after(editions.c.created_at))
         .where(corrections.c.kind.in_(CORRECTIONS), _holds_for(deliveries))
         .distinct()
     )
@@ -218,10 +233,15 @@ def _missed_shares() -> Select[Any]:
         .select_from(corrections)
         .join(shared_items, shared_items.c.brief_id == corrections.c.brief_id)
         .join(shared_answers, shared_answers.c.id == shared_items.c.share_id)
-        .where(shared_items.c.brief_version < corrections.c.version, shared_answers.c.created_at >= corrections.c.at)
+        .where(shared_items.c.brief_version < corrections.c.version, _is_just_after(shared_answers.c.created_at))
         .where(corrections.c.kind.in_(CORRECTIONS), _holds_for(shared_answers))
         .distinct()
     )
+
+
+def _is_just_after(at: ColumnElement[datetime]) -> ColumnElement[bool]:
+    begun = type_coerce(corrections.c.at, BigInteger)
+    return type_coerce(at, BigInteger).between(begun, begun + _RACE_S * 10**6)
 
 
 def _holds_for(table: Any) -> ColumnElement[bool]:

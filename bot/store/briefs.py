@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
-from bot.models import Brief, BriefText, Origin, Refusal, Related, Story, VersionKind, WorkspaceId, public_id
+from bot.models import Brief, BriefText, Origin, Refusal, Related, Story, Version, VersionKind, WorkspaceId, public_id
 from bot.store import bodies
 from bot.store.database import Database
 from bot.store.gather import gathered
@@ -239,6 +239,14 @@ class Briefs:
             rows = (await connection.execute(query)).all()
         return [(row.version, row.created_at, bodies.load(row.body)) for row in rows]
 
+    async def history(self, brief_id: int, *, workspace: WorkspaceId) -> list[Version]:
+        """Every version that a workspace may see, the first one first: those of all, and its own corrections."""
+        is_seen = or_(brief_versions.c.workspace_id.is_(None), brief_versions.c.workspace_id == workspace)
+        query = select(brief_versions).where(brief_versions.c.brief_id == brief_id, is_seen)
+        async with self._db.glancing() as connection:
+            rows = (await connection.execute(query.order_by(brief_versions.c.version))).all()
+        return [_version(row) for row in rows]
+
     async def spent(self, brief_id: int) -> dict[int, Usage]:
         """The tokens that a model used for each version; a version that no model wrote has none."""
         query = select(brief_versions).where(brief_versions.c.brief_id == brief_id)
@@ -368,6 +376,17 @@ def _facts_of(story: Story, publishers: int) -> dict[str, Any]:
 def _brief(row: Any, links: tuple[Related, ...]) -> Brief:
     refused = bodies.load_refused(row.refused)
     return value(Brief, row, origin=Origin(row.origin), text=bodies.load(row.body), refusals=refused, related=links)
+
+
+def _version(row: Any) -> Version:
+    return Version(
+        number=row.version,
+        kind=VersionKind(row.kind),
+        note=row.note,
+        at=row.created_at,
+        text=bodies.load(row.body),
+        is_for_all=row.workspace_id is None,
+    )
 
 
 def _related(link: Mapping[str, Any]) -> Related:

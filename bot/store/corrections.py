@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import CORRECTIONS, LOCAL_WORKSPACE, Brief, BriefText, Correction, VersionKind, WorkspaceId
@@ -16,8 +16,9 @@ from bot.store.amendments import plan_amendments
 from bot.store.briefs import next_version
 from bot.store.database import Database
 from bot.store.layer import correction_of
+from bot.store.notices import Notice, plan_notice
 from bot.store.reports import close_reports
-from bot.store.schema import brief_versions, corrections
+from bot.store.schema import brief_versions, briefs, corrections
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +79,36 @@ class Corrections:
                 brief_versions.insert().values(kind=VersionKind.REWRITTEN, created_at=now, **values)
             )
 
+    async def overtaken(self) -> list[tuple[Laid, int]]:
+        """Corrections of briefs whose own words had news since, with the version of these."""
+        is_news = exists().where(
+            brief_versions.c.brief_id == corrections.c.brief_id,
+            brief_versions.c.version > corrections.c.based_on,
+            brief_versions.c.kind.in_((VersionKind.NEWS, VersionKind.SOURCE)),
+        )
+        query = (
+            select(corrections, briefs.c.version.label("own_version"))
+            .join(briefs, briefs.c.id == corrections.c.brief_id)
+            .where(corrections.c.kind.in_(CORRECTIONS), briefs.c.version > corrections.c.based_on, is_news)
+            .where(briefs.c.is_retired.is_(False))
+        )
+        async with self._db.glancing() as connection:
+            return [(_laid(row), row.own_version) for row in await connection.execute(query)]
+
+    async def note_news(self, laid: Laid, *, own_version: int, headline: str, now: datetime) -> None:
+        """Managers are told, once a day, that there is news under their correction."""
+        is_it = (corrections.c.workspace_id == laid.workspace_id, corrections.c.brief_id == laid.brief_id)
+        notice = Notice(
+            workspace_id=laid.workspace_id,
+            kind="news",
+            brief_id=laid.brief_id,
+            key=f"news:{laid.brief_id}:{now.date()}",
+            facts={"headline": headline},
+        )
+        async with self._db.writing() as connection:
+            await connection.execute(update(corrections).where(*is_it).values(based_on=own_version))
+            await plan_notice(self._db, connection, notice, now=now)
+
     async def _write(self, connection: AsyncConnection, row: dict[str, Any]) -> None:
         insert = self._db.insert(corrections).values(row)
         keys = ("workspace_id", "brief_id")
@@ -95,20 +126,11 @@ class Corrections:
             rows = await connection.execute(query.order_by(corrections.c.at, corrections.c.id))
             return {row.brief_id: correction_of(row._mapping) for row in rows}
 
-    async def of_brief(self, brief_id: int) -> list[Laid]:
-        """What lies over a brief, in whichever workspaces."""
-        async with self._db.glancing() as connection:
-            return [_laid(row) for row in await connection.execute(_of([brief_id]))]
-
     async def holders(self, workspaces: Iterable[WorkspaceId]) -> frozenset[WorkspaceId]:
         """Those of these workspaces that read some brief otherwise than the others."""
         query = select(corrections.c.workspace_id).where(corrections.c.workspace_id.in_(list(workspaces))).distinct()
         async with self._db.glancing() as connection:
             return frozenset((await connection.execute(query)).scalars())
-
-
-def _of(brief_ids: Sequence[int]) -> Select[Any]:
-    return select(corrections).where(corrections.c.brief_id.in_(brief_ids), corrections.c.kind.in_(CORRECTIONS))
 
 
 def _laid(row: Any) -> Laid:

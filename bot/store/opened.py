@@ -23,6 +23,7 @@ from bot.store.notices import Notices
 from bot.store.reports import Reports
 from bot.store.search import Search
 from bot.store.shares import Shares
+from bot.store.source_changes import SourceChanges
 from bot.store.sources import Sources
 from bot.store.spend import Spend
 from bot.store.stories import Stories
@@ -69,6 +70,7 @@ class Store:
         self.amendments = Amendments(database)
         self.notices = Notices(database)
         self.shares = Shares(database)
+        self.source_changes = SourceChanges(database)
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool | None = None) -> Store:

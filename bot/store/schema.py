@@ -287,6 +287,8 @@ source_changes = Table(
     _text("was"),
     _text("now"),
     Column("at", Instant, nullable=False),
+    # The version of the brief that was written after it; 0 while it is not.
+    _number("brief_version", 0),
 )
 
 related = Table(

@@ -72,6 +72,7 @@ def _source_changes() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         *map(_text, ("was", "now")),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("brief_version", sa.Integer(), server_default="0", nullable=False),
     )
     for name in ("article_id", "brief_id"):
         op.create_index(f"ix_source_changes_{name}", "source_changes", [name])
