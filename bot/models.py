@@ -181,6 +181,24 @@ class Stored(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class ChangeKind(StrEnum):
+    CHANGED = "changed"
+    """A fact is another one."""
+    CORRECTED = "corrected"
+    """The source says that it corrected it."""
+    WITHDRAWN = "withdrawn"
+    """The source says that it took it back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArticleChange:
+    """What a source changed in an article: what was said and what is said now; either may be empty."""
+
+    kind: ChangeKind
+    was: str = ""
+    now: str = ""
+
+
 # ── story ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -338,8 +356,7 @@ class SourceChange(Value):
 
     id: int
     brief_id: int
-    kind: str
-    """`changed`, `corrected` or `withdrawn` (see `stories/changes.py`)."""
+    kind: ChangeKind
     publisher: str
     was: str
     now: str

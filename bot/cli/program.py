@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     asking, correcting, operating, reading, running, showcase, showing = (
         later(f"bot.cli.{name}")
-        for name in ("asking", "operating", "reading", "running", "showcase", "showing", "correcting")
+        for name in ("asking", "correcting", "operating", "reading", "running", "showcase", "showing")
     )
 
 app = typer.Typer(

@@ -54,7 +54,7 @@ async def briefs(settings: Settings, id_: str | None, *, every: bool, version: i
             versions = await app.store.briefs.history(brief.id, workspace=LOCAL_WORKSPACE)
             say_version(shown_version(versions, version), as_json=as_json)
         else:
-            await _show_one(app, brief, as_json=as_json)
+            await _show(app, brief, as_json=as_json)
 
 
 async def search(settings: Settings, query: str, *, limit: int, as_json: bool) -> int:
@@ -93,26 +93,16 @@ async def _asked(app: App, query: str) -> tuple[str, datetime | None, Topic | No
     return typed.get("query", ""), since, topic
 
 
-async def _show_one(app: App, brief: Brief, *, as_json: bool) -> None:
+async def _show(app: App, brief: Brief, *, as_json: bool) -> None:
     """With its versions."""
     versions = await app.store.briefs.history(brief.id, workspace=LOCAL_WORKSPACE)
     if as_json:
         history = {"history": [version_json(one, with_text=False) for one in versions]}
         say_json(brief_json(brief, caveat_for(brief.text.language)) | history)
         return
-    changes = (await app.store.source_changes.of_briefs([brief.id])).get(brief.id, ())
-    await _draw(app, brief, Past(versions=versions, changes=changes))
-
-
-async def _show(app: App, brief: Brief, *, as_json: bool) -> None:
-    if as_json:
-        say_json(brief_json(brief, caveat_for(brief.text.language)))
-    else:
-        await _draw(app, brief, Past())
-
-
-async def _draw(app: App, brief: Brief, past: Past) -> None:
     workspace = await app.store.workspaces.get(LOCAL_WORKSPACE)
+    changes = (await app.store.source_changes.of_briefs([brief.id])).get(brief.id, ())
+    past = Past(versions=versions, changes=changes)
     draw(brief_document(brief, workspace, now=app.clock.now(), past=past))
 
 

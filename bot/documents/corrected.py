@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.documents import wording
 from bot.documents.nodes import Card
-from bot.models import Correction, SourceChange, Version, VersionKind
+from bot.models import ChangeKind, Correction, SourceChange, Version, VersionKind
 from bot.saying import marked, say
 
 _SAID: Final = {
@@ -64,21 +64,27 @@ def marked_card(card: Card, correction: Correction, zone: str) -> Card:
     return replace(card, label=card.label or label, byline=(words, *card.byline))
 
 
+_BY_SOURCE: Final = {
+    ChangeKind.CHANGED: marked("“{publisher}” changed its article"),
+    ChangeKind.CORRECTED: marked("“{publisher}” corrected its article"),
+    ChangeKind.WITHDRAWN: marked("“{publisher}” withdrew its article"),
+}
+_FLAGS: Final = {
+    ChangeKind.CHANGED: marked("{when}: “{publisher}” changed its article. Before: “{was}” Now: “{now}”"),
+    ChangeKind.CORRECTED: marked("{when}: “{publisher}” corrected its article: “{now}”"),
+    ChangeKind.WITHDRAWN: marked("{when}: “{publisher}” withdrew its article: “{now}”"),
+}
+
+
 def source_words(change: SourceChange) -> str:
     """What a source did to its article, for a reader of the brief."""
-    return {
-        "withdrawn": say("“{publisher}” withdrew its article", publisher=change.publisher),
-        "corrected": say("“{publisher}” corrected its article", publisher=change.publisher),
-    }.get(change.kind, say("“{publisher}” changed its article", publisher=change.publisher))
+    return say(_BY_SOURCE[change.kind], publisher=change.publisher)
 
 
 def flag_words(change: SourceChange, zone: str) -> str:
     """The same with when, and the words before and after."""
     when = wording.local(change.at, zone)
-    head = say("{when}: {what}", when=when, what=source_words(change))
-    if change.was and change.now:
-        return say("{head}. Before: “{was}” Now: “{now}”", head=head, was=change.was, now=change.now)
-    return say("{head}: “{now}”", head=head, now=change.now) if change.now else head
+    return say(_FLAGS[change.kind], when=when, publisher=change.publisher, was=change.was, now=change.now)
 
 
 _REASONS: Final = {

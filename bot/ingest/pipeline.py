@@ -21,11 +21,11 @@ from bot.ingest.parsed import ParsedFeed
 from bot.ingest.parser import Parser
 from bot.ingest.timing import after_failure, after_success
 from bot.ingest.urls import canonical
-from bot.models import Article, Draft, Polled, Source, Stored
+from bot.models import Article, ArticleChange, Draft, Polled, Source, Stored
 from bot.ports import Clock
 from bot.store import Store
 from bot.store.articles import Incoming, IsSame
-from bot.stories.changes import ArticleChange, Wording, change_of
+from bot.stories.changes import Wording, change_of
 from bot.stories.duplicates import article_keys, bands, is_same
 from bot.stories.owners import owner_of
 

@@ -11,12 +11,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
-from bot.models import Article, Draft, Stored, Value, public_id
+from bot.models import Article, ArticleChange, Draft, Stored, Value, public_id
 from bot.store.database import Database
 from bot.store.rows import value
 from bot.store.schema import article_bands, article_keys, articles, stories
 from bot.store.source_changes import note_changes
-from bot.stories.changes import ArticleChange
 
 _T = TypeVar("_T")
 _CHUNK = 500

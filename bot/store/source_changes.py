@@ -9,13 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Article, SourceChange, VersionKind
+from bot.models import Article, ArticleChange, ChangeKind, SourceChange, VersionKind
 from bot.store.amendments import plan_amendments
 from bot.store.database import Database
 from bot.store.notices import Notice, plan_notice
 from bot.store.rows import value
 from bot.store.schema import articles, brief_versions, briefs, deliveries, edition_items, source_changes, stories
-from bot.stories.changes import ArticleChange
 
 
 class SourceChanges:
@@ -30,7 +29,7 @@ class SourceChanges:
         found: dict[int, list[SourceChange]] = {}
         async with self._db.glancing() as connection:
             for row in await connection.execute(query):
-                found.setdefault(row.brief_id, []).append(value(SourceChange, row))
+                found.setdefault(row.brief_id, []).append(_change(row))
         return found
 
     async def settle(self, *, now: datetime) -> int:
@@ -41,7 +40,7 @@ class SourceChanges:
         async with self._db.glancing() as connection:
             rows = (await connection.execute(query.order_by(source_changes.c.id))).all()
         for row in rows:
-            await self._settle(value(SourceChange, row), row.version, now)
+            await self._settle(_change(row), row.version, now)
         return len(rows)
 
     async def _settle(self, change: SourceChange, version: int, now: datetime) -> None:
@@ -91,3 +90,7 @@ async def note_changes(
         if brief_id is not None:
             row = {"article_id": article.id, "brief_id": brief_id, "kind": change.kind, "at": at}
             await connection.execute(source_changes.insert().values(was=change.was, now=change.now, **row))
+
+
+def _change(row: Any) -> SourceChange:
+    return value(SourceChange, row, kind=ChangeKind(row.kind))

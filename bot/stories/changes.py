@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -20,6 +19,7 @@ from bot.briefs.grounding.lines import Line
 from bot.briefs.grounding.names import find_names
 from bot.briefs.grounding.numbers import find_numbers
 from bot.briefs.sentences import split_all
+from bot.models import ArticleChange, ChangeKind
 
 ALIKE: Final = 65
 """Likeness (of 100) from which a new sentence stands in the place of an old one."""
@@ -29,7 +29,7 @@ _HEAD: Final = 400
 """Where an article says that it was corrected: in its first characters, or in a note at its end."""
 _SHOWN: Final = 300
 _STAMP: Final = re.compile(
-    r"^\W*(?:last |최종 ?|最終)?(?:updated?|modified|published|입력|수정|업데이트|更新|配信)\b?.{0,80}$", re.IGNORECASE
+    r"^\W*(?:last |최종 ?|最終)?(?:updated?|modified|published|입력|수정|업데이트|更新|配信).{0,80}$", re.IGNORECASE
 )
 _WITHDRAWN: Final = re.compile(
     r"^\W*(?:retracted|withdrawn|retraction)\s*[\]:—–-]"
@@ -43,24 +43,6 @@ _CORRECTED: Final = re.compile(
     r"|\[정정\]|정정 ?보도|바로잡습니다|\(정정\)|【訂正】|訂正(?:して|:|：|し?ます|$)|お詫びと訂正",
     re.IGNORECASE | re.MULTILINE,
 )
-
-
-class ChangeKind(StrEnum):
-    CHANGED = "changed"
-    """A fact is another one."""
-    CORRECTED = "corrected"
-    """The source says that it corrected it."""
-    WITHDRAWN = "withdrawn"
-    """The source says that it took it back."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ArticleChange:
-    """What was said and what is said now; either may be empty."""
-
-    kind: ChangeKind
-    was: str = ""
-    now: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
