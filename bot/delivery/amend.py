@@ -6,7 +6,6 @@ An edit is idempotent, so a row whose lease ended is simply edited again: nothin
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -16,6 +15,7 @@ import structlog
 
 from bot.briefs.revised import was_told
 from bot.delivery.amended import Copy, Mark, Told, amended
+from bot.delivery.recomposed import recomposed
 from bot.delivery.retry import FIRST_S, LONGEST_S
 from bot.documents.corrected import change_words, source_words
 from bot.documents.nodes import Document
@@ -93,17 +93,26 @@ class Amender:
         items = await self._store.amendments.told(one)
         with speaking(workspace.language):
             marks = await self._marks(one, workspace, items)
-            copy = Copy(
-                page=_page(one.page),
-                before=[_page(page) for page in await self._store.amendments.pages_before(one)],
-                told=[Told(brief=public_id("b", item.told_id), headline=item.headline) for item in items],
-            )
+            *before, page = await self._pages(adapter, one, workspace)
+            told = [Told(brief=public_id("b", item.told_id), headline=item.headline) for item in items]
+            copy = Copy(page=page, before=before, told=told)
             document = amended(copy, marks, workspace, is_one=lambda document: len(adapter.render(document)) == 1)
             if document is None:
                 raise _DoesNotFit("the corrected words do not fit into the message beside its other stories")
             if document == copy.page and one.attempts == 1 and one.revision == 1:
                 return None
             return adapter.render(document)[0]
+
+    async def _pages(self, adapter: Adapter, one: Amendment, workspace: Workspace) -> list[Document]:
+        """What the message said, after those before it."""
+        try:
+            return [from_json(page) for page in (*await self._store.amendments.pages_before(one), one.page)]
+        except ValueError:
+            # Posted by a version that did not keep it, or knew other nodes.
+            pages = await recomposed(self._store, adapter, one, workspace)
+        if not pages:
+            raise _DoesNotFit("what it said was not kept, and its edition cannot be composed again as it was")
+        return pages[: one.part]
 
     async def _marks(self, one: Amendment, workspace: Workspace, items: Sequence[ToldItem]) -> dict[str, Mark]:
         """What became of the stories of a message since it told them, by the id that it told."""
@@ -127,7 +136,7 @@ class Amender:
 
     async def _changed(self, one: Amendment, item: ToldItem, changes: Sequence[SourceChange]) -> SourceChange | None:
         """What a source did since then to words that this message told; None when they stand as they were."""
-        since = [change for change in changes if change.at > one.told_at and change.brief_version > item.version]
+        since = [change for change in changes if change.at >= one.told_at and change.brief_version > item.version]
         if not since:
             return None
         versions = {number: text for number, _, text in await self._store.briefs.versions(item.told_id)}
@@ -185,10 +194,3 @@ async def _edited(adapter: Adapter, one: Amendment, payload: Payload) -> SendRes
     except Exception as error:
         log.exception("amendment.adapter_failed", amendment=one.id)
         return Retry(reason=f"the adapter failed ({type(error).__name__})", is_unknown=True)
-
-
-def _page(text: str) -> Document:
-    try:
-        return from_json(text)
-    except (ValueError, json.JSONDecodeError):
-        raise _DoesNotFit("what it said was not kept: it was posted by an earlier version") from None

@@ -144,7 +144,7 @@ class Ingest:
         kept = _each_article_once(items)
         incoming = [self._incoming(item, now, undated_is_news=not (is_first or is_flood)) for item in kept]
         outcomes = await self._store.articles.add_all(
-            source.id, incoming, seen_at=now, is_same=_unless_beside(drafts), change_of=_change
+            source.id, incoming, seen_at=now, is_same=_unless_beside(drafts), change_of=noted_change
         )
         counts = Counter(stored for stored, _ in outcomes)
         return TakeReport(
@@ -282,7 +282,8 @@ def _unless_beside(drafts: Sequence[Draft]) -> IsSame:
     return is_same_elsewhere
 
 
-def _change(article: Article, draft: Draft) -> ArticleChange | None:
+def noted_change(article: Article, draft: Draft) -> ArticleChange | None:
+    """What readers of an article should know of its new words."""
     language = article.language
     return change_of(
         Wording(title=article.title, text=article.text, language=language),

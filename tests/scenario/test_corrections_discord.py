@@ -6,10 +6,17 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
+from bot.briefs.aftermath import Aftermath
+from bot.briefs.writer import BriefWriter
 from bot.caveat import CAVEATS
-from bot.models import Style
+from bot.commands.invoke import Invocation, Person
+from bot.ingest.pipeline import noted_change
+from bot.models import Draft, Stored, Style
 from bot.store import Store
+from bot.store.articles import Incoming
+from bot.store.schema import deliveries
 from tests.fakes import FakeClock
 from tests.harbour import Harbour, harbour
 from tests.loopback import FakeDiscord
@@ -67,3 +74,74 @@ async def test_retracted_brief_leaves_all_lists_and_each_copy_says_so(port: Harb
     assert "It was another lighthouse" in read.texts
     assert "Harbour Courier" in read.texts
     assert "officials said" not in read.texts
+
+
+async def test_copies_of_an_earlier_version_are_composed_again_as_they_were_told(port: Harbour) -> None:
+    await digest(port)
+    await pass_time(port)
+    [before] = texts(port.channel)
+    async with port.store.database.writing() as connection:
+        await connection.execute(update(deliveries).values(page=""))
+    await port.commands.run("/brief-admin retract b2 Another lighthouse", manager(port))
+    await port.amender.drain()
+    [after] = texts(port.channel)
+    assert "Retracted 10:01: Another lighthouse" in after
+    for headline in ("Ferry service resumes", "Otters return to the bay"):
+        assert after.count(headline) == before.count(headline) > 0
+    assert "Lighthouse restored" not in after
+
+
+async def test_source_that_changes_a_number_changes_the_copies_and_is_told_once(port: Harbour) -> None:
+    source = 1
+    body = "The ferry hit the pier on Monday and 21 people were hurt, the harbour office said."
+    await take(port, source, body)
+    await digest(port)
+    await pass_time(port)
+    [before] = texts(port.channel)
+    assert "21 people were hurt" in before
+    await take(port, source, body.replace("21", "12"))
+    for _ in range(2):
+        await port.amender.drain()
+        await port.notifier.drain()
+    [after] = texts(port.channel)
+    assert "12 people were hurt" in after
+    assert "21 people" not in after
+    assert "Changed 10:01: “Harbour Courier” changed its article" in after
+    assert after.count("Ferry service resumes") == before.count("Ferry service resumes")
+    [told] = port.fake.direct_messages(port.guild.owner_id)
+    assert "A source changed its article under b4" in str(told["components"])
+    mina = port.fake.person(port.guild)
+    read = await port.fake.slash(mina, port.channel, "brief read", {"brief": "b4"})
+    assert "“Harbour Courier” changed its article. Before:" in read.texts
+    assert "a source changed its article" in read.texts
+    await take(port, source, body.replace("21", "12") + " It was repaired by night.")
+    await port.notifier.drain()
+    assert len(port.fake.direct_messages(port.guild.owner_id)) == 1
+
+
+async def take(port: Harbour, source: int, body: str) -> None:
+    """The article as it is polled, grouped and written."""
+    draft = Draft(
+        url="https://harbour.example/toll",
+        title="Ferry hits the pier",
+        text=body,
+        publisher="Harbour Courier",
+        language="en",
+        published_at=port.clock.now(),
+    )
+    item = Incoming(
+        draft=draft, owner="harbour", keys=("url:toll",), bands=(), is_news=True, published_at=port.clock.now()
+    )
+    [(stored, article)] = await port.store.articles.add_all(
+        source, [item], seen_at=port.clock.now(), is_same=lambda *_: False, change_of=noted_change
+    )
+    if stored is Stored.NEW:
+        await port.store.stories.place([(article, None)], now=port.clock.now())
+    await BriefWriter(port.store, port.clock).write_due()
+    await Aftermath(port.store, port.clock).settle()
+
+
+def manager(port: Harbour) -> Invocation:
+    return Invocation(
+        workspace_id=port.workspace, person=Person(id="1", name="Ola", is_manager=True), channel=port.ref()
+    )
