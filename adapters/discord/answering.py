@@ -16,6 +16,7 @@ from adapters.discord.incoming import Asked, channel_ref, in_guild, read_command
 from adapters.discord.native import RawModal
 from adapters.discord.render import render
 from adapters.discord.replies import Drafts, answer_with, shared_by, takes_its_place
+from adapters.discord.reporting import MESSAGE_COMMAND, asked_about, which
 from bot.commands.describe import as_typed
 from bot.commands.forms import wants_form
 from bot.commands.invoke import Commands, Invocation, Person, Reply
@@ -78,6 +79,8 @@ class Answers:
             await answer_with(interaction, _failed("Briefbot answers in servers, not in direct messages."))
             return
         match interaction.type:
+            case discord.InteractionType.application_command if _data(interaction).get("type") == MESSAGE_COMMAND:
+                await self._reported(interaction, interaction.guild_id)
             case discord.InteractionType.application_command:
                 await self._command(interaction, read_command(_data(interaction), interaction.guild_id))
             case discord.InteractionType.autocomplete:
@@ -96,6 +99,15 @@ class Answers:
             await self._run(interaction, Call(asked=asked), self._with_files(interaction, asked))
         else:
             await self._run(interaction, Call(asked=asked))
+
+    async def _reported(self, interaction: Interaction, guild_id: int) -> None:
+        """The menu of a message: the form for a report, or first the question which of its briefs is meant."""
+        briefs = asked_about(_data(interaction), str(interaction.application_id))
+        if len(briefs) > 1:
+            await answer_with(interaction, which(briefs))
+            return
+        words = f"brief report {briefs[0]}"
+        await self._open_form(interaction, read_line(words, guild_id), words)
 
     async def _run(self, interaction: Interaction, call: Call, work: Awaitable[Reply] | None = None) -> None:
         """Runs a command and shows its answer, late answers as a promise first."""

@@ -17,6 +17,7 @@ from adapters.discord.catalogue import fingerprint, registration
 from adapters.discord.incoming import workspace_of
 from adapters.discord.pacing import WINDOW_MOST, Pacer
 from adapters.discord.posting import Posts
+from adapters.discord.reporting import menu
 from bot.config import Settings, read_shards
 from bot.ports import Host
 
@@ -148,7 +149,7 @@ class Client(discord.AutoShardedClient):
     async def _register(self) -> None:
         """Registers the commands when those that Discord has are not ours; it allows few changes a day."""
         assert self.application_id is not None
-        ours = registration()
+        ours = [*registration(), *menu()]
         route = Route("GET", "/applications/{application_id}/commands", application_id=self.application_id)
         theirs = await self.http.request(route, params={"with_localizations": "true"})
         if fingerprint(_compared(theirs)) == fingerprint(_compared(ours)):

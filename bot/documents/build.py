@@ -9,7 +9,14 @@ from typing import Final
 
 from bot.caveat import Caveat, caveat_for
 from bot.documents import wording
-from bot.documents.corrected import correction_words, flag_words, history_rows, marked_card, retracted_headline
+from bot.documents.corrected import (
+    correction_words,
+    flag_words,
+    headline_of,
+    history_rows,
+    marked_card,
+    retracted_headline,
+)
 from bot.documents.nodes import (
     Action,
     Actions,
@@ -166,8 +173,7 @@ def list_document(
 
 def related_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
     """What a brief is related to, each with its blurb and why."""
-    headline = retracted_headline() if brief.is_retracted else brief.text.headline
-    title = f"Related to {headline}"
+    title = f"Related to {headline_of(brief)}"
     blocks: list[Block] = [Heading(title, level=1)]
     if brief.related:
         blocks.append(RelatedList(tuple(_related_items(brief))))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.documents import wording
 from bot.documents.nodes import Card
-from bot.models import ChangeKind, Correction, SourceChange, Version, VersionKind
+from bot.models import Brief, ChangeKind, Correction, SourceChange, Version, VersionKind
 from bot.saying import marked, say
 
 _SAID: Final = {
@@ -54,6 +54,11 @@ def correction_words(correction: Correction, zone: str, *, told_at: datetime | N
 def retracted_headline() -> str:
     """What stands where the headline of a retracted brief stood."""
     return say("This brief was retracted")
+
+
+def headline_of(brief: Brief) -> str:
+    """A brief's headline, where it still has one."""
+    return retracted_headline() if brief.is_retracted else brief.text.headline
 
 
 def marked_card(card: Card, correction: Correction, zone: str) -> Card:

@@ -103,6 +103,9 @@ class Amendments:
     async def plan_missing(self, now: datetime) -> None:
         """Plans the edits of what was told while a correction was made: composed before it, recorded after it."""
         recent = corrections.c.at > now - MISSING
+        async with self._db.glancing() as connection:
+            if (await connection.execute(select(corrections.c.id).where(recent).limit(1))).first() is None:
+                return
         async with self._db.writing() as connection:
             for name, copies in (("delivery_id", _missed()), ("share_id", _missed_shares())):
                 insert = self._db.insert(amendments)

@@ -113,6 +113,13 @@ class People:
         """Gives a command with these values, which must fit what is registered; files are texts by option name."""
         return await self._interact(person, channel, 2, self._command(path, values or {}, files or {}))
 
+    async def use_menu(self, person: Person, channel: Channel, name: str, shown: Json) -> Answer:
+        """Picks an entry of ours in the menu of a message."""
+        command = next(one for one in self.commands if (one["type"], one["name"]) == (3, name))
+        resolved = {"messages": {shown["id"]: shown}}
+        data = {"id": command["id"], "name": name, "type": 3, "target_id": shown["id"], "resolved": resolved}
+        return await self._interact(person, channel, 2, data)
+
     async def slash_late(self, person: Person, channel: Channel, path: str) -> Answer:
         """Gives a command of which the bot hears only when Discord does not wait any more."""
         answer = Answer(began=time.monotonic() - 2 * FIRST_S)

@@ -145,3 +145,20 @@ def manager(port: Harbour) -> Invocation:
     return Invocation(
         workspace_id=port.workspace, person=Person(id="1", name="Ola", is_manager=True), channel=port.ref()
     )
+
+
+async def test_menu_of_a_message_reports_a_brief_in_it(port: Harbour) -> None:
+    mina = port.fake.person(port.guild)
+    await digest(port)
+    await pass_time(port)
+    asked = await port.fake.use_menu(mina, port.channel, "Report a brief", port.channel.messages[0])
+    assert "Which brief is wrong?" in asked.texts
+    form = await port.fake.press(mina, port.channel, asked.messages[0], "v1:form:brief report b2")
+    thanks = await port.fake.submit(mina, port.channel, form, {"reason": "It never burnt"})
+    assert "Thank you" in thanks.texts
+    await port.notifier.drain()
+    [told] = port.fake.direct_messages(port.guild.owner_id)
+    assert "It never burnt" in str(told["components"])
+    other = port.fake.world.store(port.channel, {"content": "chatter"}, port.fake.stranger())
+    refused = await port.fake.use_menu(mina, port.channel, "Report a brief", other)
+    assert "shows no brief" in refused.texts.lower()
