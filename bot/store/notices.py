@@ -43,11 +43,6 @@ class Notices:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def plan(self, notice: Notice, *, now: datetime) -> None:
-        """Has managers told, unless they were told under this key."""
-        async with self._db.writing() as connection:
-            await plan_notice(self._db, connection, notice, now=now)
-
     async def claim(self, now: datetime, *, limit: int, lease_s: float, platforms: Sequence[str]) -> list[DueNotice]:
         """What is to be told now on these platforms; each is put off by the lease, lest two tell it."""
         is_due = (notices.c.next_try_at <= now, notices.c.created_at > now - KEPT)

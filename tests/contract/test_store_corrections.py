@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.documents.nodes import Document, Heading, Kind
+from bot.documents.stored import from_json
 from bot.models import (
     LOCAL_WORKSPACE,
     ArticleChange,
@@ -172,3 +173,59 @@ async def test_change_of_an_article_flags_its_brief_and_is_told_to_those_who_wer
     await store.notices.settle(due[0].id, next_try_at=None)
     clock.advance(600)
     assert await store.notices.claim(clock.now(), limit=9, lease_s=60, platforms=["discord"]) == []
+
+
+async def test_reports_are_counted_by_reader_and_closed_by_what_is_done(
+    store: Store, clock: FakeClock, ferry: Brief
+) -> None:
+    now = clock.now()
+    for reason in ("Wrong", "Quite wrong"):
+        assert await store.reports.add(OTHER, ferry, reason, reporter="hash", most=1, now=now)
+    assert not await store.reports.add(
+        OTHER, await store.briefs.get(2, workspace=OTHER), "", reporter="hash", most=1, now=now
+    )
+    assert [(one.brief_id, one.count) for one in await store.reports.open_briefs(OTHER, limit=9)] == [(1, 1)]
+    assert [one.reason for one in await store.reports.open_of(OTHER, 1)] == ["Quite wrong"]
+    assert await store.reports.open_briefs(THIRD, limit=9) == []
+    assert await store.reports.dismiss(THIRD, 1, now=now) == 0
+    assert await store.reports.dismiss(OTHER, 1, now=now) == 1
+    clock.advance(3700)
+    assert await store.reports.add(OTHER, ferry, "Again", reporter="hash", most=1, now=clock.now())
+    await lay(store, clock, LOCAL_WORKSPACE, ferry, RETRACTED)
+    assert await store.reports.open_briefs(OTHER, limit=9) == []
+
+
+async def test_what_a_copy_said_can_be_read_back(store: Store, clock: FakeClock, ferry: Brief) -> None:
+    made = await post(store, clock, ferry, OTHER, "News")
+    await store.deliveries.settle_sent({made: "2/7"}, owner="me", now=clock.now())
+    assert await lay(store, clock, OTHER, ferry, RETRACTED) == 1
+    [one] = await store.amendments.claim(clock.now(), limit=9, lease_s=9, owner="me", platforms=["discord"])
+    assert from_json(one.page) == PAGE
+    assert await store.amendments.pages_before(one) == []
+    assert await store.amendments.retry(one, owner="me", error="later", at=clock.now() + timedelta(minutes=1))
+    assert await store.amendments.claim(clock.now(), limit=9, lease_s=9, owner="me", platforms=["discord"]) == []
+    assert one.edition_id is not None
+    edition, parts = await store.editions.posted(one.edition_id)
+    assert (edition.workspace_id, parts) == (OTHER, 1)
+    [item] = await store.editions.items(one.edition_id)
+    assert (item.brief_id, item.brief_version) == (1, 1)
+    assert await store.briefs.versions_of([1, 2], workspace=OTHER) == {1: 2, 2: 1}
+    assert (await store.corrections.over(OTHER, [1, 2]))[1].kind is VersionKind.RETRACTED
+    assert await store.corrections.holders([OTHER, THIRD]) == {OTHER}
+
+
+async def test_brief_without_a_source_follows_its_story_unless_it_was_corrected_again(
+    store: Store, clock: FakeClock, ferry: Brief
+) -> None:
+    without = Change(kind=VersionKind.REWRITTEN, text=words("Pier is struck"), note="Without A", without=("a",))
+    await lay(store, clock, OTHER, ferry, without)
+    story = await store.stories.get(ferry.story_id)
+    await store.briefs.save(story, words("Ferry sinks"), publishers=1, related=(), now=clock.now())
+    [(laid, version)] = await store.corrections.overtaken()
+    assert laid.correction.without == ("a",)
+    await store.corrections.follow(laid, words("Pier is repaired"), based_on=version, now=clock.now())
+    read = await store.briefs.get(1, workspace=OTHER)
+    assert (read.text.headline, read.version) == ("Pier is repaired", 4)
+    assert await store.corrections.overtaken() == []
+    await store.corrections.follow(laid, words("Too late"), based_on=version, now=clock.now())
+    assert (await store.briefs.get(1, workspace=OTHER)).text.headline == "Pier is repaired"
