@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -20,6 +20,7 @@ from bot.commands.invoke import Reply
 from bot.errors import BriefbotError, UsageError
 from bot.models import WorkspaceId
 from bot.ports import Host, require_caveat
+from bot.saying import say, speaking
 
 log = structlog.get_logger(__name__)
 
@@ -79,11 +80,13 @@ class Events:
         except BriefbotError:
             # Slack does not say who it is: they see what everybody sees.
             person = self._people.reader(user_id)
-        invocation = _invocation(team_id, user_id, person)
-        is_manager = await self._host.commands.manages(invocation)
-        await client.views_publish(
-            user_id=user_id, view=await home(self._host.commands, invocation, is_manager=is_manager)
-        )
+        locale = await self._people.locale(client, team_id, user_id)
+        invocation = replace(_invocation(team_id, user_id, person), locale=locale)
+        commands = self._host.commands
+        is_manager = await commands.manages(invocation)
+        with speaking(await commands.language(invocation)):
+            view = await home(commands, invocation, is_manager=is_manager)
+        await client.views_publish(user_id=user_id, view=view)
 
     async def _mentioned(self, team_id: str, event: Json) -> None:
         """Answers in the thread: help, or what is found of the words beside the name."""
@@ -108,17 +111,28 @@ class Events:
         """Opens the form for a report about the message whose menu was used."""
         team_id = str(body["team"]["id"])
         client = await self._client_of(team_id)
-        form = reporting.report_form(body["message"], body["channel"]["id"])
-        if client is None or form is None:
-            raise UsageError("this message shows no brief of Briefbot", example="/brief latest")
+        with speaking(await self._language(body)):
+            form = reporting.report_form(body["message"], body["channel"]["id"])
+            if client is None or form is None:
+                raise UsageError(say("this message shows no brief of Briefbot"), example="/brief latest")
         await client.views_open(trigger_id=body["trigger_id"], view=form)
 
     async def report(self, body: Json) -> Reply:
         """As the command does it: noted for the managers, who are told."""
         values, channel_id = reporting.reported(body["view"])
         team_id, user_id = str(body["team"]["id"]), str(body["user"]["id"])
+        client = await self._client_of(team_id)
+        locale = await self._people.locale(client, team_id, user_id) if client else ""
         here = _invocation(team_id, channel_id or user_id, self._people.reader(user_id))
-        return await self._host.commands.call(BY_NAME["brief report"], values, here)
+        return await self._host.commands.call(BY_NAME["brief report"], values, replace(here, locale=locale))
+
+    async def _language(self, body: Json) -> str:
+        """That of the person who used a menu or a form."""
+        team_id, user_id = str(body["team"]["id"]), str(body["user"]["id"])
+        client = await self._client_of(team_id)
+        locale = await self._people.locale(client, team_id, user_id) if client else ""
+        here = replace(_invocation(team_id, user_id, self._people.reader(user_id)), locale=locale)
+        return await self._host.commands.language(here)
 
 
 def _invocation(team_id: str, place: str, person: Person) -> Invocation:

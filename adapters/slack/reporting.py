@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from adapters.slack.actions import plain_text
 from adapters.slack.forms import Origin, unpacked
+from bot.saying import say
 
 Json = dict[str, Any]
 
@@ -27,12 +28,12 @@ def report_form(message: Mapping[str, Any], channel_id: str) -> Json | None:
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": Origin(words="", channel_id=channel_id).packed(),
-        "title": plain_text("Report a brief"),
-        "submit": plain_text("Tell the managers"),
-        "close": plain_text("Cancel"),
+        "title": plain_text(say("Report a brief")),
+        "submit": plain_text(say("Tell the managers")),
+        "close": plain_text(say("Cancel")),
         "blocks": [
-            {"type": "input", "block_id": "brief", "label": plain_text("Brief"), "element": which},
-            {"type": "input", "block_id": "why", "label": plain_text("What is wrong with it?"), "element": said},
+            {"type": "input", "block_id": "brief", "label": plain_text(say("Brief")), "element": which},
+            {"type": "input", "block_id": "why", "label": plain_text(say("What is wrong with it?")), "element": said},
         ],
     }
 
