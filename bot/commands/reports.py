@@ -31,6 +31,7 @@ from bot.documents.nodes import (
 from bot.errors import NotFound, UsageError
 from bot.models import Brief, public_id
 from bot.saying import say, say_count
+from bot.store.amendments import FAILED, GONE, PENDING, SENDING
 from bot.store.reports import Report, Reported
 
 MOST_AN_HOUR: Final = 5
@@ -78,10 +79,28 @@ async def reports(context: Context) -> Reply:
 async def _list(context: Context) -> Reply:
     found = await context.store.reports.open_briefs(context.workspace.id, limit=_LISTED)
     rows = [row for one in found if (row := await _row(context, one))]
+    edits = await _edits(context)
     if not rows:
-        return Reply(document=notice(say("Reports"), Paragraph((Text(say("No brief is reported.")),))))
+        return Reply(document=notice(say("Reports"), Paragraph((Text(say("No brief is reported.")),)), *edits))
     looks = [Action(say("See {brief}", brief=ref), f"brief-admin reports brief:{ref}") for ref, _ in rows[:5]]
-    return Reply(document=notice(say("Reports"), Facts(tuple(rows)), Actions(tuple(looks))))
+    return Reply(document=notice(say("Reports"), Facts(tuple(rows)), *edits, Actions(tuple(looks))))
+
+
+async def _edits(context: Context) -> list[Block]:
+    """How the edits of what was posted are getting on, where they are not simply done."""
+    counts = await context.store.amendments.counts(context.workspace.id)
+    waiting = counts.get(PENDING, 0) + counts.get(SENDING, 0)
+    failed = counts.get(FAILED, 0) + counts.get(GONE, 0)
+    words = []
+    if waiting:
+        words.append(
+            say_count("{n} posted message waits to be edited.", "{n} posted messages wait to be edited.", waiting)
+        )
+    if failed:
+        words.append(
+            say_count("{n} posted message could not be edited.", "{n} posted messages could not be edited.", failed)
+        )
+    return [Note((Text(one),)) for one in words]
 
 
 async def _row(context: Context, one: Reported) -> tuple[str, str] | None:

@@ -50,7 +50,10 @@ async def test_retracted_brief_leaves_all_lists_and_each_copy_says_so(port: Harb
     asked = await port.fake.slash(ola, news, "brief-admin retract", {"brief": "b2"})
     done = await port.fake.submit(ola, news, asked, {"reason": "It was another lighthouse"})
     assert "posted messages are being edited" in done.texts
+    listed = await port.fake.slash(ola, news, "brief-admin reports")
+    assert "3 posted messages wait to be edited." in listed.texts
     await port.amender.drain()
+    assert "wait to be edited" not in (await port.fake.slash(ola, news, "brief-admin reports")).texts
 
     assert len(news.messages) == 2
     [after, shared], [after_whole] = texts(news), texts(whole)
