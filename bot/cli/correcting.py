@@ -22,7 +22,7 @@ async def give(settings: Settings, command: str, values: Mapping[str, str]) -> i
     What was posted is edited by the bot that runs.
     """
     here = Invocation(
-        workspace_id=LOCAL_WORKSPACE, person=_OPERATOR, channel=ChannelRef("console:general"), is_operator=True
+        workspace_id=LOCAL_WORKSPACE, person=_OPERATOR, channel=ChannelRef("console:general"), sees_all=True
     )
     async with opened(settings) as app:
         given = {name: text for name, text in values.items() if text}

@@ -12,7 +12,7 @@ from bot.commands.spec import Command
 from bot.digests.dispatch import Dispatcher
 from bot.documents.nodes import Document
 from bot.ingest.parsed import ParsedFeed
-from bot.models import ChannelRef, Workspace, WorkspaceId
+from bot.models import Change, ChannelRef, Workspace, WorkspaceId
 from bot.saying import spoken_of
 from bot.store import Store
 
@@ -44,8 +44,8 @@ class Invocation:
     workspace_id: WorkspaceId
     person: Person
     channel: ChannelRef
-    is_operator: bool = False
-    """Whoever runs the bot, at their own machine: sees every brief."""
+    sees_all: bool = False
+    """At the command line, which is the operator's: every brief is there."""
     read_file: Callable[[str], str] | None = None
     """Reads a file that is named instead of attached; only for the operator at their own machine."""
     locale: str = ""
@@ -63,6 +63,8 @@ class Reply:
     document: Document
     is_private: bool = True
     files: tuple[tuple[str, str], ...] = ()
+    changes: tuple[Change, ...] = ()
+    """For the audit trail: what a managers' command changed that is no setting; those are compared anyway."""
     wrong_option: str = ""
     """The option whose value was wrong, where a form can point at its field; empty for an answer that is no mistake."""
 
@@ -114,6 +116,8 @@ class Context:
     arguments: Arguments
     typed: Mapping[str, str]
     """The texts of the arguments."""
+    is_operator: bool = False
+    """Whether who asks runs the bot."""
     now: datetime
     pepper: bytes = b""
     """With which a person is turned into what is kept of them: a hash that nobody can read back."""

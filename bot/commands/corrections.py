@@ -12,6 +12,7 @@ from bot.documents.corrected import correction_words
 from bot.documents.nodes import Action, Actions, Block, Bullets, Note, Paragraph, Text
 from bot.errors import UsageError
 from bot.models import LOCAL_WORKSPACE, Brief, Correction, Refusal, VersionKind
+from bot.models import Change as Noted
 from bot.saying import say, say_count
 from bot.store.corrections import Change
 
@@ -116,12 +117,13 @@ def _done(context: Context, brief: Brief, correction: Correction, copies: int, w
     if correction.kind is not VersionKind.DROPPED:
         buttons.append(Action(say("Take it back"), f"brief-admin correct {brief.ref} undo:drop"))
     return Reply(
+        changes=(Noted(what=brief.ref, field=str(correction.kind), new=correction.note),),
         document=notice(
             f"{brief.ref} · {words}",
             Paragraph((Text(told if copies else say("It was posted nowhere, so nothing has to be edited.")),)),
             *warned,
             Actions(tuple(buttons)),
-        )
+        ),
     )
 
 

@@ -84,6 +84,7 @@ async def test_operators_retraction_holds_for_all_and_no_workspace_takes_it_back
     ref = await told(office, TOLL)
     assert "is for managers" in await office.ask(f"/brief-admin retract {ref} because", is_manager=False)
     await office.ask(f"/brief-admin retract {ref} It was another ferry")
+    assert "It was another ferry" in await office.ask("/brief-admin audit")
     read = await office.ask(f"/brief read {ref}", workspace=OTHER)
     assert "This brief was retracted" in read
     assert "It was another ferry" in read

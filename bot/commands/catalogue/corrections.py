@@ -68,5 +68,6 @@ COMMANDS: Final = (
             ),
         ),
         example="b12",
+        changes=False,
     ),
 )
