@@ -171,7 +171,7 @@ def _plain(value: Any) -> Any:
             if kept.get("default_member_permissions") is not None:
                 # Asked for as a number, given back as a text.
                 kept["default_member_permissions"] = str(kept["default_member_permissions"])
-            return {name: part for name, part in kept.items() if part not in (None, [], {}, False)}
+            return {name: part for name, part in kept.items() if part not in (None, "", [], {}, False)}
         case list():
             return [_plain(part) for part in value]
         case _:
