@@ -49,7 +49,9 @@ class Notifier:
             with speaking(workspace.language):
                 document = notice_document(due)
             async with asyncio.timeout(CALL_S):
-                is_told = await self._adapters[workspace.platform].tell(workspace.id, document)
+                is_told = await self._adapters[workspace.platform].tell(
+                    workspace.id, document, workspace.notices or None
+                )
             again = None if is_told else self._clock.now() + AGAIN
             await self._store.notices.settle(due.id, next_try_at=again)
             log.info("notice.told" if is_told else "notice.untold", notice=due.id, kind=due.kind)
