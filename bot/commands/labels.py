@@ -49,6 +49,8 @@ CHOICES: Final = {
     "headlines": marked("Headlines"),
     "summaries": marked("Summaries"),
     "full": marked("Full"),
+    "renew": marked("Renew"),
+    "revoke": marked("Revoke"),
     "yes": marked("Yes"),
     "no": marked("No"),
 }
