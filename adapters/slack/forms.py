@@ -18,14 +18,15 @@ from bot.documents.clip import clip
 Json = dict[str, Any]
 
 _TOPIC: Final = ("name", "words", "exclude", "sources", "languages", "publishers")
-_DIGEST: Final = ("name", "at", "zone", "channel", "days", "topics", "style", "stories")
+_DIGEST: Final = ("name", "at", "zone", "channel", "days", "topics", "caps", "style", "stories")
+_DIGEST_MORE: Final = ("covers", "quiet", "language", "place", "ping")
 FORMS: Final[Forms] = {
     "brief-admin topic add": _TOPIC,
     "brief-admin topic edit": _TOPIC,
     "brief-admin source add": ("url",),
     "brief-admin source import": ("file",),
-    "brief-admin digest add": _DIGEST,
-    "brief-admin digest edit": _DIGEST,
+    "brief-admin digest add": (*_DIGEST, *_DIGEST_MORE),
+    "brief-admin digest edit": (*_DIGEST, *_DIGEST_MORE),
     "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "retention", "caveat_note"),
 }
 """The options that the form of a command asks for."""
@@ -109,7 +110,7 @@ def _input(option: Option, value: str, labels: Mapping[str, str]) -> Json:
 
 def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
     match option.type:
-        case OptionType.TIME:
+        case OptionType.TIME if not option.is_list:
             return {"type": "timepicker"} | ({"initial_time": value.zfill(5)} if value else {"initial_time": "08:00"})
         case OptionType.CHANNEL:
             return _channel(value)

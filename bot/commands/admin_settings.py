@@ -10,9 +10,9 @@ from typing import Any, Final
 from bot.briefs.model.view import ModelState
 from bot.caveat import caveat_for
 from bot.commands.context import Context, Reply
-from bot.commands.describe import days_in_words, instant_in_words, shown_url, source_name
+from bot.commands.describe import days_in_words, instant_in_words, paused_in_words, shown_url, source_name
 from bot.commands.languages import name_of
-from bot.commands.values import is_none
+from bot.commands.values import WORKSPACE_PING, is_none
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.wording import counted
@@ -116,7 +116,10 @@ def _next_runs(context: Context, digests: Sequence[Digest]) -> list[Block]:
     runs = []
     for digest in digests:
         due = digest.next_due_at
-        when = "paused" if digest.is_paused or due is None else instant_in_words(due, digest.zone, context.now)
+        when = paused_in_words(digest, context.now)
+        if due is not None and not digest.is_paused:
+            coming = instant_in_words(due, digest.zone, context.now)
+            when = f"{when}, {coming}" if when else coming
         runs.append((Text(digest.name, strong=True), Text(f": {when}, "), Mention(digest.channel)))
     blocks: list[Block] = [Heading("Next"), Bullets(tuple(runs))]
     troubled = [digest for digest in digests if digest.trouble]
@@ -226,13 +229,21 @@ def _digest_json(digest: Digest, topics: Sequence[Topic]) -> dict[str, Any]:
         "digest": public_id("d", digest.id),
         "name": digest.name,
         "channel": digest.channel,
-        "at": digest.at.strftime("%H:%M"),
+        "at": [one.at.strftime("%H:%M") for one in digest.times],
         "zone": digest.zone,
         "days": days_in_words(digest.days),
-        "topics": [topic.name for topic in topics if topic.id in digest.topic_ids],
+        "topics": [topic.name for id_ in digest.topic_ids for topic in topics if topic.id == id_],
         "style": digest.style,
         "stories": digest.max_stories,
         "catch_up_h": digest.catch_up_s // 3600,
         "publish": digest.publish,
+        "caps": {topic.name: most for id_, most in digest.caps for topic in topics if topic.id == id_},
+        "quiet": digest.quiet,
+        "covers": digest.covers,
+        "repeats": digest.repeats,
+        "language": digest.language or None,
+        "place": digest.place,
+        "ping": WORKSPACE_PING if digest.ping is None else digest.ping or "none",
         "is_paused": digest.is_paused,
+        "paused_until": digest.paused_until.isoformat() if digest.paused_until else None,
     }

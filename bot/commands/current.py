@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.commands.context import Context
 from bot.commands.describe import days_in_words
+from bot.commands.values import WORKSPACE_PING
 from bot.models import Digest, Topic, public_id
 
 
@@ -37,7 +38,7 @@ def _digest(digest: Digest) -> dict[str, str]:
     return {
         "digest": public_id("d", digest.id),
         "name": digest.name,
-        "at": f"{digest.at:%H:%M}",
+        "at": ", ".join(f"{one.at:%H:%M}" for one in digest.times),
         "topics": ", ".join(public_id("t", id_) for id_ in digest.topic_ids),
         "channel": digest.channel,
         "zone": digest.zone,
@@ -46,6 +47,13 @@ def _digest(digest: Digest) -> dict[str, str]:
         "stories": str(digest.max_stories),
         "catch_up": str(digest.catch_up_s // 3600),
         "publish": "yes" if digest.publish else "no",
+        "caps": ", ".join(f"{public_id('t', id_)}={most}" for id_, most in digest.caps),
+        "quiet": str(digest.quiet),
+        "covers": str(digest.covers),
+        "repeats": "yes" if digest.repeats else "no",
+        "language": digest.language,
+        "place": str(digest.place),
+        "ping": WORKSPACE_PING if digest.ping is None else digest.ping or "none",
     }
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.commands.languages import name_of
 from bot.documents.wording import counted, span
 from bot.models import ALL_DAYS, Digest, Source, TopicRule
+from bot.saying import say
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -46,8 +47,21 @@ def days_in_words(days: Sequence[int]) -> str:
 
 
 def schedule_in_words(digest: Digest) -> str:
-    """`08:00 Asia/Seoul, Mon–Fri`."""
-    return f"{digest.at:%H:%M} {digest.zone}, {days_in_words(digest.days)}"
+    """`08:00, 18:00 Asia/Seoul, Mon–Fri`."""
+    times = ", ".join(f"{one.at:%H:%M}" for one in digest.times)
+    return f"{times} {digest.zone}, {days_in_words(digest.days)}"
+
+
+def paused_in_words(digest: Digest, now: datetime) -> str:
+    """Whether and until when it is paused; empty when it is not."""
+    if digest.is_paused or digest.next_due_at is None:
+        return say("paused")
+    return say("paused until {date}", date=digest.paused_until) if is_resting(digest, now) else ""
+
+
+def is_resting(digest: Digest, now: datetime) -> bool:
+    """Whether it is paused until a date that is still to come."""
+    return digest.paused_until is not None and now.astimezone(ZoneInfo(digest.zone)).date() < digest.paused_until
 
 
 def instant_in_words(at: datetime, zone: str, now: datetime) -> str:

@@ -28,6 +28,7 @@ _READERS: Final[Mapping[OptionType, Callable[[Option, str], object]]] = {
         option, text
     ),
     OptionType.ROLE: values.role,
+    OptionType.PING: values.ping,
     OptionType.URL: lambda _, text: normal_feed_url(text),
 }
 """Values that need nothing but their text."""
@@ -73,6 +74,11 @@ class Lookup:
         )
 
     async def _value(self, option: Option, text: str) -> object:
+        if option.type is OptionType.CAPS:
+            named = values.caps(option, text)
+            return tuple([(await self.store.topics.find(self.workspace.id, name), most) for name, most in named])
+        if option.type is OptionType.TIME and option.is_list:
+            return values.clock_times(option, text)
         if not option.is_list:
             return await self._one(option, text)
         if option.maximum and len(text) > option.maximum:
@@ -111,6 +117,8 @@ class Lookup:
         match option.type:
             case OptionType.SINCE:
                 return values.since(option, text, now=self.now, zone=self.workspace.zone)
+            case OptionType.DATE:
+                return values.coming_date(option, text, now=self.now, zone=self.workspace.zone)
             case OptionType.CHANNEL:
                 return values.channel(option, text, platform=self.workspace.platform)
             case OptionType.FILE:

@@ -27,6 +27,12 @@ class OptionType(StrEnum):
     ZONE = "zone"
     TIME = "time"
     DAYS = "days"
+    DATE = "date"
+    """A local date to come."""
+    CAPS = "caps"
+    """Topics with a number each."""
+    PING = "ping"
+    """A role, `none`, or `workspace`."""
     LANGUAGE = "language"
     SINCE = "since"
     URL = "url"
@@ -57,7 +63,7 @@ class Option:
 
 
 _COMPLETED: Final = frozenset(
-    (OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE, OptionType.ZONE)
+    (OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE, OptionType.ZONE, OptionType.PING)
 )
 
 
