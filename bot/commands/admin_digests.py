@@ -10,7 +10,7 @@ from typing import Final
 from bot.commands.context import Context, Reply
 from bot.commands.describe import instant_in_words, is_resting, paused_in_words, schedule_in_words, typed_name
 from bot.commands.languages import name_of
-from bot.commands.values import WORKSPACE_PING
+from bot.commands.values import WORKSPACES
 from bot.digests.runs import Made, due_next, next_of, rescheduled, retimed
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph, Text
@@ -87,7 +87,7 @@ def _changed(context: Context, digest: Digest) -> Digest:
         covers=Covers(given.get("covers", str) or digest.covers),
         repeats=_yes_or(digest.repeats, given.get("repeats", str)),
         quiet=Quiet(given.get("quiet", str) or digest.quiet),
-        language=given.get("language", str) or digest.language,
+        language=_language(digest.language, given.get("language", str)),
         place=Place(given.get("place", str) or digest.place),
         ping=_ping(digest.ping, given.get("ping", str)),
     )
@@ -99,10 +99,14 @@ def _yes_or(known: bool, given: str | None) -> bool:
     return known if given is None else given == "yes"
 
 
+def _language(known: str, given: str | None) -> str:
+    return known if given is None else "" if given == WORKSPACES else given
+
+
 def _ping(known: str | None, given: str | None) -> str | None:
     if given is None:
         return known
-    return None if given == WORKSPACE_PING else given
+    return None if given == WORKSPACES else given
 
 
 def _capped(context: Context, digest: Digest) -> Digest:

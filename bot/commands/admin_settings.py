@@ -12,7 +12,7 @@ from bot.caveat import caveat_for
 from bot.commands.context import Context, Reply
 from bot.commands.describe import days_in_words, instant_in_words, paused_in_words, shown_url, source_name
 from bot.commands.languages import name_of
-from bot.commands.values import WORKSPACE_PING, is_none
+from bot.commands.values import WORKSPACES, is_none
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.wording import counted
@@ -229,7 +229,7 @@ def _digest_json(digest: Digest, topics: Sequence[Topic]) -> dict[str, Any]:
         "digest": public_id("d", digest.id),
         "name": digest.name,
         "channel": digest.channel,
-        "at": [one.at.strftime("%H:%M") for one in digest.times],
+        "at": ", ".join(f"{one.at:%H:%M}" for one in digest.times),
         "zone": digest.zone,
         "days": days_in_words(digest.days),
         "topics": [topic.name for id_ in digest.topic_ids for topic in topics if topic.id == id_],
@@ -241,9 +241,9 @@ def _digest_json(digest: Digest, topics: Sequence[Topic]) -> dict[str, Any]:
         "quiet": digest.quiet,
         "covers": digest.covers,
         "repeats": digest.repeats,
-        "language": digest.language or None,
+        "language": digest.language or WORKSPACES,
         "place": digest.place,
-        "ping": WORKSPACE_PING if digest.ping is None else digest.ping or "none",
+        "ping": WORKSPACES if digest.ping is None else digest.ping or "none",
         "is_paused": digest.is_paused,
         "paused_until": digest.paused_until.isoformat() if digest.paused_until else None,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands.context import Context
 from bot.commands.describe import days_in_words
-from bot.commands.values import WORKSPACE_PING
+from bot.commands.values import WORKSPACES
 from bot.models import Digest, Topic, public_id
 
 
@@ -51,9 +51,9 @@ def _digest(digest: Digest) -> dict[str, str]:
         "quiet": str(digest.quiet),
         "covers": str(digest.covers),
         "repeats": "yes" if digest.repeats else "no",
-        "language": digest.language,
+        "language": digest.language or WORKSPACES,
         "place": str(digest.place),
-        "ping": WORKSPACE_PING if digest.ping is None else digest.ping or "none",
+        "ping": WORKSPACES if digest.ping is None else digest.ping or "none",
     }
 
 

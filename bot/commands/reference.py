@@ -34,7 +34,10 @@ def _section(command: Command) -> str:
 
 def _row(option: Option) -> str:
     bounds = f" {option.minimum}–{option.maximum}" if option.type.value == "integer" else ""
-    takes = ", ".join(option.choices) or f"{option.type}{'s, divided by commas' if option.is_list else ''}{bounds}"
+    named = (
+        option.choices if option.type.value == "choice" else (*option.choices, option.type) if option.choices else ()
+    )
+    takes = ", ".join(named) or f"{option.type}{'s, divided by commas' if option.is_list else ''}{bounds}"
     needed = " (needed)" if option.is_required else ""
     return f"| `{option.name}` | {takes} | {option.summary}{needed} |"
 

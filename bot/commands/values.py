@@ -18,7 +18,8 @@ from bot.saying import say
 
 MOST_TIMES: Final = 8
 MOST_STORIES: Final = 25
-WORKSPACE_PING: Final = "workspace"
+WORKSPACES: Final = "workspace"
+"""As the settings of the workspace have it."""
 
 _TIME: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*([ap])?\.?m?\.?", re.ASCII)
 _AGE: Final = re.compile(r"(\d{1,5})\s*(h|d|w|hours?|days?|weeks?)", re.ASCII)
@@ -143,8 +144,8 @@ def caps(option: Option, text: str) -> tuple[tuple[str, int], ...]:
 
 def ping(option: Option, text: str) -> str:
     """A role as the platform refers to it, empty for `none`, `workspace` for that of the workspace."""
-    if text.strip().lower() in (WORKSPACE_PING, "default", "server"):
-        return WORKSPACE_PING
+    if text.strip().lower() in (WORKSPACES, "default", "server"):
+        return WORKSPACES
     try:
         return role(option, text)
     except UsageError as error:
@@ -220,7 +221,9 @@ def language(option: Option, text: str) -> str:
 
 
 def caveat_language(option: Option, text: str) -> str:
-    """A language in which we have the caveat."""
+    """A language in which we have the caveat, or one of the option's own choices."""
+    if text.strip().lower() in option.choices:
+        return text.strip().lower()
     try:
         code = language(option, text)
     except UsageError:
@@ -229,7 +232,7 @@ def caveat_language(option: Option, text: str) -> str:
         return code
     raise UsageError(
         f"'{_short(text)}' is no {option.name} that we can speak",
-        allowed=", ".join(CAVEATS),
+        allowed=", ".join((*option.choices, *CAVEATS)),
         example=f"{option.name}:ko",
     )
 

@@ -56,14 +56,21 @@ def _schedule(*, is_edit: bool) -> tuple[Option, ...]:
             summary="Whether it may tell what another digest told in its channel",
             choices=("yes", "no"),
         ),
-        Option(name="language", type=OptionType.LANGUAGE, summary="Its own language"),
+        Option(
+            name="language",
+            type=OptionType.LANGUAGE,
+            summary="The language it speaks; workspace: that of the settings",
+            choices=("workspace",),
+        ),
         Option(
             name="place",
             type=OptionType.CHOICE,
             summary="Stories in the channel, or in a thread of a message with the headlines",
             choices=("channel", "thread"),
         ),
-        Option(name="ping", type=OptionType.PING, summary="The role it mentions; none, or workspace"),
+        Option(
+            name="ping", type=OptionType.PING, summary="The role it mentions; none; workspace: that of the settings"
+        ),
     )
 
 
@@ -99,7 +106,11 @@ COMMANDS: Final = (
         summary="Stop posting a digest for now",
         options=(
             _digest(),
-            Option(name="until", type=OptionType.DATE, summary="It goes on by itself then: 2026-12-24"),
+            Option(
+                name="until",
+                type=OptionType.DATE,
+                summary="Until this date, such as 2026-12-24; it goes on by itself then",
+            ),
         ),
         example='"Morning briefing" until:2026-12-24',
     ),
