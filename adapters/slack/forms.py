@@ -122,8 +122,8 @@ def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
         case OptionType.TOPIC | OptionType.SOURCE:
             return _searched_several(value, labels)
         case OptionType.LANGUAGE if not option.is_list:
-            offered = [(choice.capitalize(), choice) for choice in option.choices]
-            return _select([*offered, *((name_of(code), code) for code in CAVEATS)], value)
+            own = [(choice.capitalize(), choice) for choice in option.choices]
+            return _select([*own, *((name_of(code), code) for code in CAVEATS)], value)
         case OptionType.CHOICE:
             return _select([(choice.capitalize(), choice) for choice in option.choices], value)
         case OptionType.INTEGER:

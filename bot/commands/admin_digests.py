@@ -11,7 +11,7 @@ from bot.commands.context import Context, Reply
 from bot.commands.describe import instant_in_words, is_resting, paused_in_words, schedule_in_words, typed_name
 from bot.commands.languages import name_of
 from bot.commands.values import WORKSPACES
-from bot.digests.runs import Made, due_next, next_of, rescheduled, retimed
+from bot.digests.runs import Made, due_next, next_of, rescheduled, retimed, used_today
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.wording import counted
@@ -59,15 +59,15 @@ async def edit(context: Context) -> Reply:
             allowed=", ".join(option.name for option in context.command.options if not option.is_required),
             example=f"/brief-admin digest edit {typed_name(digest.name, public_id('d', digest.id))} at:07:30",
         )
-    new = _changed(context, digest)
-    changed = rescheduled(digest, new, made=await _made(context, digest), now=context.now)
+    made = await _made(context, digest)
+    changed = rescheduled(digest, _changed(context, digest, made), made=made, now=context.now)
     if changed.channel != digest.channel:
         changed = replace(changed, trouble="", trouble_since=None)
     await context.store.digests.save(changed)
     return await _shown(context, f"{changed.name} is changed", changed)
 
 
-def _changed(context: Context, digest: Digest) -> Digest:
+def _changed(context: Context, digest: Digest, made: Made = ()) -> Digest:
     """The digest with the values that were given."""
     given = context.arguments
     topics = given.many("topics", Topic)
@@ -92,7 +92,7 @@ def _changed(context: Context, digest: Digest) -> Digest:
         ping=_ping(digest.ping, given.get("ping", str)),
     )
     times = given.many("at", time)
-    return _capped(context, retimed(changed, times) if times else changed)
+    return _capped(context, retimed(changed, times, used=used_today(changed, made, context.now)) if times else changed)
 
 
 def _yes_or(known: bool, given: str | None) -> bool:

@@ -133,9 +133,7 @@ def caps(option: Option, text: str) -> tuple[tuple[str, int], ...]:
         if pair is None or not 1 <= int(pair[2]) <= MOST_STORIES:
             raise UsageError(
                 say("“{part}” is no topic with a number for {option}", part=_short(part), option=option.name),
-                allowed=say(
-                    "topics with a number from 1 to {most} each, divided by commas; or none", most=MOST_STORIES
-                ),
+                allowed=say("topics with a number up to {most} each, divided by commas; or none", most=MOST_STORIES),
                 example=f'{option.name}:"Korea Japan=3, AI=2"',
             )
         found.append((pair[1].strip('"“” '), int(pair[2])))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from itertools import count
+from itertools import chain, count
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,9 +25,13 @@ Made = Collection[tuple[date, int]]
 """The dates and slots that have had their edition."""
 
 
-def retimed(digest: Digest, times: Sequence[time]) -> Digest:
+def retimed(digest: Digest, times: Sequence[time], *, used: Collection[int] = ()) -> Digest:
     """The digest at these times of the day. A time that stays keeps its slot, and a new one has that of the time
-    nearest to it that went."""
+    nearest to it that went.
+
+    `used` are slots that had their edition today: what is added beside takes those that are free before others, so that
+    taking a time away and adding another is no way to a further edition either.
+    """
     wanted = sorted(set(times))
     slots = {one.at: one.slot for one in digest.times if one.at in wanted}
     gone = [one for one in digest.times if one.at not in wanted]
@@ -38,9 +42,15 @@ def retimed(digest: Digest, times: Sequence[time]) -> Digest:
             slots[at] = one.slot
     for at in new:
         if at not in slots:
-            slots[at] = next(slot for slot in count() if slot not in slots.values())
+            slots[at] = next(slot for slot in chain(sorted(used), count()) if slot not in slots.values())
     first, *others = [TimeOfDay(slot=slots[at], at=at) for at in wanted]
     return replace(digest, at=first.at, slot=first.slot, also_at=tuple(others))
+
+
+def used_today(digest: Digest, made: Made, now: datetime) -> set[int]:
+    """The slots of its local date that had their edition."""
+    today = now.astimezone(ZoneInfo(digest.zone)).date()
+    return {slot for on, slot in made if on == today}
 
 
 def _apart(one: time, other: time) -> int:
