@@ -72,6 +72,16 @@ def test_a_time_keeps_its_slot_and_a_moved_one_that_of_the_nearest_that_went() -
     assert slots(retimed(retimed(made, times("18:00")), times("18:00", "20:00"), used={0})) == {"18:00": 1, "20:00": 0}
 
 
+def test_taking_a_time_away_and_adding_another_is_no_further_edition_of_the_day() -> None:
+    moved = retimed(digest("08:00", "18:00"), times("18:00"))
+    added = retimed(moved, times("18:00", "20:00"), used={1})
+    later = retimed(retimed(added, times("20:00"), used={0, 1}), times("20:00", "21:00"), used={0, 1})
+    assert slots(later) == {"20:00": 0, "21:00": 1}
+    three = retimed(digest("08:00", "12:00", "18:00"), times("18:00"))
+    assert slots(retimed(three, times("18:00", "20:00"), used={0, 1})) == {"18:00": 2, "20:00": 0}
+    assert slots(retimed(digest("20:00"), times("20:00", "21:00"), used={0, 2})) == {"20:00": 0, "21:00": 2}
+
+
 @pytest.mark.parametrize(
     ("before", "made", "after", "expected"),
     [
@@ -137,7 +147,7 @@ def test_edition_looks_back_to_the_one_before_it() -> None:
 
 
 EDITS = st.tuples(
-    st.integers(1, 40 * 60),  # minutes since the one before
+    st.one_of(st.integers(1, 180), st.integers(1, 40 * 60)),  # minutes since the one before
     st.lists(st.integers(0, 95), min_size=1, max_size=4, unique=True),  # quarters of an hour
     st.sampled_from([0, 0, 0, 30, 200, 2000]),  # minutes by which the alarm clock is behind
 )
