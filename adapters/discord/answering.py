@@ -23,6 +23,7 @@ from bot.commands.spec import Command, OptionType
 from bot.documents.build import error_document
 from bot.documents.nodes import Kind
 from bot.errors import BriefbotError, UsageError
+from bot.saying import say, speaking
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,11 @@ class Answers:
         self._drafts = Drafts()
 
     async def answer(self, interaction: Interaction) -> None:
-        """Answers one interaction; never raises."""
+        """Answers one interaction, in its person's language; never raises."""
+        with speaking(await self._commands.language(_invocation(interaction))):
+            await self._answer_or_apologise(interaction)
+
+    async def _answer_or_apologise(self, interaction: Interaction) -> None:
         try:
             await self._answer(interaction)
         except BriefbotError as error:
@@ -59,10 +64,10 @@ class Answers:
             log.info("interaction.expired", code=error.code)
         except discord.HTTPException as error:
             log.warning("interaction.refused", status=error.status, code=error.code, reason=error.text[:300])
-            await self._apologise(interaction, _failed("Discord did not take the answer. Please try again."))
+            await self._apologise(interaction, _failed(say("Discord did not take the answer. Please try again.")))
         except Exception:
             log.exception("interaction.failed", kind=interaction.type.name)
-            await self._apologise(interaction, _failed("Something went wrong on our side. Please try again."))
+            await self._apologise(interaction, _failed(say("Something went wrong on our side. Please try again.")))
 
     async def _apologise(self, interaction: Interaction, reply: Reply) -> None:
         if interaction.type is discord.InteractionType.autocomplete:
@@ -74,7 +79,7 @@ class Answers:
 
     async def _answer(self, interaction: Interaction) -> None:
         if interaction.guild_id is None:
-            await answer_with(interaction, _failed("Briefbot answers in servers, not in direct messages."))
+            await answer_with(interaction, _failed(say("Briefbot answers in servers, not in direct messages.")))
             return
         match interaction.type:
             case discord.InteractionType.application_command:
@@ -105,14 +110,18 @@ class Answers:
         reply = await task
         if call.form:
             reply = self._drafts.noted(interaction, call.form, call.asked.values, reply)
-        await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
+        with speaking(reply.document.language):
+            await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
 
     async def _reply(self, interaction: Interaction, call: Call) -> Reply:
-        asked, here = call.asked, _invocation(interaction)
+        asked, here = call.asked, _invocation(interaction, is_for_all=call.verb is Verb.SHARE)
         if asked.command.is_danger and call.verb is not Verb.DO:
             return await self._commands.question(asked.command, asked.values, here)
         reply = await self._commands.call(asked.command, asked.values, here)
-        return shared_by(interaction, reply) if call.verb is Verb.SHARE else reply
+        if call.verb is not Verb.SHARE:
+            return reply
+        with speaking(reply.document.language):
+            return shared_by(interaction, reply)
 
     async def _with_files(self, interaction: Interaction, asked: Asked) -> Reply:
         """A command with the contents of the files that were attached to it."""
@@ -137,7 +146,7 @@ class Answers:
         data, guild_id = _data(interaction), interaction.guild_id or 0
         press = read_press(str(data.get("custom_id", "")))
         if press is None:
-            raise UsageError("this button is of another version of Briefbot", example="/brief help")
+            raise UsageError(say("this button is of another version of Briefbot"), example="/brief help")
         match press.verb:
             case Verb.OPEN:
                 chosen = str(next(iter(data.get("values", ())), ""))
@@ -145,7 +154,7 @@ class Answers:
             case Verb.FORM:
                 await self._open_form(interaction, _asked_by_form(press.words, guild_id), press.words)
             case Verb.SHARE if not interaction.permissions.send_messages:
-                raise UsageError("you may not write in this channel, so nothing was shared in it")
+                raise UsageError(say("you may not write in this channel, so nothing was shared in it"))
             case _:
                 asked = read_line(press.words, guild_id)
                 if wants_form(asked.command, asked.values, forms.FORMS):
@@ -183,7 +192,7 @@ class Answers:
         data, guild_id = _data(interaction), interaction.guild_id or 0
         press = read_press(str(data.get("custom_id", "")))
         if press is None or press.verb is not Verb.FORM:
-            raise UsageError("this form is of another version of Briefbot", example="/brief help")
+            raise UsageError(say("this form is of another version of Briefbot"), example="/brief help")
         asked = _asked_by_form(press.words, guild_id)
         given = {**asked.values, **self._drafts.take(interaction, press.words)}
         values = forms.filled_in(asked.command, given, data.get("components", ()))
@@ -194,7 +203,7 @@ class Answers:
 def _asked_by_form(words: str, guild_id: int) -> Asked:
     asked = read_line(words, guild_id)
     if asked.command.name not in forms.FORMS:
-        raise UsageError("this form is of another version of Briefbot", example="/brief help")
+        raise UsageError(say("this form is of another version of Briefbot"), example="/brief help")
     return asked
 
 
@@ -202,15 +211,18 @@ def _data(interaction: Interaction) -> Mapping[str, Any]:
     return interaction.data or {}
 
 
-def _invocation(interaction: Interaction) -> Invocation:
-    """Who asks, and where; Discord sends the member's rights and roles with each interaction."""
+def _invocation(interaction: Interaction, *, is_for_all: bool = False) -> Invocation:
+    """Who asks, and where; Discord sends the member's rights, roles and language with each interaction."""
     guild_id, user = interaction.guild_id or 0, interaction.user
     roles = frozenset(str(role) for role in getattr(user, "_roles", ()))
     person = Person(
         id=str(user.id), name=user.display_name, is_manager=interaction.permissions.manage_guild, roles=roles
     )
     return Invocation(
-        workspace_id=workspace_of(guild_id), person=person, channel=channel_ref(guild_id, interaction.channel_id or 0)
+        workspace_id=workspace_of(guild_id),
+        person=person,
+        channel=channel_ref(guild_id, interaction.channel_id or 0),
+        locale="" if is_for_all else str(interaction.locale),
     )
 
 
@@ -237,7 +249,9 @@ async def _content(interaction: Interaction, name: str, file: Mapping[str, Any])
     size = int(file.get("size", 0))
     if size > FILE_LIMIT:
         raise UsageError(
-            f"{name} has {size // 1000} kB", allowed=f"at most {FILE_LIMIT // 10**6} MB", example="an OPML file"
+            say("{name} has {n} kB", name=name, n=size // 1000),
+            allowed=say("at most {n} MB", n=FILE_LIMIT // 10**6),
+            example=say("an OPML file"),
         )
     described: Any = dict(file)
     attachment = discord.Attachment(data=described, state=interaction._state)

@@ -5,14 +5,19 @@ A form holds five things at most, so it asks for those that matter most; the oth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from adapters.discord.buttons import Press, Verb
 from bot.caveat import CAVEATS
 from bot.commands.forms import DAYS, Forms, emptied, picked_days
+from bot.commands.labels import label
 from bot.commands.languages import name_of
 from bot.commands.spec import Command, Option, OptionType
+from bot.documents.clip import clip
+from bot.documents.wording import day_names
+from bot.saying import marked, say
 
 Component = dict[str, Any]
 
@@ -32,7 +37,10 @@ LABEL_LIMIT: Final = 45
 DESCRIPTION_LIMIT: Final = 100
 INPUT_LIMIT: Final = 4000
 MOST_CHOICES: Final = 25
-_HELP: Final = {"days": "On these days; none: every day", "topics": "Only these; none: everything that is followed"}
+_HELP: Final = {
+    "days": marked("On these days; none: every day"),
+    "topics": marked("Only these; none: everything that is followed"),
+}
 """Where something is picked that elsewhere is typed."""
 _LONG: Final = frozenset(("words", "exclude", "caveat_note"))
 
@@ -45,7 +53,7 @@ def form(command: Command, values: Mapping[str, str], choices: Choices, press: P
     asked = [option for name in FORMS[command.name] if (option := command.option(name))]
     return {
         "custom_id": press.custom_id() or Press(Verb.FORM, command.name).custom_id(),
-        "title": command.summary.partition(";")[0][:TITLE_LIMIT],
+        "title": clip(re.split("[;.。]", say(command.summary))[0], TITLE_LIMIT),
         "components": [_labelled(option, values.get(option.name, ""), choices) for option in asked],
     }
 
@@ -53,8 +61,8 @@ def form(command: Command, values: Mapping[str, str], choices: Choices, press: P
 def _labelled(option: Option, value: str, choices: Choices) -> Component:
     return {
         "type": LABEL,
-        "label": option.name.replace("_", " ").capitalize()[:LABEL_LIMIT],
-        "description": _HELP.get(option.name, option.summary)[:DESCRIPTION_LIMIT],
+        "label": label(option.name)[:LABEL_LIMIT],
+        "description": say(_HELP.get(option.name, option.summary))[:DESCRIPTION_LIMIT],
         "component": _asking(option, value, choices) | {"custom_id": option.name},
     }
 
@@ -66,7 +74,7 @@ def _asking(option: Option, value: str, choices: Choices) -> Component:
         case OptionType.ROLE:
             return _picker(ROLE_SELECT, value, "role")
         case OptionType.DAYS:
-            return _select([(day.title(), day) for day in DAYS], picked_days(option, value), most=len(DAYS))
+            return _select(list(zip(day_names(), DAYS, strict=True)), picked_days(option, value), most=len(DAYS))
         case OptionType.LANGUAGE if not option.is_list:
             own = [(choice.capitalize(), choice) for choice in option.choices]
             return _select([*own, *((name_of(code), code) for code in CAVEATS)], [value], most=1)

@@ -13,21 +13,43 @@ from bot.commands.languages import name_of
 from bot.commands.values import WORKSPACES
 from bot.digests.runs import Made, due_next, next_of, rescheduled, retimed, used_today
 from bot.documents.build import notice
-from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph, Text
-from bot.documents.wording import counted
+from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph
+from bot.documents.phrases import phrase
+from bot.documents.retelling import retold
+from bot.documents.wording import short_date, span
 from bot.errors import UsageError
 from bot.models import ALL_DAYS, ChannelRef, Covers, Digest, EditionState, Place, Quiet, Style, Topic, public_id
-from bot.saying import marked, say
+from bot.saying import marked, say, say_count
 
 _STORIES: Final = 8
-_NEW: Final = Action("Add a digest", "brief-admin digest add", asks=True)
 _CATCH_UP_H: Final = 6
+STATES: Final = {
+    EditionState.PLANNED: marked("on its way"),
+    EditionState.DELIVERED: marked("posted"),
+    EditionState.SKIPPED: marked("skipped"),
+    EditionState.FAILED: marked("failed"),
+}
+LATE_STATES: Final = {
+    EditionState.PLANNED: marked("on its way late"),
+    EditionState.DELIVERED: marked("posted late"),
+    EditionState.SKIPPED: marked("skipped late"),
+    EditionState.FAILED: marked("failed late"),
+}
+STYLES: Final = {
+    Style.HEADLINES: marked("headlines"),
+    Style.SUMMARIES: marked("summaries"),
+    Style.FULL: marked("full"),
+}
+
+
+def _new_one() -> Action:
+    return Action(say("Add a digest"), "brief-admin digest add", asks=True)
 
 
 async def add(context: Context) -> Reply:
     digest = _changed(context, _new(context))
     stored = await context.store.digests.add(due_next(digest, next_of(digest, after=context.now)))
-    return await _shown(context, f"{stored.name} is set up", stored)
+    return await _shown(context, say("{name} is set up", name=stored.name), stored)
 
 
 def _new(context: Context) -> Digest:
@@ -55,7 +77,7 @@ async def edit(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
     if len(context.arguments.values) == 1:
         raise UsageError(
-            f"nothing to change in '{digest.name}'",
+            say("nothing to change in '{name}'", name=digest.name),
             allowed=", ".join(option.name for option in context.command.options if not option.is_required),
             example=f"/brief-admin digest edit {typed_name(digest.name, public_id('d', digest.id))} at:07:30",
         )
@@ -64,7 +86,7 @@ async def edit(context: Context) -> Reply:
     if changed.channel != digest.channel:
         changed = replace(changed, trouble="", trouble_since=None)
     await context.store.digests.save(changed)
-    return await _shown(context, f"{changed.name} is changed", changed)
+    return await _shown(context, say("{name} is changed", name=changed.name), changed)
 
 
 def _changed(context: Context, digest: Digest, made: Made = ()) -> Digest:
@@ -136,13 +158,15 @@ async def _made(context: Context, digest: Digest) -> Made:
 async def pause(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
     until = context.arguments.get("until", date)
-    if digest.is_paused and until is None:
-        raise UsageError(f"'{digest.name}' is paused already", example=f"/brief-admin digest resume {_typed(digest)}")
     if until is not None:
         return await _pause_until(context, digest, until)
+    if digest.is_paused:
+        problem = say("'{name}' is paused already", name=digest.name)
+        raise UsageError(problem, example=f"/brief-admin digest resume {_typed(digest)}")
     await context.store.digests.save(replace(digest, is_paused=True, paused_until=None))
-    note = Note((Text("Nothing is posted until "), Code(f"/brief-admin digest resume {_typed(digest)}")))
-    return Reply(document=notice(f"{digest.name} is paused", note))
+    command = Code(f"/brief-admin digest resume {_typed(digest)}")
+    note = Note(phrase(say("Nothing is posted until {command}"), command=command))
+    return Reply(document=notice(say("{name} is paused", name=digest.name), note))
 
 
 async def _pause_until(context: Context, digest: Digest, until: date) -> Reply:
@@ -150,38 +174,46 @@ async def _pause_until(context: Context, digest: Digest, until: date) -> Reply:
     due = next_of(resting, after=context.now, made=await _made(context, digest))
     resting = due_next(resting, due)
     await context.store.digests.save(resting)
-    return await _shown(context, say("{name} is paused until {date}", name=digest.name, date=until), resting)
+    return await _shown(
+        context, say("{name} is paused until {date}", name=digest.name, date=short_date(until)), resting
+    )
 
 
 async def resume(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
     if not digest.is_paused and not is_resting(digest, context.now):
-        raise UsageError(f"'{digest.name}' is not paused", example=f"/brief-admin digest pause {_typed(digest)}")
+        problem = say("'{name}' is not paused", name=digest.name)
+        raise UsageError(problem, example=f"/brief-admin digest pause {_typed(digest)}")
     running = replace(digest, is_paused=False, paused_until=None)
     running = due_next(running, next_of(running, after=context.now, made=await _made(context, digest)))
     await context.store.digests.save(running)
-    return await _shown(context, f"{digest.name} is posted again", running)
+    return await _shown(context, say("{name} is posted again", name=digest.name), running)
 
 
 async def remove(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
     await context.store.digests.remove(context.workspace.id, digest.id)
-    return Reply(document=notice(f"{digest.name} is deleted"))
+    return Reply(document=notice(say("{name} is deleted", name=digest.name)))
 
 
 async def list_all(context: Context) -> Reply:
     digests = await context.store.digests.list(context.workspace.id)
     if not digests:
-        hint = (Text("No digests yet. Add one: "), Code('/brief-admin digest add "Morning briefing" at:08:00'))
-        return Reply(document=notice("Digests", Paragraph(hint), Actions((_NEW,))))
+        command = Code('/brief-admin digest add "Morning briefing" at:08:00')
+        hint = phrase(say("No digests yet. Add one: {command}"), command=command)
+        return Reply(document=notice(say("Digests"), Paragraph(hint), Actions((_new_one(),))))
     blocks: list[Block] = []
     for digest in digests:
         blocks += [Heading(f"{digest.name} ({public_id('d', digest.id)})"), Facts(await _facts(context, digest))]
     edits = [
-        Action(f"Edit {digest.name}", f"brief-admin digest edit digest:{public_id('d', digest.id)}", asks=True)
+        Action(
+            say("Edit {name}", name=digest.name),
+            f"brief-admin digest edit digest:{public_id('d', digest.id)}",
+            asks=True,
+        )
         for digest in digests[:9]
     ]
-    return Reply(document=notice("Digests", *blocks, Actions((_NEW, *edits))))
+    return Reply(document=notice(say("Digests"), *blocks, Actions((_new_one(), *edits))))
 
 
 async def preview(context: Context) -> Reply:
@@ -192,23 +224,14 @@ async def send(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
     edition = await context.dispatcher.send_now(digest)
     rows: list[tuple[str, str | Mention]] = [
-        ("Where", Mention(digest.channel)),
-        ("Date", edition.on.isoformat()),
-        ("Stories", str(edition.story_count)),
-        ("State", _state(edition.state)),
+        (say("Where"), Mention(digest.channel)),
+        (say("Date"), short_date(edition.on)),
+        (say("Stories"), str(edition.story_count)),
+        (say("State"), say(STATES[edition.state])),
     ]
     if edition.reason:
-        rows.append(("Why", edition.reason))
-    return Reply(document=notice(f"{digest.name} is on its way", Facts(tuple(rows))))
-
-
-def _state(state: EditionState) -> str:
-    return {
-        EditionState.PLANNED: "on its way",
-        EditionState.DELIVERED: "posted",
-        EditionState.SKIPPED: "skipped",
-        EditionState.FAILED: "failed",
-    }[state]
+        rows.append((say("Why"), retold(edition.reason)))
+    return Reply(document=notice(say("{name} is on its way", name=digest.name), Facts(tuple(rows))))
 
 
 def _typed(digest: Digest) -> str:
@@ -217,22 +240,25 @@ def _typed(digest: Digest) -> str:
 
 async def _shown(context: Context, title: str, digest: Digest) -> Reply:
     """A digest as it is now, and how to look at it."""
-    look = Action("See what it would post now", f"brief-admin digest preview {_typed(digest)}")
-    change = Action("Edit", f"brief-admin digest edit digest:{public_id('d', digest.id)}", asks=True)
+    look = Action(say("See what it would post now"), f"brief-admin digest preview {_typed(digest)}")
+    change = Action(say("Edit"), f"brief-admin digest edit digest:{public_id('d', digest.id)}", asks=True)
     return Reply(document=notice(title, Facts(await _facts(context, digest)), Actions((look, change))))
 
 
 async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str | Mention], ...]:
-    late = f"{digest.catch_up_s // 3600} h" if digest.catch_up_s else "never"
-    trouble: tuple[tuple[str, str | Mention], ...] = (("Trouble", digest.trouble),) if digest.trouble else ()
+    late = (
+        say("up to {length}", length=span(timedelta(seconds=digest.catch_up_s))) if digest.catch_up_s else say("never")
+    )
+    trouble = ((say("Trouble"), retold(digest.trouble)),) if digest.trouble else ()
+    stories = say_count("at most {n} story", "at most {n} stories", digest.max_stories)
     return (
-        ("When", schedule_in_words(digest)),
-        ("Next", _next(context, digest)),
-        ("Where", Mention(digest.channel)),
+        (say("When"), schedule_in_words(digest)),
+        (say("Next"), _next(context, digest)),
+        (say("Where"), Mention(digest.channel)),
         *trouble,
-        ("Topics", await _topics(context, digest)),
-        ("Style", f"{digest.style}, at most {counted(digest.max_stories, 'story')}"),
-        ("Posted late", f"up to {late}" if digest.catch_up_s else late),
+        (say("Topics"), await _topics(context, digest)),
+        (say("Style"), f"{say(STYLES[digest.style])}, {stories}"),
+        (say("Posted late"), late),
         *_choices(context, digest),
     )
 
@@ -246,7 +272,7 @@ async def _topics(context: Context, digest: Digest) -> str:
         for id_ in digest.topic_ids
         if id_ in names
     ]
-    return ", ".join(found) or "everything that is followed here"
+    return ", ".join(found) or say("everything that is followed here")
 
 
 _QUIET: Final = {

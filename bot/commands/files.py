@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.errors import UsageError
+from bot.saying import say
 
 
 def read_file(name: str) -> str:
@@ -13,7 +14,7 @@ def read_file(name: str) -> str:
         return Path(name).expanduser().read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"file '{name[:80]}' cannot be read ({error.__class__.__name__})",
-            allowed="a file of this machine, or addresses of feeds that begin with https://",
+            say("file '{name}' cannot be read ({reason})", name=name[:80], reason=error.__class__.__name__),
+            allowed=say("a file of this machine, or addresses of feeds that begin with https://"),
             example="/brief-admin source import feeds.opml",
         ) from None

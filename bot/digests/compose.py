@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from bot.documents import wording
-from bot.documents.build import brief_blocks, card, caveat_of
-from bot.documents.nodes import Block, Bullets, Code, Divider, Document, Heading, Kind, Note, Paragraph, Text
+from bot.documents.build import brief_blocks, card, caveat_of, language_of, read_one
+from bot.documents.nodes import Block, Bullets, Divider, Document, Heading, Kind, Note, Paragraph, Text
 from bot.models import Pick, Style, Workspace
 from bot.saying import say, say_count
 
@@ -53,8 +53,7 @@ def threaded(issue: Issue, picks: Sequence[Pick], workspace: Workspace, *, now: 
 def _head(issue: Issue, picks: Sequence[Pick]) -> list[Block]:
     blocks: list[Block] = [Heading(issue.name, level=1), Note((Text(_subtitle(issue, picks)),))]
     if issue.late_by is not None:
-        late = say("Late by {length}: the bot was not running at the set time.", length=wording.span(issue.late_by))
-        blocks.append(Note((Text(late),)))
+        blocks.append(Note((Text(_late(issue.late_by)),)))
     if issue.quiet and picks:
         blocks.append(Note((Text(issue.quiet),)))
     return blocks
@@ -76,7 +75,7 @@ def _body(issue: Issue, picks: Sequence[Pick], workspace: Workspace, now: dateti
     if not picks:
         blocks.append(Paragraph((Text(issue.quiet or say("Nothing new since the last edition.")),)))
     else:
-        blocks.append(Note((Text("Read one whole with "), Code(f"/brief read {picks[0].brief.ref}")), is_hint=True))
+        blocks.append(Note(read_one(picks[0].brief), is_hint=True))
     return blocks
 
 
@@ -86,9 +85,13 @@ def _document(issue: Issue, blocks: Sequence[Block], workspace: Workspace, *, is
         title=f"{issue.name} · {_when(issue)}",
         blocks=tuple(blocks),
         caveat=caveat_of(workspace),
-        language=workspace.language,
+        language=language_of(workspace),
         ping=workspace.ping_role if is_first else "",
     )
+
+
+def _late(by: timedelta) -> str:
+    return say("Late by {length}: the bot was not running at the set time.", length=wording.span(by))
 
 
 def _subtitle(issue: Issue, picks: Sequence[Pick]) -> str:

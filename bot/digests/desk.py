@@ -10,6 +10,7 @@ from typing import Final
 from bot.digests.runs import WEEK
 from bot.digests.select import FADE, WEEK_FADE, Candidate, Selection, Wish, select
 from bot.models import Brief, ChannelRef, Covers, Digest, Pick, Topic, Workspace, WorkspaceId
+from bot.saying import spoken
 from bot.store import Store
 from bot.store.briefs import BriefFacts
 from bot.store.editions import SentStory
@@ -87,7 +88,9 @@ class Desk:
         topics = await self._topics_of(digest)
         own = self._own_sources[digest.workspace_id]
         fade = WEEK_FADE if digest.covers is Covers.WEEK else FADE
-        key = (own, window, topics, digest.max_stories, frozenset(sent.items()), digest.caps, language, fade)
+        # The reasons of a selection are in a language.
+        told = frozenset(sent.items())
+        key = (own, window, topics, digest.max_stories, told, digest.caps, language, fade, spoken())
         if key not in self._selections:
             candidates = candidates_of(await self.subjects(digest.workspace_id, window), topics)
             most = dict(digest.caps)

@@ -38,7 +38,7 @@ from bot.models import (
     last_chance,
 )
 from bot.ports import Adapter, Clock
-from bot.saying import say, speakable, speaking
+from bot.saying import say, say_count, speaking
 from bot.store import Store
 from bot.store.editions import EditionPlan, Slot
 
@@ -99,7 +99,7 @@ class Dispatcher:
     async def preview(self, digest: Digest) -> Document:
         """Today's edition as it would be now, in one piece; nothing is recorded, and nobody is pinged."""
         desk, issue, picks, workspace = await self._today_of(digest)
-        with speaking(speakable(workspace.language)):
+        with speaking(workspace.language):
             document = compose(issue, picks, workspace, now=desk.now)
             note = Note((Text(_how_posted(digest, workspace, is_quiet=not picks)),))
             return replace(document, blocks=(*document.blocks, note), ping="")
@@ -115,8 +115,10 @@ class Dispatcher:
         due = next_run(digest.times, digest.zone, digest.days, after=desk.now)
         run = Due(on=_today(digest.zone, desk.now), at=desk.now, slot=due.slot)
         workspace = await desk.workspace_of(digest)
-        selection, quiet = await self._selected(digest, desk, window(run, run, digest))
-        picks = await self._in_language(selection.picks, workspace, desk.now)
+        # As its channel would read it, whoever looks.
+        with speaking(workspace.language):
+            selection, quiet = await self._selected(digest, desk, window(run, run, digest))
+            picks = await self._in_language(selection.picks, workspace, desk.now)
         return desk, _issue(digest, run.on, quiet=quiet), picks, workspace
 
     async def today(self, workspace: Workspace, topic: Topic | None) -> Document:
@@ -125,8 +127,9 @@ class Dispatcher:
         subjects = await desk.subjects(workspace.id, NEWS_WINDOW)
         candidates = candidates_of(subjects, [topic] if topic else [])
         selection = select(candidates, sent={}, limit=TODAY_STORIES, now=desk.now, window=NEWS_WINDOW)
-        name = f"Today: {topic.name}" if topic else "Today's news"
-        issue = Issue(name=name, on=_today(workspace.zone, desk.now), quiet="Nothing new in the last day and a half.")
+        name = say("Today: {topic}", topic=topic.name) if topic else say("Today's news")
+        quiet = say("Nothing new in the last day and a half.")
+        issue = Issue(name=name, on=_today(workspace.zone, desk.now), quiet=quiet)
         picks = await self._in_language(selection.picks, workspace, desk.now)
         return compose(issue, picks, workspace, now=desk.now)
 
@@ -149,26 +152,31 @@ class Dispatcher:
             made = await self._store.editions.plan([plan], now=desk.now)
             if digest.id in made:
                 return made[digest.id]
-        newest = next((one for (on, _), one in reversed(known.items()) if on == today), None)
         raise Conflict(
-            f"today's edition of {digest.name!r} is {newest.state if newest else 'planned'} already",
-            allowed="one edition a day" if len(digest.times) == 1 else f"{len(digest.times)} editions a day",
+            say("today's edition of '{name}' is made already", name=digest.name),
+            allowed=say_count("one edition a day", "{n} editions a day", len(digest.times)),
             example=f"/brief-admin digest preview digest:d{digest.id}",
         )
 
     async def _plans(self, digest: Digest, desk: Desk) -> list[EditionPlan]:
-        """The run that is due, after those that were missed before it."""
+        """The run that is due, after those that were missed before it; in the words of its workspace."""
+        workspace = await desk.workspace(digest.workspace_id)
+        with speaking(workspace.language):
+            return await self._runs(digest, desk)
+
+    async def _runs(self, digest: Digest, desk: Desk) -> list[EditionPlan]:
         now = desk.now
         runs = missed_and_due(digest, now)
         upcoming = next_of(digest, after=now, made={(run.on, run.slot) for run in runs})
         if len(runs) > MOST_MISSED:
             log.warning("editions.unrecorded", digest=digest.id, count=len(runs) - MOST_MISSED, since=str(runs[0].on))
         *missed, last = [_slot(run, upcoming) for run in runs[-MOST_MISSED:]]
-        plans = [_skipped(digest, slot, "Briefbot was not running, or not in this place") for slot in missed]
+        plans = [_skipped(digest, slot, say("Briefbot was not running, or not in this place")) for slot in missed]
         late = now - last.due_at
         if now > last_chance(last.due_at, digest.catch_up_s):
             most = wording.span(timedelta(seconds=digest.catch_up_s))
-            return [*plans, _skipped(digest, last, f"{wording.span(late)} late; up to {most} is posted")]
+            why = say("{length} late; up to {most} is posted", length=wording.span(late), most=most)
+            return [*plans, _skipped(digest, last, why)]
         late_by = late if late > ON_TIME else None
         back = window(runs[0], runs[-1], digest)
         return [*plans, await self._plan(digest, last, desk, back=back, late_by=late_by)]
@@ -177,13 +185,15 @@ class Dispatcher:
         self, digest: Digest, slot: Slot, desk: Desk, *, back: timedelta, late_by: timedelta | None = None
     ) -> EditionPlan:
         workspace = await desk.workspace_of(digest)
-        selection, quiet = await self._selected(digest, desk, back)
+        # What is posted is in the digest's own language, what its managers are told of it in the workspace's.
+        with speaking(workspace.language):
+            selection, quiet = await self._selected(digest, desk, back)
+            picks = await self._in_language(selection.picks, workspace, desk.now)
         if not selection.picks and digest.quiet is Quiet.SKIP:
-            return EditionPlan(digest=digest, slot=slot, reason="nothing new", is_skipped=True, is_quiet=True)
+            return EditionPlan(digest=digest, slot=slot, reason=say("nothing new"), is_skipped=True, is_quiet=True)
         desk.note_told(digest, selection.picks)
-        picks = await self._in_language(selection.picks, workspace, desk.now)
         documents = self._composed(digest, _issue(digest, slot.on, late_by, quiet), picks, workspace, desk.now)
-        with speaking(speakable(workspace.language)):
+        with speaking(workspace.language):
             render = self._adapter(workspace).render
             payloads = [payload for document in documents for payload in render(document)]
         return EditionPlan(
@@ -192,13 +202,13 @@ class Dispatcher:
             picks=selection.picks,
             payloads=payloads,
             is_late=late_by is not None,
-            reason=f"late by {wording.span(late_by)}" if late_by else "",
+            reason=say("late by {length}", length=wording.span(late_by)) if late_by else "",
         )
 
     def _composed(
         self, digest: Digest, issue: Issue, picks: Sequence[Pick], workspace: Workspace, now: datetime
     ) -> tuple[Document, ...]:
-        with speaking(speakable(workspace.language)):
+        with speaking(workspace.language):
             if digest.place is Place.THREAD:
                 return threaded(issue, picks, workspace, now=now)
             return (compose(issue, picks, workspace, now=now),)
@@ -212,11 +222,9 @@ class Dispatcher:
         if selection.picks:
             return selection, ""
         best = await desk.best_of_week(digest, language=language) if digest.quiet is Quiet.BEST else selection
-        workspace = await desk.workspace_of(digest)
-        with speaking(speakable(workspace.language)):
-            if best.picks:
-                return best, say("Nothing new since the last edition. The best of the week that was not told here yet:")
-            return selection, say("Nothing new in the last week.") if digest.covers is Covers.WEEK else ""
+        if best.picks:
+            return best, say("Nothing new since the last edition. The best of the week that was not told here yet:")
+        return selection, say("Nothing new in the last week.") if digest.covers is Covers.WEEK else ""
 
     async def _in_language(self, picks: Sequence[Pick], workspace: Workspace, now: datetime) -> list[Pick]:
         """The picks with their briefs in the workspace's language, as far as they have been translated."""

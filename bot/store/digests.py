@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import Conflict
 from bot.models import Covers, Digest, Place, Quiet, Style, TimeOfDay, WorkspaceId, parse_public_id, public_id
+from bot.saying import say
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import name_key, not_found, value
@@ -185,7 +186,7 @@ def _time(text: str) -> time:
 
 def _taken(name: str) -> Conflict:
     return Conflict(
-        f"there is a digest named {name!r} already",
-        allowed="a name of its own, or edit that digest",
+        say("there is a digest named '{name}' already", name=name),
+        allowed=say("a name of its own, or edit that digest"),
         example="/brief-admin digest list",
     )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import Conflict
 from bot.models import Topic, TopicRule, WorkspaceId, parse_public_id, public_id
+from bot.saying import say
 from bot.store.database import Database
 from bot.store.rows import name_key, not_found, value
 from bot.store.schema import topics
@@ -89,7 +90,7 @@ def _topic(row: Any) -> Topic:
 
 def _taken(name: str) -> Conflict:
     return Conflict(
-        f"there is a topic named {name!r} already",
-        allowed="a name of its own, or edit that topic",
+        say("there is a topic named '{name}' already", name=name),
+        allowed=say("a name of its own, or edit that topic"),
         example="/brief-admin topic list",
     )

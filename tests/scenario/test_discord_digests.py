@@ -129,7 +129,7 @@ async def test_digest_in_korean_stands_in_a_thread_and_pings_its_role_once(port:
     for text in (*texts(port.channel), *texts(thread)):
         assert "Ferry service resumes" in text
         assert text.endswith(f"-# {CAVEATS['ko']}")
-    assert "기사는 스레드에 있습니다." in texts(port.channel)[0]
+    assert "소식은 스레드에 있습니다." in texts(port.channel)[0]
     await pass_time(port, 3600)
     assert len(port.channel.messages) == 1
     morning, evening = sorted(await port.store.editions.recent(port.workspace, limit=9), key=lambda one: one.due_at)

@@ -362,7 +362,7 @@ async def test_stories_in_the_digests_own_language_come_first_and_others_are_nam
     assert CAVEATS["ko"] in text
     assert text.index("금리 동결") < text.index("Otters are back")
     assert "Otters are back" in text
-    assert "기사 2건" in text
+    assert "소식 2건" in text
 
 
 async def test_topic_has_at_most_its_cap(desk: Desk) -> None:

@@ -56,12 +56,12 @@ async def test_digest_in_korean_stands_in_a_thread_and_pings_its_group_once(dock
     assert all(message["thread_ts"] == head["ts"] for message in rest)
     assert f"<!subteam^{readers}>" in str(head["blocks"])
     assert "<!subteam" not in str(rest)
-    assert "기사는 스레드에 있습니다." in str(head["blocks"])
+    assert "소식은 스레드에 있습니다." in str(head["blocks"])
     for message in dock.channel.messages:
         assert CAVEATS["ko"] in str(message["blocks"][-1])
     await pass_time(dock, 3600)
     quiet = dock.channel.messages[-1]
-    assert "지난 회차 이후 새로운 소식이 없습니다." in str(quiet["blocks"])
+    assert "지난 다이제스트 이후 새 소식이 없습니다." in str(quiet["blocks"])
     assert "<!subteam" not in str(quiet)
 
 

@@ -176,10 +176,12 @@ def test_random_changes_at_random_instants_send_nothing_twice_and_skip_no_date(
     one = digest(*_texts(first[1]), now=now, zone=zone)
     assert one.next_on is not None
     begun = one.next_on
+    _note_most(one, now, most)
     for gap, quarters, behind in [*edits, (72 * 60, first[1], 0)]:
         until = now + timedelta(minutes=gap)
         one = _dispatched(one, until, timedelta(minutes=behind), made, most)
         now = until
+        _note_most(one, now, most)
         wanted = [time.fromisoformat(text) for text in _texts(quarters)]
         new = retimed(one, wanted, used=used_today(one, made, now))
         one = rescheduled(one, new, made=made, now=now)

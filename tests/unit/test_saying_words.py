@@ -5,18 +5,28 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from bot.commands.catalogue import COMMANDS
 from bot.saying import SPOKEN, catalogue, say, say_count, speakable, speaking, spoken
 
 ROOT = Path(__file__).parents[2]
 Message = str | tuple[str, str]
 
 
-def messages() -> Iterator[tuple[Message, str]]:
-    """Every message in the code, with the file it stands in."""
+@cache
+def messages() -> tuple[tuple[Message, str], ...]:
+    """Every message in the code, with the file it stands in, and every summary of the catalogue of commands."""
+    return tuple(_messages())
+
+
+def _messages() -> Iterator[tuple[Message, str]]:
+    for command in COMMANDS:
+        for summary in (command.summary, *(option.summary for option in command.options)):
+            yield summary, f"/{command.name}"
     for file in [*(ROOT / "bot").rglob("*.py"), *(ROOT / "adapters").rglob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
