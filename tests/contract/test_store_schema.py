@@ -79,18 +79,19 @@ async def test_editions_and_what_belongs_to_them_outlive_the_upgrade_to_slots(st
             await connection.execute(text("DROP SCHEMA public CASCADE"))
             await connection.execute(text("CREATE SCHEMA public"))
     async with database.writing() as connection:
-        await connection.run_sync(_up_to, "0006")
+        await connection.run_sync(_up_to, "0007")
         for row in (
             "workspaces (id, created_at) VALUES ('console:local', 1)",
             "digests (id, workspace_id, name, name_key, at, zone, days, topic_ids, style, created_at) "
             "VALUES (1, 'console:local', 'Morning', 'morning', '08:00', 'UTC', '[0]', '[]', 'full', 1)",
-            "stories (id, created_at, updated_at) VALUES (1, 1, 1)",
-            "briefs (id, story_id, version, origin, language, headline, body, published_at, news_at, created_at, "
-            "updated_at) VALUES (1, 1, 1, 'written', 'en', 'H', '{}', 1, 1, 1, 1)",
+            "stories (id, changed_at) VALUES (1, 1)",
+            "briefs (id, story_id, body, published_at, news_at, created_at, updated_at) "
+            "VALUES (1, 1, '{}', 1, 1, 1, 1)",
             'editions (id, workspace_id, digest_id, "on", channel, due_at, state, created_at) '
             "VALUES (1, 'console:local', 1, '2026-01-15', 'console:news', 1, 'delivered', 1)",
             "edition_items (edition_id, position, story_id, brief_id, brief_version) VALUES (1, 0, 1, 1, 1)",
-            "deliveries (id, workspace_id, edition_id, part, parts, next_try_at) VALUES (1, 'console:local', 1, 1, 1, 1)",
+            "deliveries (id, workspace_id, edition_id, part, parts, next_try_at) "
+            "VALUES (1, 'console:local', 1, 1, 1, 1)",
         ):
             await connection.execute(text(f"INSERT INTO {row}"))
         await connection.run_sync(_up_to, "head")
