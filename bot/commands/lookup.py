@@ -118,6 +118,8 @@ class Lookup:
                 return values.since(option, text, now=self.now, zone=self.workspace.zone)
             case OptionType.DATE:
                 return values.coming_date(option, text, now=self.now, zone=self.workspace.zone)
+            case OptionType.CHANNEL if option.name == "notices" and values.is_none(text):
+                return ""
             case OptionType.CHANNEL:
                 return values.channel(option, text, platform=self.workspace.platform)
             case OptionType.FILE:

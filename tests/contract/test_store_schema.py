@@ -79,7 +79,7 @@ async def test_editions_and_what_belongs_to_them_outlive_the_upgrade_to_slots(st
             await connection.execute(text("DROP SCHEMA public CASCADE"))
             await connection.execute(text("CREATE SCHEMA public"))
     async with database.writing() as connection:
-        await connection.run_sync(_up_to, "0007")
+        await connection.run_sync(_up_to, "0010")
         for row in (
             "workspaces (id, created_at) VALUES ('console:local', 1)",
             "digests (id, workspace_id, name, name_key, at, zone, days, topic_ids, style, created_at) "
