@@ -70,6 +70,8 @@ class Outgoing:
     """The reference of the first message that this one continues; empty for the first."""
     publish: bool = False
     """Also to those who follow the channel from elsewhere, where there is such a thing."""
+    in_thread: bool = False
+    """What continues the first message stands in a thread of it, where there is such a thing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

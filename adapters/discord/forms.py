@@ -79,7 +79,8 @@ def _asking(option: Option, value: str, choices: Choices) -> Component:
         case OptionType.DAYS:
             return _select(list(zip(day_names(), DAYS, strict=True)), picked_days(option, value), most=len(DAYS))
         case OptionType.LANGUAGE if not option.is_list:
-            return _select([(name_of(code), code) for code in CAVEATS], [value], most=1)
+            own = [(choice.capitalize(), choice) for choice in option.choices]
+            return _select([*own, *((name_of(code), code) for code in CAVEATS)], [value], most=1)
     offered = choices.get(option.name, ())
     if offered:
         return _select(offered, [part.strip() for part in value.split(",")], most=len(offered))

@@ -21,14 +21,15 @@ from bot.saying import marked, say
 Json = dict[str, Any]
 
 _TOPIC: Final = ("name", "words", "exclude", "sources", "not_sources", "languages", "publishers")
-_DIGEST: Final = ("name", "at", "zone", "channel", "days", "topics", "style", "stories")
+_DIGEST: Final = ("name", "at", "zone", "channel", "days", "topics", "caps", "style", "stories")
+_DIGEST_MORE: Final = ("covers", "quiet", "language", "place", "ping")
 FORMS: Final[Forms] = {
     "brief-admin topic add": _TOPIC,
     "brief-admin topic edit": _TOPIC,
     "brief-admin source add": ("url",),
     "brief-admin source import": ("file",),
-    "brief-admin digest add": _DIGEST,
-    "brief-admin digest edit": _DIGEST,
+    "brief-admin digest add": (*_DIGEST, *_DIGEST_MORE),
+    "brief-admin digest edit": (*_DIGEST, *_DIGEST_MORE),
     "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "retention", "caveat_note", "mute"),
     "brief report": ("brief", "reason"),
     "brief-admin correct": ("headline", "deck", "lede", "note"),
@@ -142,7 +143,7 @@ def _input(option: Option, value: str, labels: Mapping[str, str]) -> Json:
 
 def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
     match option.type:
-        case OptionType.TIME:
+        case OptionType.TIME if not option.is_list:
             return {"type": "timepicker"} | ({"initial_time": value.zfill(5)} if value else {"initial_time": "08:00"})
         case OptionType.CHANNEL:
             return _channel(value)
@@ -154,7 +155,8 @@ def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
         case OptionType.TOPIC | OptionType.SOURCE:
             return _searched_several(value, labels)
         case OptionType.LANGUAGE if not option.is_list:
-            return _select([(name_of(code), code) for code in CAVEATS], value)
+            own = [(choice.capitalize(), choice) for choice in option.choices]
+            return _select([*own, *((name_of(code), code) for code in CAVEATS)], value)
         case OptionType.CHOICE:
             return _select([(choice_label(choice), choice) for choice in option.choices], value)
         case OptionType.INTEGER:

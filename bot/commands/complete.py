@@ -39,6 +39,8 @@ async def _names(store: Store, workspace: WorkspaceId, kind: OptionType) -> Sequ
         case OptionType.SOURCE:
             followed = await store.sources.followed(workspace)
             return [(source.title or shown_url(source.url), public_id("src", source.id)) for source in followed]
+        case OptionType.PING:
+            return [(word, word) for word in ("workspace", "none")]
         case _:
             return [(zone, zone) for zone in sorted(available_timezones())]
 

@@ -34,7 +34,10 @@ def emptied(command: Command, option: Option) -> str:
     if option.type is OptionType.DAYS:
         return "daily"
     is_edit = "edit" in command.path or command.path == ("settings",)
-    can_be_none = option.is_list or option.type is OptionType.ROLE or option.name == "caveat_note"
+    if option.type is OptionType.PING:
+        return "workspace"
+    is_taken_away = option.is_list and option.type is not OptionType.TIME
+    can_be_none = is_taken_away or option.type is OptionType.ROLE or option.name == "caveat_note"
     return "none" if is_edit and can_be_none else ""
 
 

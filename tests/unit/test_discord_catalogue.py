@@ -78,9 +78,9 @@ def test_form_asks_for_what_its_command_needs_and_fits(name: str) -> None:
 
 def test_invitation_asks_for_what_is_needed_and_no_more() -> None:
     assert invitation(42) == (
-        "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=274877975552"
+        "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=309237713920"
     )
-    assert 1 << 10 | 1 << 11 | 1 << 16 | 1 << 38 == 274877975552
+    assert 1 << 10 | 1 << 11 | 1 << 16 | 1 << 35 | 1 << 38 == 309237713920
 
 
 def test_advice_names_the_permission_the_channel_and_the_way() -> None:
