@@ -59,19 +59,22 @@ class Commands:
 
     async def run(self, line: str, invocation: Invocation) -> Reply:
         """The answer to a typed line; what is wrong with it is the answer, too."""
-        with speaking(await self.language(invocation)):
+        language = await self.language(invocation)
+        with speaking(language):
             try:
                 parsed = parse(line)
             except BriefbotError as error:
                 log.info("command.misread", workspace=invocation.workspace_id)
                 return _failed(error)
-        return await self.call(parsed.command, parsed.values, invocation)
+        return await self._call(parsed.command, parsed.values, invocation, language)
 
     async def call(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """The answer to a command whose values a platform took apart itself; never raises."""
+        return await self._call(command, values, invocation, await self.language(invocation))
+
+    async def _call(self, command: Command, values: Mapping[str, str], invocation: Invocation, language: str) -> Reply:
         began = time.monotonic()
         outcome = "done"
-        language = await self.language(invocation)
         try:
             with speaking(language):
                 return await self._answer(command, taken_apart(command, values), invocation)

@@ -34,7 +34,7 @@ from bot.models import (
     last_chance,
 )
 from bot.ports import Adapter, Clock
-from bot.saying import say, speaking
+from bot.saying import marked, say, speaking
 from bot.store import Store
 from bot.store.editions import EditionPlan, Slot
 
@@ -153,11 +153,11 @@ class Dispatcher:
         if len(runs) > MOST_MISSED:
             log.warning("editions.unrecorded", digest=digest.id, count=len(runs) - MOST_MISSED, since=str(runs[0].on))
         *missed, last = [_slot(run.on, run.at, upcoming) for run in runs[-MOST_MISSED:]]
-        plans = [_skipped(digest, slot, say("Briefbot was not running, or not in this place")) for slot in missed]
+        plans = [_skipped(digest, slot, marked("Briefbot was not running, or not in this place")) for slot in missed]
         late = now - last.due_at
         if now > last_chance(last.due_at, digest.catch_up_s):
-            most = wording.span(timedelta(seconds=digest.catch_up_s))
-            why = say("{length} late; up to {most} is posted", length=wording.span(late), most=most)
+            most = timedelta(seconds=digest.catch_up_s)
+            why = _reason(marked("{length} late; up to {most} is posted"), length=late, most=most)
             return [*plans, _skipped(digest, last, why)]
         window = _window([run.on for run in runs], digest)
         late_by = late if late > ON_TIME else None
@@ -177,7 +177,7 @@ class Dispatcher:
             picks=selection.picks,
             payloads=self._adapter(workspace).render(document),
             is_late=late_by is not None,
-            reason=say("late by {length}", length=wording.span(late_by)) if late_by else "",
+            reason=_reason(marked("late by {length}"), length=late_by) if late_by else "",
         )
 
     async def _in_language(self, picks: Sequence[Pick], workspace: Workspace, now: datetime) -> list[Pick]:
@@ -219,6 +219,12 @@ class Dispatcher:
         if adapter is None:
             raise ConfigError(f"{workspace.platform} does not run here; set its tokens or run it in another process")
         return adapter
+
+
+def _reason(words: str, **lengths: timedelta) -> str:
+    """As it is logged and stored, in English; `retold` says it to a person."""
+    with speaking("en"):
+        return words.format(**{name: wording.span(length) for name, length in lengths.items()})
 
 
 def _missed_and_due(digest: Digest, now: datetime) -> list[Due]:

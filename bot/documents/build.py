@@ -196,7 +196,7 @@ def _source_item(brief: Brief, place: int, workspace: Workspace) -> SourceItem:
 def _related_items(brief: Brief) -> Iterable[RelatedItem]:
     for link in brief.related:
         ref = public_id("b", link.brief_id) if link.brief_id else ""
-        yield RelatedItem(link.headline, link.blurb, ref, link.url, link.reason)
+        yield RelatedItem(link.headline, link.blurb, ref, link.url, retold(link.reason))
 
 
 def _version(brief: Brief) -> tuple[str, ...]:
