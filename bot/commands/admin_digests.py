@@ -13,7 +13,7 @@ from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
-from bot.documents.wording import short_date, span
+from bot.documents.wording import listed, short_date, span
 from bot.errors import UsageError
 from bot.models import ALL_DAYS, ChannelRef, Digest, EditionState, Style, Topic, public_id
 from bot.saying import marked, say, say_count
@@ -226,8 +226,8 @@ async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str | Men
         (say("Next"), _next(context, digest)),
         (say("Where"), Mention(digest.channel)),
         *trouble,
-        (say("Topics"), ", ".join(names) or say("everything that is followed here")),
-        (say("Style"), f"{say(STYLES[digest.style])}, {stories}"),
+        (say("Topics"), listed(names) or say("everything that is followed here")),
+        (say("Style"), listed((say(STYLES[digest.style]), stories))),
         (say("Posted late"), late),
     )
 

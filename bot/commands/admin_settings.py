@@ -18,7 +18,7 @@ from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
-from bot.documents.wording import short_date
+from bot.documents.wording import listed, short_date
 from bot.models import Digest, Edition, Source, Topic, Workspace, public_id
 from bot.saying import say, say_count, speaking
 
@@ -104,7 +104,7 @@ def _trouble(context: Context, sources: Sequence[Source]) -> list[Block]:
     parts = [say_count("{n} source", "{n} sources", len(sources)), say("{n} failing", n=len(failing))]
     if unread:
         parts.append(say("{n} not read yet", n=unread))
-    summary = say("{sentence}.", sentence=", ".join(parts))
+    summary = say("{sentence}.", sentence=listed(parts))
     blocks: list[Block] = [Heading(say("Sources")), Paragraph((Text(summary),))]
     rows = tuple((source_name(source), _why_failing(context, source)) for source in failing[:_FAILING])
     if rows:
@@ -155,7 +155,7 @@ def _last_runs(context: Context, editions: Sequence[Edition], digests: Sequence[
         return []
     names = {digest.id: digest.name for digest in digests}
     rows = tuple(
-        (f"{names.get(edition.digest_id, say('deleted'))}, {short_date(edition.on)}", _outcome(edition))
+        (listed((names.get(edition.digest_id, say("deleted")), short_date(edition.on))), _outcome(edition))
         for edition in editions
     )
     return [Heading(say("Last")), Facts(rows)]
@@ -164,7 +164,7 @@ def _last_runs(context: Context, editions: Sequence[Edition], digests: Sequence[
 def _outcome(edition: Edition) -> str:
     words = say(LATE_STATES[edition.state] if edition.is_late else STATES[edition.state])
     if edition.story_count:
-        words += ", " + say_count("{n} story", "{n} stories", edition.story_count)
+        words = listed((words, say_count("{n} story", "{n} stories", edition.story_count)))
     return words + (f": {retold(edition.reason)}" if edition.reason else "")
 
 
@@ -180,7 +180,7 @@ def _model(context: Context, state: ModelState | None) -> list[Block]:
         parts.append(_extracted(waiting.count, since))
     if waiting.failing:
         parts.append(say("{n} of them after a failure", n=waiting.failing))
-    return [Heading(say("Model")), Paragraph((Text(say("{sentence}.", sentence=", ".join(parts))),))]
+    return [Heading(say("Model")), Paragraph((Text(say("{sentence}.", sentence=listed(parts))),))]
 
 
 def _extracted(count: int, since: str) -> str:
@@ -203,7 +203,7 @@ async def export(context: Context) -> Reply:
         "topics": [_topic_json(topic, sources) for topic in topics],
         "digests": [_digest_json(digest, topics) for digest in digests],
     }
-    counts = ", ".join(
+    counts = listed(
         (
             say_count("{n} source", "{n} sources", len(sources)),
             say_count("{n} topic", "{n} topics", len(topics)),

@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
 from bot.commands.languages import name_of
-from bot.documents.wording import day_names, local_with_day, span
+from bot.documents.wording import day_names, listed, local_with_day, span
 from bot.models import ALL_DAYS, Digest, Source, TopicRule
 from bot.saying import say, say_count, speaking
 
@@ -22,17 +22,17 @@ def rule_in_words(rule: TopicRule, source_names: Mapping[int, str]) -> str:
         parts.append(say("not {words}", words=_quoted(rule.excluded)))
     if rule.source_ids:
         gone = say("a source not followed any more")
-        names = ", ".join(source_names.get(id_, gone) for id_ in rule.source_ids)
+        names = listed(source_names.get(id_, gone) for id_ in rule.source_ids)
         parts.append(say("from {names}", names=names))
     if rule.languages:
-        parts.append(say("in {language}", language=", ".join(map(name_of, rule.languages))))
+        parts.append(say("in {language}", language=listed(map(name_of, rule.languages))))
     if rule.min_publishers > 1:
         parts.append(say_count("at least {n} publisher", "at least {n} publishers", rule.min_publishers))
     return "; ".join(parts) or say("everything")
 
 
 def _quoted(words: Sequence[str]) -> str:
-    return ", ".join(f"“{word}”" for word in words)
+    return listed(say("“{word}”", word=word) for word in words)
 
 
 def days_in_words(days: Sequence[int]) -> str:
@@ -42,7 +42,7 @@ def days_in_words(days: Sequence[int]) -> str:
     names = day_names()
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
         return f"{names[days[0]]}–{names[days[-1]]}"
-    return ", ".join(names[day] for day in days)
+    return listed(names[day] for day in days)
 
 
 def days_as_typed(days: Sequence[int]) -> str:
@@ -53,7 +53,7 @@ def days_as_typed(days: Sequence[int]) -> str:
 
 def schedule_in_words(digest: Digest) -> str:
     """`08:00 Asia/Seoul, Mon–Fri`."""
-    return f"{digest.at:%H:%M} {digest.zone}, {days_in_words(digest.days)}"
+    return listed((f"{digest.at:%H:%M} {digest.zone}", days_in_words(digest.days)))
 
 
 def instant_in_words(at: datetime, zone: str, now: datetime) -> str:

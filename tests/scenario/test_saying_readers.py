@@ -106,7 +106,7 @@ async def test_discord_channel_gets_its_digest_and_managers_what_is_wrong_in_the
     await port.settled()
     await port.deliverer.drain()
     [posted] = port.channel.messages
-    assert "1 件" in str(posted)
+    assert "ニュース 1 件" in str(posted)
     assert CAVEATS["ja"] in str(posted)
 
 
@@ -147,7 +147,7 @@ async def test_slack_digest_is_in_the_language_of_its_workspace(dock: Wharf) -> 
         await digest(dock)
         await pass_time(dock)
     [posted] = dock.channel.messages
-    assert "1 件" in str(posted["blocks"])
+    assert "ニュース 1 件" in str(posted["blocks"])
     assert CAVEATS["ja"] in posted["text"]
     assert "출처" not in str(posted)
 
