@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from bot.commands import admin_digests, admin_settings, admin_sources, admin_topics, help, readers  # noqa: A004
+from bot.commands import (
+    admin_data,
+    admin_digests,
+    admin_settings,
+    admin_sources,
+    admin_topics,
+    help,  # noqa: A004
+    operators,
+    readers,
+)
 from bot.commands.context import Context, Reply
 
 Handler = Callable[[Context], Awaitable[Reply]]
@@ -37,7 +46,12 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief-admin digest send": admin_digests.send,
     "brief-admin settings": admin_settings.settings,
     "brief-admin status": admin_settings.status,
-    "brief-admin export": admin_settings.export,
+    "brief-admin export": admin_data.export,
+    "brief-admin audit": admin_data.audit,
+    "brief-admin forget": admin_data.forget,
+    "brief-admin operator status": operators.status,
+    "brief-admin operator share": operators.share,
+    "brief-admin operator unshare": operators.unshare,
     "brief-admin help": help.for_managers,
 }
 """What answers each command of the catalogue, by its name."""

@@ -51,6 +51,8 @@ KNOWN = (
     "Korea Japan",
     "topic:Korea",
     "openai:x",
+    "Console",
+    "confirm:local",
 )
 """What comes from outside in Latin letters, or stands in a command."""
 WRONG = {

@@ -68,5 +68,5 @@ COMMANDS: Final = (
         example='"Korea Japan"',
         is_danger=True,
     ),
-    Command(path=("topic", "list"), summary="All topics with their rules", example=""),
+    Command(path=("topic", "list"), summary="All topics with their rules", example="", changes=False),
 )
