@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,6 +36,8 @@ __all__ = ["Commands", "Invocation", "Person", "Reply"]
 
 log = structlog.get_logger(__name__)
 
+LANGUAGE_S: Final = 0.5
+"""How long an answer waits to know its language; after that it is in English."""
 _OURS: Final = marked(
     "Something went wrong on our side (ref {ref}). Please try again; if it stays, tell whoever runs Briefbot."
 )
@@ -151,13 +154,19 @@ class Commands:
             return Reply(document=question_document(context))
 
     async def language(self, invocation: Invocation) -> str:
-        """The language of an answer: the reader's where we speak it, else the workspace's; never raises."""
+        """The language of an answer: the reader's where we speak it, else the workspace's.
+
+        Never raises, and never waits long: platforms count the seconds, and what is wrong with the store is told by
+        whatever asks it next.
+        """
         if code := spoken_of(invocation.locale):
             return code
-        try:
-            return (await self._store.workspaces.get(invocation.workspace_id)).language
-        except BriefbotError:
+        asked = asyncio.ensure_future(self._store.workspaces.get(invocation.workspace_id))
+        asked.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.wait({asked}, timeout=LANGUAGE_S)
+        if not asked.done() or asked.cancelled() or asked.exception():
             return ""
+        return asked.result().language
 
     async def _answer(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         context = await self._context(command, values, invocation)

@@ -172,3 +172,15 @@ async def test_digest_is_previewed_as_its_channel_will_read_it(sqlite_store: Sto
     assert (await ask("/brief-admin settings language:de", locale="fi")).language == "de"
     german = await ask("/brief latest", locale="fi")
     assert (german.title, german.caveat.text) == ("Latest", CAVEATS["de"])
+
+
+async def test_workspace_that_is_new_is_answered_in_english(sqlite_store: Store, clock: FakeClock) -> None:
+    office = Office(sqlite_store, clock)
+    here = Invocation(
+        workspace_id=WorkspaceId("console:new"),
+        person=Person(id="u1", name="Mina"),
+        channel=ChannelRef("console:general"),
+        locale="fi",
+    )
+    assert await office.commands.language(here) == ""
+    assert "/brief latest" in str((await office.commands.run("/brief help", here)).document)
