@@ -9,6 +9,7 @@ Ids are positive integers inside; people and scripts see them with a letter in f
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -233,6 +234,8 @@ class Citation(Value):
     title: str = ""
     url: str = ""
     published_at: datetime | None = None
+    language: str = ""
+    """Two-letter code; empty when it is not known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -268,12 +271,20 @@ class BriefText(Value):
     """`extractive`, `openai:…`, or for an imported brief the publisher it names (`imported` when it names none)."""
     disclosure: str = ""
     """The caveat that an imported brief came with, kept as its source's words; ours is shown all the same."""
+    differs: bool = False
+    """Its sources give different numbers for one thing; which, a section of it says."""
 
     @property
     def summary(self) -> str:
         """The deck; of a brief without one its first sentence, unless that only repeats the headline."""
         first = self.lede[0].text if self.lede and not self.deck else self.deck
         return "" if first.rstrip(".。") == self.headline.rstrip(".。") else first
+
+    @property
+    def source_languages(self) -> tuple[str, ...]:
+        """Of its sources, each once, the most frequent first; unknown ones left out."""
+        counts = Counter(source.language for source in self.sources if source.language not in ("", "und"))
+        return tuple(language for language, _ in counts.most_common())
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -358,6 +369,8 @@ class Workspace(Value):
     """The channel where managers are told things; empty: where the platform itself would tell them."""
     caveat_note: str = ""
     """Words an admin added after the caveat."""
+    muted: tuple[str, ...] = ()
+    """Words as in a topic's rule: a brief that has one is in no list or digest here. See `topics/mute.py`."""
     retention_days: int = 365
     left_at: datetime | None = None
     """Since when the bot is not there any more; its settings are kept for the retention time."""
@@ -373,9 +386,11 @@ class TopicRule:
     """What a topic matches; empty parts do not restrict. See `topics/match.py`."""
 
     words: tuple[str, ...] = ()
-    """Any of them; several words in one entry are a phrase."""
+    """Any of them; several words in one entry are a phrase, and what `+` or `AND` joins must all be there."""
     excluded: tuple[str, ...] = ()
     source_ids: tuple[int, ...] = ()
+    excluded_source_ids: tuple[int, ...] = ()
+    """A brief that has articles from these alone is left out."""
     languages: tuple[str, ...] = ()
     min_publishers: int = 1
 

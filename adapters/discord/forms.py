@@ -42,7 +42,7 @@ _HELP: Final = {
     "topics": marked("Only these; none: everything that is followed"),
 }
 """Where something is picked that elsewhere is typed."""
-_LONG: Final = frozenset(("words", "exclude", "caveat_note"))
+_LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute"))
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """For options that name rows: what may be chosen, as (what to show, value)."""

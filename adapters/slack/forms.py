@@ -20,7 +20,7 @@ from bot.saying import marked, say
 
 Json = dict[str, Any]
 
-_TOPIC: Final = ("name", "words", "exclude", "sources", "languages", "publishers")
+_TOPIC: Final = ("name", "words", "exclude", "sources", "not_sources", "languages", "publishers")
 _DIGEST: Final = ("name", "at", "zone", "channel", "days", "topics", "style", "stories")
 FORMS: Final[Forms] = {
     "brief-admin topic add": _TOPIC,
@@ -29,7 +29,7 @@ FORMS: Final[Forms] = {
     "brief-admin source import": ("file",),
     "brief-admin digest add": _DIGEST,
     "brief-admin digest edit": _DIGEST,
-    "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "retention", "caveat_note"),
+    "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "retention", "caveat_note", "mute"),
 }
 """The options that the form of a command asks for."""
 
@@ -48,13 +48,19 @@ CALLBACK: Final = "v1:form"
 TITLE_LIMIT: Final = 24
 LABEL_LIMIT: Final = 75
 TEXT_LIMIT: Final = 3000
-_LONG: Final = frozenset(("words", "exclude", "caveat_note"))
+_LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute"))
 _HELP: Final = {
     "days": marked("None: every day"),
     "topics": marked("None: everything that is followed"),
     "file": marked("An OPML file"),
 }
-_PREVIEWED: Final = frozenset(("brief-admin digest add", "brief-admin digest edit"))
+_LOOKS: Final = {
+    "brief-admin digest add": marked("See what it would post now"),
+    "brief-admin digest edit": marked("See what it would post now"),
+    "brief-admin topic add": marked("See what it takes"),
+    "brief-admin topic edit": marked("See what it takes"),
+}
+"""Forms whose effect can be looked at before it is saved: what the button says."""
 
 Labels = Mapping[str, Mapping[str, str]]
 """For options whose values are chosen by name: what each value that is set now is called."""
@@ -89,8 +95,8 @@ def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Or
     """The form of a command, filled with these values."""
     asked = [option for name in FORMS[command.name] if (option := command.option(name))]
     blocks = [_input(option, values.get(option.name, ""), labels.get(option.name, {})) for option in asked]
-    if command.name in _PREVIEWED:
-        look = pressed(Press(Verb.PREVIEW, command.name), say("See what it would post now"))
+    if words := _LOOKS.get(command.name):
+        look = pressed(Press(Verb.PREVIEW, command.name), say(words))
         blocks.append({"type": "actions", "elements": [look]})
     return {
         "type": "modal",

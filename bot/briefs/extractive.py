@@ -49,7 +49,7 @@ def write_brief(story: Story) -> BriefText:
     lines = _lines(own, language)
     lines = [line for line in lines if not doubts.is_stale(line.text)] or lines
     planned = plan(lines, own, headline, sections=MAX_SECTIONS - bool(found))
-    assembly = _Assembly(read, own, headline, language, lines, doubts)
+    assembly = _Assembly(read, own, headline, language, lines, doubts, found)
     return assembly.brief(planned, found) if planned else assembly.from_headlines(found)
 
 
@@ -64,9 +64,11 @@ class _Assembly:
         language: str,
         lines: Sequence[Line],
         doubts: Doubts,
+        found: Sequence[Difference],
     ) -> None:
         self._read, self._own, self._headline, self._language, self._lines = read, own, headline, language, lines
         self._doubts = doubts
+        self._differs = any(not one.is_update for one in found)
         self._cosine: Matrix = similarities([line.text for line in lines])
         self._numbering = Numbering()
         self._has_many_voices = len({article.owner for article in read}) > 1
@@ -103,6 +105,7 @@ class _Assembly:
             sources=self._numbering.citations(self._read),
             language=self._language,
             written_by=WRITTEN_BY,
+            differs=self._differs,
         )
 
     def _second_headline(self, told: str) -> str:

@@ -42,4 +42,5 @@ def citation(n: int, article: Article) -> Citation:
         title=article.title,
         url=article.url,
         published_at=article.published_at,
+        language=article.language,
     )

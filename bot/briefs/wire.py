@@ -32,6 +32,8 @@ def brief_json(brief: Brief, caveat: Caveat) -> dict[str, Any]:
         "caveat": " ".join(part for part in (caveat.text, caveat.note) if part),
         "disclosure": text.disclosure or None,
         "publishers": brief.publishers,
+        "sources_differ": text.differs,
+        "source_languages": list(text.source_languages),
         "published_at": _iso(brief.published_at),
         "updated_at": _iso(brief.updated_at),
     }

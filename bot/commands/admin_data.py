@@ -83,6 +83,7 @@ def _settings_json(workspace: Workspace) -> dict[str, Any]:
         "notices": workspace.notices,
         "retention_days": workspace.retention_days,
         "caveat_note": workspace.caveat_note,
+        "mute": list(workspace.muted),
     }
 
 
@@ -99,6 +100,7 @@ def _topic_json(topic: Topic, sources: Sequence[Source]) -> dict[str, Any]:
         "words": list(rule.words),
         "exclude": list(rule.excluded),
         "sources": [shown_url(source.url) for source in sources if source.id in rule.source_ids],
+        "not_sources": [shown_url(source.url) for source in sources if source.id in rule.excluded_source_ids],
         "languages": list(rule.languages),
         "publishers": rule.min_publishers,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.caveat import caveat_for
+from bot.commands.admin_topics import check_words
 from bot.commands.context import Context, Reply
 from bot.commands.languages import name_of
 from bot.commands.values import is_none
@@ -29,6 +30,8 @@ def _changed(context: Context) -> Workspace:
     """The workspace with the settings that were given; an empty role takes the old one away."""
     given, old = context.arguments, context.workspace
     note = given.get("caveat_note", str)
+    muted = given.many("mute", str)
+    check_words("mute", muted or ())
     admin, ping = given.get("admin_role", str), given.get("ping_role", str)
     return replace(
         old,
@@ -38,6 +41,7 @@ def _changed(context: Context) -> Workspace:
         ping_role=old.ping_role if ping is None else ping,
         notices=old.notices if (chosen := given.get("notices", str)) is None else ChannelRef(chosen),
         retention_days=given.get("retention", int) or old.retention_days,
+        muted=old.muted if muted is None else tuple(dict.fromkeys(muted)),
         caveat_note=old.caveat_note if note is None else "" if is_none(note) else note,
     )
 
@@ -53,6 +57,7 @@ def _settings(title: str, workspace: Workspace) -> Reply:
         (say("Ping role"), ping or say("none: digests mention nobody")),
         (say("Notices"), Mention(workspace.notices) if workspace.notices else say("none: to who runs this place")),
         (say("Kept for"), say_count("{n} day", "{n} days", workspace.retention_days)),
+        (say("Muted words"), ", ".join(f"“{word}”" for word in workspace.muted) or say("none")),
         (say("Caveat"), f"{caveat.text} {caveat.note}".strip()),
     )
     command = Code("/brief-admin settings zone:Asia/Seoul language:ko")

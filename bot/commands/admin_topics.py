@@ -16,20 +16,15 @@ from bot.documents.wording import listed
 from bot.errors import UsageError
 from bot.models import Source, Topic, TopicRule, public_id
 from bot.saying import say, say_count
+from bot.topics.match import divided
 
 _RECENT_DAYS = 7
 
 
 async def add(context: Context) -> Reply:
     name = context.arguments.need("name", str)
-    rule = _rule(context, TopicRule())
-    if rule == TopicRule():
-        raise UsageError(
-            say("topic '{name}' would take everything", name=name),
-            allowed=say("words, sources, languages or publishers that it is about"),
-            example=f'/brief-admin topic add {typed_name(name, "News")} words:"Korea Japan, 한일"',
-        )
-    _check(rule)
+    rule = asked_rule(context, TopicRule())
+    refuse_everything(context, rule, name)
     topic = await context.store.topics.add(context.workspace.id, name, rule, now=context.now)
     return await _shown(context, say("{name} is followed", name=topic.name), topic)
 
@@ -39,18 +34,17 @@ async def edit(context: Context) -> Reply:
     if len(context.arguments.values) == 1:
         raise UsageError(
             say("nothing to change in '{name}'", name=topic.name),
-            allowed="name, words, exclude, sources, languages, publishers",
+            allowed="name, words, exclude, sources, not_sources, languages, publishers",
             example="/brief-admin topic edit t1 exclude:football",
         )
     name = context.arguments.get("name", str) or topic.name
-    changed = replace(topic, name=name, rule=_rule(context, topic.rule))
+    changed = replace(topic, name=name, rule=asked_rule(context, topic.rule))
     if changed.rule == TopicRule():
         raise UsageError(
             say("then '{name}' would take everything", name=name),
             allowed=say("at least words, sources, languages or publishers"),
             example=f"/brief-admin topic remove {public_id('t', topic.id)}",
         )
-    _check(changed.rule)
     await context.store.topics.save(changed)
     return await _shown(context, say("{name} is changed", name=changed.name), changed)
 
@@ -105,29 +99,50 @@ def _edits(topics: Sequence[Topic]) -> list[Action]:
     ]
 
 
-def _rule(context: Context, old: TopicRule) -> TopicRule:
+def refuse_everything(context: Context, rule: TopicRule, name: str) -> None:
+    """UsageError for a rule without a part that restricts it."""
+    if rule == TopicRule():
+        raise UsageError(
+            say("topic '{name}' would take everything", name=name),
+            allowed=say("words, sources, languages or publishers that it is about"),
+            example=f'/{context.command.name} {typed_name(name, "News")} words:"Korea Japan, 한일"'.replace(
+                "preview ", "preview name:"
+            ),
+        )
+
+
+def asked_rule(context: Context, old: TopicRule) -> TopicRule:
     """The old rule with the parts that were given."""
     given = context.arguments
-    sources = given.many("sources", Source)
+    sources, left_out = given.many("sources", Source), given.many("not_sources", Source)
     words, excluded, languages = given.many("words", str), given.many("exclude", str), given.many("languages", str)
-    return TopicRule(
+    rule = TopicRule(
         words=old.words if words is None else words,
         excluded=old.excluded if excluded is None else excluded,
-        source_ids=old.source_ids if sources is None else tuple(dict.fromkeys(source.id for source in sources)),
+        source_ids=old.source_ids if sources is None else _ids(sources),
+        excluded_source_ids=old.excluded_source_ids if left_out is None else _ids(left_out),
         languages=old.languages if languages is None else tuple(dict.fromkeys(languages)),
         min_publishers=given.get("publishers", int) or old.min_publishers,
     )
+    check_words("words", rule.words)
+    check_words("exclude", rule.excluded)
+    return rule
 
 
-def _check(rule: TopicRule) -> None:
-    for option, words in (("words", rule.words), ("exclude", rule.excluded)):
-        for word in words:
-            if not any(char.isalnum() for char in word):
-                raise UsageError(
-                    say("{option} '{word}' has no letter or number to look for", option=option, word=word),
-                    allowed=say("words and phrases, divided by commas"),
-                    example=f'{option}:"Korea Japan, 한일"',
-                )
+def _ids(sources: Sequence[Source]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(source.id for source in sources))
+
+
+def check_words(option: str, words: Sequence[str]) -> None:
+    """UsageError for an entry of which nothing, or not every joined part, can be looked for."""
+    for word in words:
+        parts = divided(word) or (word,)
+        if not all(any(char.isalnum() for char in part) for part in parts):
+            raise UsageError(
+                say("{option} '{word}' has no letter or number to look for", option=option, word=word),
+                allowed=say("words and phrases, divided by commas; + between those that must all be there"),
+                example=f'{option}:"Korea Japan, 한일, Seoul + Tokyo"',
+            )
 
 
 async def _source_names(context: Context) -> dict[int, str]:
@@ -138,7 +153,7 @@ async def _source_names(context: Context) -> dict[int, str]:
 async def _shown(context: Context, title: str, topic: Topic) -> Reply:
     """A topic as it is now, and how much of the last days it takes."""
     since = context.now - timedelta(days=_RECENT_DAYS)
-    matching, of = await selecting.count_since(context.store, context.workspace.id, topic.rule, since)
+    matching, of = await selecting.count_since(context.store, context.workspace, topic.rule, since)
     ref = public_id("t", topic.id)
     rows = (
         (say("Takes"), rule_in_words(topic.rule, await _source_names(context))),
@@ -146,9 +161,10 @@ async def _shown(context: Context, title: str, topic: Topic) -> Reply:
         (say("Id"), ref),
     )
     read = Action(say("Read"), f"brief latest topic:{typed_name(topic.name, ref)}")
+    preview = Action(say("Preview"), f"brief-admin topic preview topic:{ref}")
     note = Note(phrase(say("Change it with {command}"), command=Code(f"/brief-admin topic edit {ref}")), is_hint=True)
     change = Action(say("Edit"), f"brief-admin topic edit topic:{ref}", asks=True)
-    return Reply(document=notice(title, Facts(rows), Actions((read, change)), note))
+    return Reply(document=notice(title, Facts(rows), Actions((read, preview, change)), note))
 
 
 def _share(matching: int, of: int) -> str:

@@ -28,6 +28,7 @@ def _topic(topic: Topic) -> dict[str, str]:
         "words": ", ".join(rule.words),
         "exclude": ", ".join(rule.excluded),
         "sources": ", ".join(public_id("src", id_) for id_ in rule.source_ids),
+        "not_sources": ", ".join(public_id("src", id_) for id_ in rule.excluded_source_ids),
         "languages": ", ".join(rule.languages),
         "publishers": str(rule.min_publishers),
     }
@@ -59,4 +60,5 @@ def _settings(context: Context) -> dict[str, str]:
         "notices": workspace.notices,
         "retention": str(workspace.retention_days),
         "caveat_note": workspace.caveat_note,
+        "mute": ", ".join(workspace.muted),
     }

@@ -21,14 +21,19 @@ def rule_in_words(rule: TopicRule, source_names: Mapping[int, str]) -> str:
     if rule.excluded:
         parts.append(say("not {words}", words=_quoted(rule.excluded)))
     if rule.source_ids:
-        gone = say("a source not followed any more")
-        names = listed(source_names.get(id_, gone) for id_ in rule.source_ids)
-        parts.append(say("from {names}", names=names))
+        parts.append(say("from {names}", names=_sources(rule.source_ids, source_names)))
+    if rule.excluded_source_ids:
+        parts.append(say("not from {names} alone", names=_sources(rule.excluded_source_ids, source_names)))
     if rule.languages:
         parts.append(say("in {language}", language=listed(map(name_of, rule.languages))))
     if rule.min_publishers > 1:
         parts.append(say_count("at least {n} publisher", "at least {n} publishers", rule.min_publishers))
     return "; ".join(parts) or say("everything")
+
+
+def _sources(ids: Sequence[int], names: Mapping[int, str]) -> str:
+    gone = say("a source not followed any more")
+    return listed(names.get(id_, gone) for id_ in ids)
 
 
 def _quoted(words: Sequence[str]) -> str:

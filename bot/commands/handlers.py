@@ -16,6 +16,7 @@ from bot.commands import (
     help,  # noqa: A004
     operators,
     readers,
+    topic_preview,
 )
 from bot.commands.context import Context, Reply
 
@@ -31,6 +32,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief help": help.for_members,
     "brief-admin topic add": admin_topics.add,
     "brief-admin topic edit": admin_topics.edit,
+    "brief-admin topic preview": topic_preview.preview,
     "brief-admin topic remove": admin_topics.remove,
     "brief-admin topic list": admin_topics.list_all,
     "brief-admin source add": admin_sources.add,

@@ -13,8 +13,9 @@ from uuid import uuid4
 import structlog
 
 from bot.briefs.model.view import ModelView
-from bot.commands import admin_digests, admin_sources
+from bot.commands import admin_digests, admin_sources, topic_preview
 from bot.commands.audit_trail import AuditTrail
+from bot.commands.catalogue import BY_NAME
 from bot.commands.complete import completions
 from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
 from bot.commands.current import current
@@ -137,9 +138,12 @@ class Commands:
         return {**current(context), **values}
 
     async def preview(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
-        """What the digest of a form would post now, before it is saved."""
+        """What the digest of a form would post now, or its topic would take, before it is saved."""
         with speaking(await self.language(invocation)):
             try:
+                if "topic" in command.path:
+                    command = BY_NAME["brief-admin topic preview"]
+                    return await topic_preview.preview(await self._context(command, values, invocation))
                 return await admin_digests.preview_unsaved(await self._context(command, values, invocation))
             except BriefbotError as error:
                 return _failed(error)

@@ -12,6 +12,8 @@ LABELS: Final = {
     "brief": marked("Brief"),
     "catch_up": marked("Catch up"),
     "caveat_note": marked("Caveat note"),
+    "mute": marked("Mute"),
+    "not_sources": marked("Not sources"),
     "channel": marked("Channel"),
     "check": marked("Check"),
     "command": marked("Command"),

@@ -15,6 +15,7 @@ from bot.documents.phrases import phrase
 from bot.errors import UsageError
 from bot.models import Brief, Topic, public_id
 from bot.saying import marked, say, say_count
+from bot.topics.mute import unmuted, without_muted_links
 from bot.words import is_cjk, runs
 
 DEFAULT_COUNT: Final = 5
@@ -32,9 +33,7 @@ async def latest(context: Context) -> Reply:
     topic = context.arguments.get("topic", Topic)
     count = context.arguments.get("count", int) or DEFAULT_COUNT
     page = context.arguments.get("page", int) or 1
-    found = await selecting.newest(
-        context.store, context.workspace.id, topic, limit=count + 1, offset=(page - 1) * count
-    )
+    found = await selecting.newest(context.store, context.workspace, topic, limit=count + 1, offset=(page - 1) * count)
     document = list_document(
         say("Latest: {topic}", topic=topic.name) if topic else say("Latest"),
         found[:count],
@@ -49,11 +48,13 @@ async def latest(context: Context) -> Reply:
 async def read(context: Context) -> Reply:
     asked = context.arguments.need("brief", Brief)
     [brief] = await context.model.in_language([asked], context.workspace.language, context.now)
+    [brief] = await without_muted_links(context.store, context.workspace, [brief])
     return Reply(document=brief_document(brief, context.workspace, now=context.now))
 
 
 async def related(context: Context) -> Reply:
     brief = context.arguments.need("brief", Brief)
+    [brief] = await without_muted_links(context.store, context.workspace, [brief])
     return Reply(document=related_document(brief, context.workspace, now=context.now))
 
 
@@ -73,6 +74,7 @@ async def search(context: Context) -> Reply:
     topic = context.arguments.get("topic", Topic)
     page = context.arguments.get("page", int) or 1
     found = await _found(context, query, topic, (page - 1) * SEARCH_COUNT)
+    found = await without_muted_links(context.store, context.workspace, found)
     again = f"brief search {query}{_topic_option(topic)}{_since_option(context)}"
     instead = [] if found else await _instead(context, query)
     document = list_document(
@@ -103,6 +105,7 @@ async def _found(context: Context, query: str, topic: Topic | None, offset: int)
     briefs = [result.brief for result in results]
     if topic is None:
         return briefs
+    briefs = unmuted(context.workspace, briefs)
     return (await selecting.of_topic(context.store, topic.rule, briefs))[offset : offset + SEARCH_COUNT + 1]
 
 

@@ -14,6 +14,7 @@ from bot.store import Store
 from bot.store.briefs import BriefFacts
 from bot.store.editions import SentStory
 from bot.topics.match import match
+from bot.topics.mute import unmuted
 
 SENT_WINDOW: Final = timedelta(days=30)
 """How long a channel's stories are remembered as told."""
@@ -69,10 +70,11 @@ class Desk:
         sent = self._sent[digest.workspace_id, digest.channel]
         topics = await self._topics_of(digest)
         own = self._own_sources[digest.workspace_id]
+        workspace = await self.workspace(digest.workspace_id)
         # The reasons of a selection are in a language.
-        key = (own, window, topics, digest.max_stories, frozenset(sent.items()), spoken())
+        key = (own, workspace.muted, window, topics, digest.max_stories, frozenset(sent.items()), spoken())
         if key not in self._selections:
-            candidates = candidates_of(await self.subjects(digest.workspace_id, window), topics)
+            candidates = candidates_of(await self.subjects(digest.workspace_id, window), topics, workspace)
             self._selections[key] = select(candidates, sent=sent, limit=digest.max_stories, now=self.now, window=window)
         return self._selections[key]
 
@@ -95,12 +97,13 @@ class Desk:
         return tuple(known[id_] for id_ in digest.topic_ids if id_ in known)
 
 
-def candidates_of(subjects: Subjects, topics: Sequence[Topic]) -> list[Candidate]:
-    """Each brief once, under the first of the topics that it matches; all of them when there are no topics."""
+def candidates_of(subjects: Subjects, topics: Sequence[Topic], workspace: Workspace) -> list[Candidate]:
+    """Each unmuted brief once, under the first of the topics that it matches; all of them when there are no topics."""
+    briefs = unmuted(workspace, subjects.briefs)
     if not topics:
-        return [Candidate(brief=brief) for brief in subjects.briefs]
+        return [Candidate(brief=brief) for brief in briefs]
     found = []
-    for brief in subjects.briefs:
+    for brief in briefs:
         for rank, topic in enumerate(topics):
             if reason := match(topic.rule, brief, subjects.facts[brief.id]):
                 found.append(Candidate(brief=brief, topic=topic.name, topic_rank=rank, matches=reason))

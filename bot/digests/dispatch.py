@@ -37,6 +37,7 @@ from bot.ports import Adapter, Clock
 from bot.saying import marked, say, speaking
 from bot.store import Store
 from bot.store.editions import EditionPlan, Slot
+from bot.topics.mute import without_muted_links
 
 log = structlog.get_logger(__name__)
 
@@ -111,7 +112,7 @@ class Dispatcher:
         """What a digest would tell this workspace now, whatever was told before."""
         desk = Desk(self._store, self._clock.now())
         subjects = await desk.subjects(workspace.id, NEWS_WINDOW)
-        candidates = candidates_of(subjects, [topic] if topic else [])
+        candidates = candidates_of(subjects, [topic] if topic else [], workspace)
         selection = select(candidates, sent={}, limit=TODAY_STORIES, now=desk.now, window=NEWS_WINDOW)
         name = say("Today: {topic}", topic=topic.name) if topic else say("Today's news")
         quiet = say("Nothing new in the last day and a half.")
@@ -183,6 +184,7 @@ class Dispatcher:
     async def _in_language(self, picks: Sequence[Pick], workspace: Workspace, now: datetime) -> list[Pick]:
         """The picks with their briefs in the workspace's language, as far as they have been translated."""
         briefs = await self._model.in_language([pick.brief for pick in picks], workspace.language, now)
+        briefs = await without_muted_links(self._store, workspace, briefs)
         return [replace(pick, brief=brief) for pick, brief in zip(picks, briefs, strict=True)]
 
     async def _record(self, plans: Mapping[int, Sequence[EditionPlan]]) -> None:

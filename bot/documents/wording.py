@@ -131,10 +131,29 @@ def publishers(brief: Brief, limit: int = 3, *, is_named: bool = True) -> str:
 def byline(brief: Brief, reader_language: str, now: datetime, *, is_named: bool = True) -> tuple[str, ...]:
     """The small facts about a brief that a reader weighs it by; `is_named`: with the names of its publishers."""
     facts = [publishers(brief, is_named=is_named), age(brief.published_at, now)]
+    if brief.text.differs:
+        facts.append(say("sources differ"))
+    return (*facts, *_languages(brief, reader_language), writer(brief))
+
+
+def writer(brief: Brief) -> str:
+    """Who wrote it: "by extraction", "by gpt-4o", "written elsewhere"."""
     if brief.origin is Origin.IMPORTED:
-        facts.append(say("Written elsewhere"))
-    if brief.text.language not in ("und", reader_language):
+        return say("written elsewhere")
+    by = brief.text.written_by
+    return say("by extraction") if by == "extractive" else say("by {model}", model=by.partition(":")[2] or by)
+
+
+def _languages(brief: Brief, reader: str) -> tuple[str, ...]:
+    """The languages of its sources, and its own, where they are not the reader's: "sources in Korean and English"."""
+    facts = []
+    if brief.text.language not in ("und", reader):
         facts.append(say("in {language}", language=language(brief.text.language)))
+    known = brief.text.source_languages
+    if set(known) - {reader, brief.text.language} or (len(known) == 1 and known[0] != brief.text.language):
+        *most, last = map(language, known[:3])
+        names = say("{languages} and {last}", languages=", ".join(most), last=last) if most else last
+        facts.append(say("sources in {languages}", languages=names))
     return tuple(facts)
 
 

@@ -14,8 +14,16 @@ _REFUSED: Final = TypeAdapter(tuple[Refusal, ...])
 
 
 def dump(text: BriefText) -> dict[str, Any]:
-    """Plain JSON values; instants as ISO 8601."""
+    """Plain JSON values; instants as ISO 8601.
+
+    What later versions of the program added is left out where it says nothing, so that the same words stay the same.
+    """
     body: dict[str, Any] = _TEXT.dump_python(text, mode="json")
+    if not text.differs:
+        del body["differs"]
+    for source in body["sources"]:
+        if not source["language"]:
+            del source["language"]
     return body
 
 

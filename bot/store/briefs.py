@@ -166,6 +166,12 @@ class Briefs:
             )
         return found[0]
 
+    async def by_ids(self, brief_ids: Sequence[int], *, workspace: WorkspaceId | None) -> list[Brief]:
+        """Those of these that the workspace sees, in no order."""
+        if not brief_ids:
+            return []
+        return await self._list(statement(to_all=workspace is None).where(briefs.c.id.in_(brief_ids)), workspace)
+
     async def latest(
         self,
         workspace: WorkspaceId | None,

@@ -100,6 +100,7 @@ workspaces = Table(
     _text("ping_role"),
     _text("notices"),
     _text("caveat_note"),
+    Column("muted", JSON, nullable=False, server_default="[]"),
     _number("retention_days", 365),
     Column("left_at", Instant),
     Column("created_at", Instant, nullable=False),

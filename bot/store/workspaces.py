@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
 
@@ -28,14 +28,14 @@ class Workspaces:
             insert = self._db.insert(workspaces).values(id=id, name=name, created_at=now)
             await connection.execute(insert.on_conflict_do_nothing())
             row = (await connection.execute(_ONE, {"workspace": id})).one()
-        return value(Workspace, row)
+        return _workspace(row)
 
     async def get(self, id: WorkspaceId) -> Workspace:  # noqa: A002
         async with self._db.glancing() as connection:
             row = (await connection.execute(_ONE, {"workspace": id})).one_or_none()
         if row is None:
             raise NotFound(f"no workspace {id!r}", allowed="a workspace that has used the bot", example="console:local")
-        return value(Workspace, row)
+        return _workspace(row)
 
     async def present(self, id: WorkspaceId, *, name: str, now: datetime) -> bool:  # noqa: A002
         """Notes that the bot is there, under this name; True when it had left."""
@@ -62,6 +62,10 @@ class Workspaces:
 
     async def save(self, workspace: Workspace) -> None:
         """Writes all settings of a known workspace."""
-        columns = asdict(workspace)
+        columns = asdict(workspace) | {"muted": list(workspace.muted)}
         async with self._db.writing() as connection:
             await connection.execute(update(workspaces).where(workspaces.c.id == workspace.id).values(**columns))
+
+
+def _workspace(row: Any) -> Workspace:
+    return value(Workspace, row, muted=tuple(row.muted))

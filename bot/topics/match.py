@@ -1,12 +1,13 @@
 """Whether a brief is about a topic, and why, in words for a reader.
 
-Every part of a rule that is not empty must hold: any of the words, none of the excluded ones, any of the sources, any
-of the languages, and enough independent publishers. Words are looked for in the headline, the deck, the text and the
-titles of the articles:
+Every part of a rule that is not empty must hold: any of the words, none of the excluded ones, any of the sources and
+not only those that are left out, any of the languages, and enough independent publishers. Words are looked for in the
+headline, the deck, the text and the titles of the articles:
 
 - a word stands by itself, in singular or plural: `tariff` finds "Tariffs" and "tariff's", not "antitariff";
 - two to four capitals are a name and keep their case: `US` finds "US", not "us";
 - several words are a phrase: `Korea Japan` finds "Korea–Japan";
+- words joined by `+` or `AND` must all be there, anywhere: `Korea + Japan`;
 - Chinese, Japanese and Korean are found inside longer runs, whose spaces do not count.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -32,6 +34,8 @@ _POSSESSIVE: Final = r"(?:['’]s?)?"
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9&]{1,3}")
 _NO_PLURALS: Final = frozenset(("news", "mars", "wales", "series", "species"))
 """Whose singular would be another word."""
+_AND: Final = re.compile(r"\s+(?:\+|AND)\s+|(?<=\w)\+(?=\w)")
+"""Between words that must all be there; the plus of a name ("C++", "Disney+") is a part of it."""
 _PLACES: Final = (
     marked("matches '{word}' in the headline"),
     marked("matches '{word}' in the summary"),
@@ -52,6 +56,10 @@ class Subject:
     folded: tuple[str, ...]
     all_cased: str
     all_folded: str
+
+    def has_words(self, rule: TopicRule) -> bool:
+        """Whether any word of the rule is there, also of those that must all be there."""
+        return any(word.place(self) is not None for joined in _ready(rule.words) for word in joined)
 
 
 def subject_of(brief: Brief, facts: BriefFacts) -> Subject:
@@ -88,7 +96,50 @@ def reason(rule: TopicRule, subject: Subject) -> str | None:
     if not rule.words:
         return _plain_reason(rule, subject)
     found = _found(rule.words, subject)
-    return say(found[1], word=found[0]) if found else None
+    return _told(found) if found else None
+
+
+def obstacles(rule: TopicRule, subject: Subject) -> tuple[str, ...]:
+    """Every part of the rule that keeps a brief out, in words; none of a brief that matches. For a near miss."""
+    found = []
+    if subject.publishers < rule.min_publishers:
+        found.append(say_count("has only {n} publisher", "has only {n} publishers", subject.publishers))
+    if rule.source_ids and subject.source_ids.isdisjoint(rule.source_ids):
+        found.append(say("comes from none of the rule's sources"))
+    if _is_left_out(rule, subject.source_ids):
+        found.append(say("comes only from sources that are left out"))
+    if rule.languages and subject.language not in rule.languages:
+        found.append(say("is in another language ({language})", language=subject.language))
+    if rule.excluded and (out := _found(rule.excluded, subject)):
+        found.append(say("excluded by “{word}”", word=out[0].word))
+    if rule.words and not _found(rule.words, subject):
+        found.append(_missing(rule.words, subject))
+    return tuple(found)
+
+
+def words_stand_in(words: tuple[str, ...], text: str) -> bool:
+    """As `has_any`, for a text that is no whole brief."""
+    cased, folded = unicodedata.normalize("NFKC", text), fold(text)
+    one = Subject(
+        language="",
+        publishers=1,
+        source_ids=frozenset(),
+        cased=(cased,),
+        folded=(folded,),
+        all_cased=cased,
+        all_folded=folded,
+    )
+    return has_any(words, one)
+
+
+def has_any(words: tuple[str, ...], subject: Subject) -> bool:
+    """Whether a subject has one of these words, as a rule finds them."""
+    return bool(_found(words, subject))
+
+
+def _told(found: Sequence[_Hit]) -> str:
+    """Of one word, or of all that had to be there, where each stands."""
+    return ", ".join(say(hit.place, word=hit.word) for hit in found)
 
 
 def _may_match(rule: TopicRule, language: str, publishers: int, source_ids: frozenset[int]) -> bool:
@@ -96,6 +147,8 @@ def _may_match(rule: TopicRule, language: str, publishers: int, source_ids: froz
     if publishers < rule.min_publishers:
         return False
     if rule.source_ids and source_ids.isdisjoint(rule.source_ids):
+        return False
+    if rule.excluded_source_ids and _is_left_out(rule, source_ids):
         return False
     return not rule.languages or language.partition("-")[0].lower() in rule.languages
 
@@ -110,6 +163,11 @@ def _plain_reason(rule: TopicRule, subject: Subject) -> str:
     return say("this topic takes everything")
 
 
+def _is_left_out(rule: TopicRule, source_ids: frozenset[int]) -> bool:
+    """Whether all of a brief's articles are from sources that the rule leaves out; one written elsewhere has none."""
+    return bool(source_ids) and source_ids <= set(rule.excluded_source_ids)
+
+
 @dataclass(frozen=True, slots=True)
 class _Word:
     """One word of a rule: `hint` stands in every text that `pattern` matches, and is far quicker to look for."""
@@ -119,31 +177,69 @@ class _Word:
     pattern: re.Pattern[str]
     is_name: bool
 
+    def is_likely(self, subject: Subject) -> bool:
+        return self.hint in (subject.all_cased if self.is_name else subject.all_folded)
 
-def _found(words: tuple[str, ...], subject: Subject) -> tuple[str, str] | None:
-    """A word of these that the subject has, as the rule spells it, and where: the most telling place first."""
-    likely = [
-        word for word in _words(words) if word.hint in (subject.all_cased if word.is_name else subject.all_folded)
-    ]
-    if likely:
-        for place, cased, folded in zip(_PLACES, subject.cased, subject.folded, strict=True):
-            for word in likely:
-                if word.pattern.search(cased if word.is_name else folded):
-                    return word.word, place
-    return None
+    def place(self, subject: Subject) -> int | None:
+        """The first of `_PLACES` in which it stands."""
+        texts = subject.cased if self.is_name else subject.folded
+        return next((rank for rank, text in enumerate(texts) if self.pattern.search(text)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A word of a rule, as it is spelt there, and where it was found."""
+
+    word: str
+    place: str
+
+
+def _found(words: tuple[str, ...], subject: Subject) -> tuple[_Hit, ...]:
+    """What the subject has of these: one word, or all that are joined; those in the most telling place first."""
+    best: tuple[int, tuple[_Hit, ...]] | None = None
+    for joined in _ready(words):
+        if not all(word.is_likely(subject) for word in joined):
+            continue
+        places = [word.place(subject) for word in joined]
+        known = [place for place in places if place is not None]
+        if len(known) == len(joined) and (best is None or max(known) < best[0]):
+            hits = tuple(_Hit(word.word, _PLACES[place]) for word, place in zip(joined, known, strict=True))
+            best = (max(known), hits)
+            if not best[0]:
+                break
+    return best[1] if best else ()
+
+
+def _missing(words: tuple[str, ...], subject: Subject) -> str:
+    """What is missing of words that are joined, where the subject has some of them; else that it has none."""
+    for joined in _ready(words):
+        there = [word for word in joined if word.place(subject) is not None]
+        if there:
+            absent = next(word for word in joined if word not in there)
+            return say("has “{word}”, but not “{other}”", word=there[0].word, other=absent.word)
+    return say("has none of the words")
+
+
+def divided(word: str) -> tuple[str, ...]:
+    """The words that one entry of a rule joins: `Korea + Japan` → Korea, Japan."""
+    return tuple(part.strip() for part in _AND.split(word) if part.strip())
 
 
 @lru_cache(maxsize=4096)
-def _words(words: tuple[str, ...]) -> tuple[_Word, ...]:
-    """Some words made ready; kept, since each rule is asked about many briefs."""
-    ready = []
-    for word in words:
-        is_name = _NAME.fullmatch(word.strip()) is not None
-        text = unicodedata.normalize("NFKC", word) if is_name else fold(word)
-        parts = [part for part in re.split(_GAP, text) if part]
-        if any(char.isalnum() for char in text):
-            ready.append(_Word(word, _hint(parts), re.compile(_pattern(parts, is_name=is_name)), is_name))
-    return tuple(ready)
+def _ready(words: tuple[str, ...]) -> tuple[tuple[_Word, ...], ...]:
+    """Some words made ready, those that are joined together; kept, since each rule is asked about many briefs."""
+    entries = (tuple(_word(part) for part in divided(entry)) for entry in words)
+    known = (tuple(word for word in entry if word is not None) for entry in entries)
+    return tuple(entry for entry in known if entry)
+
+
+def _word(word: str) -> _Word | None:
+    is_name = _NAME.fullmatch(word.strip()) is not None
+    text = unicodedata.normalize("NFKC", word) if is_name else fold(word)
+    parts = [part for part in re.split(_GAP, text) if part]
+    if not any(char.isalnum() for char in text):
+        return None
+    return _Word(word, _hint(parts), re.compile(_pattern(parts, is_name=is_name)), is_name)
 
 
 def _hint(parts: list[str]) -> str:

@@ -448,6 +448,7 @@ async def test_export_holds_everything_of_this_workspace_only(office: Office) ->
             "words": ["otter"],
             "exclude": [],
             "sources": ["https://first.example/feed"],
+            "not_sources": [],
             "languages": [],
             "publishers": 2,
         }

@@ -147,3 +147,26 @@ def test_match_reads_region_of_a_language_when_rule_has_none() -> None:
 def test_match_never_fails_when_words_are_hostile(words: list[str], text: str) -> None:
     why = match(TopicRule(words=tuple(words), excluded=("(",)), brief(text), NO_FACTS)
     assert why is None or why.startswith("matches ") or why.endswith("takes everything")
+
+
+@pytest.mark.parametrize(
+    ("word", "headline", "found"),
+    [
+        ("Korea + Japan", "Japan and South Korea", True),
+        ("Korea AND Japan", "Japan and South Korea", True),
+        ("Korea+Japan", "Japan and South Korea", True),
+        ("Korea + Japan", "Korea votes", False),
+        ("Korea and Japan", "Japan and Korea", False),
+        ("C++", "A new C++ standard", True),
+        ("한국 + 일본", "일본과 한국의 회담", True),
+    ],
+)
+def test_joined_words_must_all_be_there(word: str, headline: str, found: bool) -> None:
+    assert bool(match(TopicRule(words=(word,)), brief(headline), NO_FACTS)) is found
+
+
+@pytest.mark.parametrize(("ids", "found"), [({1}, False), ({1, 2}, True), (set(), True)])
+def test_left_out_are_briefs_from_such_sources_alone(ids: set[int], found: bool) -> None:
+    rule = TopicRule(words=("harbour",), excluded_source_ids=(1,))
+    facts = BriefFacts(source_ids=frozenset(ids))
+    assert bool(match(rule, brief(), facts)) is found

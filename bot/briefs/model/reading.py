@@ -91,6 +91,7 @@ def translation_of(answer: Translated, original: BriefText, language: str, writt
         language=language,
         written_by=written_by,
         disclosure=original.disclosure,
+        differs=original.differs,
     )
     _check_language(told)
     return told

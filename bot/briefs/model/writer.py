@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -131,6 +132,8 @@ class ModelWriter:
         guard = self._guard(prompt, _known_domains(story))
         told = await self._asker.ask(prompt, Answer, lambda answer: self._read(answer, given, guard, story))
         text, refusals = told.value
+        # The same sources, whose numbers were compared when the brief was extracted.
+        text = replace(text, differs=brief.text.differs)
         written = await self._store.briefs.reword(brief, story, text, told.usage, refusals=refusals)
         if written is None:
             log.info("model.outrun", brief=brief.id, tokens=told.usage.total)

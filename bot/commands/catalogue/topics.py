@@ -33,6 +33,12 @@ def _rule(*, is_edit: bool) -> tuple[Option, ...]:
             is_list=True,
         ),
         Option(
+            name="not_sources",
+            type=OptionType.SOURCE,
+            summary=f"Nothing that comes from these sources alone{none}",
+            is_list=True,
+        ),
+        Option(
             name="languages",
             type=OptionType.LANGUAGE,
             summary=f"Only in these languages: en, ko, ja{none}",
@@ -67,6 +73,13 @@ COMMANDS: Final = (
         options=(topic("Its name or id", is_required=True),),
         example='"Korea Japan"',
         is_danger=True,
+    ),
+    Command(
+        path=("topic", "preview"),
+        summary="What a topic, or one not stored yet, takes of the last week",
+        options=(topic("Its name or id"), name("What to call it", is_required=False), *_rule(is_edit=False)),
+        example='words:"Korea + Japan, 한일" publishers:2',
+        changes=False,
     ),
     Command(path=("topic", "list"), summary="All topics with their rules", example="", changes=False),
 )

@@ -35,6 +35,13 @@ COMMANDS: Final = (
                 summary="Words to show after the AI caveat; or none",
                 maximum=NOTE_LIMIT,
             ),
+            Option(
+                name="mute",
+                type=OptionType.TEXT,
+                summary="Briefs with one of these words are in no list or digest; or none",
+                is_list=True,
+                maximum=1000,
+            ),
         ),
         example="zone:Asia/Seoul language:ko",
     ),
