@@ -19,6 +19,7 @@ _OUTSIDE = re.compile(
 )
 _COMMAND_WORDS = {"brief", "admin", *CAVEATS} | {word for command in COMMANDS for word in command.path}
 _OPTION_WORDS = {word for command in COMMANDS for option in command.options for word in (option.name, *option.choices)}
+_COMMAND_WORDS |= _OPTION_WORDS | {word.upper() for word in _OPTION_WORDS}
 _NOT_READ = frozenset(("custom_id", "action_id", "block_id", "value", "private_metadata", "callback_id", "type", "url"))
 
 
@@ -28,7 +29,7 @@ def escapes(text: str, known: Sequence[str] = ()) -> str:
     for words in (*CAVEATS.values(), *(command.right for command in COMMANDS), *known):
         rest = rest.replace(words, " ")
     rest = _OUTSIDE.sub(" ", _CODE.sub(" ", rest))
-    found = [word for word in re.findall(r"[A-Za-z_]{2,}", rest) if word.lower() not in _COMMAND_WORDS | _OPTION_WORDS]
+    found = [word for word in re.findall(r"[A-Za-z_]{2,}", rest) if word not in _COMMAND_WORDS]
     return f"{' '.join(found)}  in  {text}" if found else ""
 
 

@@ -155,7 +155,7 @@ def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
         case OptionType.TOPIC | OptionType.SOURCE:
             return _searched_several(value, labels)
         case OptionType.LANGUAGE if not option.is_list:
-            own = [(choice.capitalize(), choice) for choice in option.choices]
+            own = [(choice_label(choice), choice) for choice in option.choices]
             return _select([*own, *((name_of(code), code) for code in CAVEATS)], value)
         case OptionType.CHOICE:
             return _select([(choice_label(choice), choice) for choice in option.choices], value)

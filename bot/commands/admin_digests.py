@@ -16,7 +16,7 @@ from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
-from bot.documents.wording import short_date, span
+from bot.documents.wording import listed, short_date, span
 from bot.errors import UsageError
 from bot.models import (
     ALL_DAYS,
@@ -270,7 +270,7 @@ async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str | Men
         (say("Where"), Mention(digest.channel)),
         *trouble,
         (say("Topics"), await _topics(context, digest)),
-        (say("Style"), f"{say(STYLES[digest.style])}, {stories}"),
+        (say("Style"), listed((say(STYLES[digest.style]), stories))),
         (say("Posted late"), late),
         *_choices(context, digest),
     )

@@ -14,7 +14,7 @@ from bot.documents.build import notice
 from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
-from bot.documents.wording import short_date
+from bot.documents.wording import listed, short_date
 from bot.models import Digest, Edition, EditionState, Source
 from bot.saying import say, say_count
 
@@ -78,7 +78,7 @@ def _trouble(context: Context, sources: Sequence[Source]) -> list[Block]:
     parts = [say_count("{n} source", "{n} sources", len(sources)), say("{n} failing", n=len(failing))]
     if unread:
         parts.append(say("{n} not read yet", n=unread))
-    summary = say("{sentence}.", sentence=", ".join(parts))
+    summary = say("{sentence}.", sentence=listed(parts))
     blocks: list[Block] = [Heading(say("Sources")), Paragraph((Text(summary),))]
     rows = tuple((source_name(source), _why_failing(context, source)) for source in failing[:_FAILING])
     if rows:
@@ -134,7 +134,7 @@ def _last_runs(context: Context, editions: Sequence[Edition], digests: Sequence[
         return []
     names = {digest.id: digest.name for digest in digests}
     rows = tuple(
-        (f"{names.get(edition.digest_id, say('deleted'))}, {short_date(edition.on)}", _outcome(edition))
+        (listed((names.get(edition.digest_id, say("deleted")), short_date(edition.on))), _outcome(edition))
         for edition in editions
     )
     return [Heading(say("Last")), Facts(rows)]
@@ -159,7 +159,7 @@ def _model(context: Context, state: ModelState | None) -> list[Block]:
         parts.append(_extracted(waiting.count, since))
     if waiting.failing:
         parts.append(say("{n} of them after a failure", n=waiting.failing))
-    return [Heading(say("Model")), Paragraph((Text(say("{sentence}.", sentence=", ".join(parts))),))]
+    return [Heading(say("Model")), Paragraph((Text(say("{sentence}.", sentence=listed(parts))),))]
 
 
 def _extracted(count: int, since: str) -> str:

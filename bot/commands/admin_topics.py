@@ -12,6 +12,7 @@ from bot.commands.describe import rule_in_words, source_name, typed_name
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Code, Facts, Note, Paragraph
 from bot.documents.phrases import phrase
+from bot.documents.wording import listed
 from bot.errors import UsageError
 from bot.models import Source, Topic, TopicRule, public_id
 from bot.saying import say, say_count
@@ -69,7 +70,7 @@ def _used(topic: Topic, digests: Sequence[str]) -> str:
         "'{topic}' stands in {n} digests: {digests}",
         len(digests),
         topic=topic.name,
-        digests=", ".join(digests),
+        digests=listed(digests),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,8 @@ __all__ = ["Commands", "Invocation", "Person", "Reply"]
 
 log = structlog.get_logger(__name__)
 
+LANGUAGE_S: Final = 0.5
+"""How long an answer waits to know its language; after that it is in English."""
 _OURS: Final = marked(
     "Something went wrong on our side (ref {ref}). Please try again; if it stays, tell whoever runs Briefbot."
 )
@@ -70,19 +73,22 @@ class Commands:
 
     async def run(self, line: str, invocation: Invocation) -> Reply:
         """The answer to a typed line; what is wrong with it is the answer, too."""
-        with speaking(await self.language(invocation)):
+        language = await self.language(invocation)
+        with speaking(language):
             try:
                 parsed = parse(line)
             except BriefbotError as error:
                 log.info("command.misread", workspace=invocation.workspace_id)
                 return _failed(error)
-        return await self.call(parsed.command, parsed.values, invocation)
+        return await self._call(parsed.command, parsed.values, invocation, language)
 
     async def call(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """The answer to a command whose values a platform took apart itself; never raises."""
+        return await self._call(command, values, invocation, await self.language(invocation))
+
+    async def _call(self, command: Command, values: Mapping[str, str], invocation: Invocation, language: str) -> Reply:
         began = time.monotonic()
         outcome = "done"
-        language = await self.language(invocation)
         try:
             with speaking(language):
                 return await self._answer(command, taken_apart(command, values), invocation)
@@ -157,13 +163,19 @@ class Commands:
             return Reply(document=question_document(context))
 
     async def language(self, invocation: Invocation) -> str:
-        """The language of an answer: the reader's where we speak it, else the workspace's; never raises."""
+        """The language of an answer: the reader's where we speak it, else the workspace's.
+
+        Never raises, and never waits long: platforms count the seconds, and what is wrong with the store is told by
+        whatever asks it next.
+        """
         if code := spoken_of(invocation.locale):
             return code
-        try:
-            return (await self._store.workspaces.get(invocation.workspace_id)).language
-        except BriefbotError:
+        asked = asyncio.ensure_future(self._store.workspaces.get(invocation.workspace_id))
+        asked.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.wait({asked}, timeout=LANGUAGE_S)
+        if not asked.done() or asked.cancelled() or asked.exception():
             return ""
+        return asked.result().language
 
     async def note_shared(
         self, document: Document, messages: Sequence[tuple[str, Payload]], invocation: Invocation

@@ -38,7 +38,7 @@ from bot.models import (
     last_chance,
 )
 from bot.ports import Adapter, Clock
-from bot.saying import say, say_count, speaking
+from bot.saying import marked, say, say_count, speaking
 from bot.store import Store
 from bot.store.editions import EditionPlan, Slot
 from bot.topics.mute import without_muted_links
@@ -172,11 +172,11 @@ class Dispatcher:
         if len(runs) > MOST_MISSED:
             log.warning("editions.unrecorded", digest=digest.id, count=len(runs) - MOST_MISSED, since=str(runs[0].on))
         *missed, last = [_slot(run, upcoming) for run in runs[-MOST_MISSED:]]
-        plans = [_skipped(digest, slot, say("Briefbot was not running, or not in this place")) for slot in missed]
+        plans = [_skipped(digest, slot, marked("Briefbot was not running, or not in this place")) for slot in missed]
         late = now - last.due_at
         if now > last_chance(last.due_at, digest.catch_up_s):
-            most = wording.span(timedelta(seconds=digest.catch_up_s))
-            why = say("{length} late; up to {most} is posted", length=wording.span(late), most=most)
+            most = timedelta(seconds=digest.catch_up_s)
+            why = _reason(marked("{length} late; up to {most} is posted"), length=late, most=most)
             return [*plans, _skipped(digest, last, why)]
         late_by = late if late > ON_TIME else None
         back = window(runs[0], runs[-1], digest)
@@ -191,7 +191,7 @@ class Dispatcher:
             selection, quiet = await self._selected(digest, desk, back)
             picks = await self._in_language(selection.picks, workspace, desk.now)
         if not selection.picks and digest.quiet is Quiet.SKIP:
-            return EditionPlan(digest=digest, slot=slot, reason=say("nothing new"), is_skipped=True, is_quiet=True)
+            return EditionPlan(digest=digest, slot=slot, reason=marked("nothing new"), is_skipped=True, is_quiet=True)
         desk.note_told(digest, selection.picks)
         documents = self._composed(digest, _issue(digest, slot.on, late_by, quiet), picks, workspace, desk.now)
         with speaking(workspace.language):
@@ -203,7 +203,7 @@ class Dispatcher:
             picks=selection.picks,
             payloads=payloads,
             is_late=late_by is not None,
-            reason=say("late by {length}", length=wording.span(late_by)) if late_by else "",
+            reason=_reason(marked("late by {length}"), length=late_by) if late_by else "",
         )
 
     def _composed(
@@ -268,6 +268,12 @@ class Dispatcher:
         if adapter is None:
             raise ConfigError(f"{workspace.platform} does not run here; set its tokens or run it in another process")
         return adapter
+
+
+def _reason(words: str, **lengths: timedelta) -> str:
+    """As it is logged and stored, in English; `retold` says it to a person."""
+    with speaking("en"):
+        return words.format(**{name: wording.span(length) for name, length in lengths.items()})
 
 
 def _skipped(digest: Digest, slot: Slot, reason: str) -> EditionPlan:

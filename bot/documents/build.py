@@ -44,7 +44,7 @@ from bot.documents.retelling import retold
 from bot.errors import BriefbotError, UsageError
 from bot.ingest.urls import untracked
 from bot.models import Brief, Digest, Origin, Sentence, SourceChange, Version, Workspace, public_id
-from bot.saying import in_effect, say
+from bot.saying import in_effect, say, spoken
 
 CARD_RELATED = 2
 """Related briefs that a card names; the brief itself lists all."""
@@ -238,12 +238,17 @@ def error_document(error: BriefbotError) -> Document:
     if not isinstance(error, UsageError):
         return Document(kind=Kind.ERROR, title=error.message, blocks=(Paragraph((Text(error.message),)),))
     problem = error.sentence
-    blocks: list[Block] = [Paragraph((Text(problem[0].upper() + problem[1:], strong=True),))]
+    blocks: list[Block] = [Paragraph((Text(_capital(problem), strong=True),))]
     if error.allowed:
         blocks.append(Paragraph((Text(error.what_is_allowed),)))
     if error.example:
         blocks.append(Paragraph(phrase(say("Example: {command}"), command=Code(error.example))))
     return Document(kind=Kind.ERROR, title=problem, blocks=tuple(blocks))
+
+
+def _capital(sentence: str) -> str:
+    """With a capital where English begins with one; elsewhere what stands first may be a name or an id."""
+    return sentence[0].upper() + sentence[1:] if spoken() == "en" else sentence
 
 
 def _paragraphs(sentences: Sequence[Sentence]) -> list[Block]:
@@ -264,7 +269,7 @@ def _source_item(brief: Brief, place: int, workspace: Workspace) -> SourceItem:
 def _related_items(brief: Brief) -> Iterable[RelatedItem]:
     for link in brief.related:
         ref = public_id("b", link.brief_id) if link.brief_id else ""
-        yield RelatedItem(link.headline, link.blurb, ref, link.url, link.reason)
+        yield RelatedItem(link.headline, link.blurb, ref, link.url, retold(link.reason))
 
 
 def _version(brief: Brief) -> tuple[str, ...]:

@@ -253,7 +253,7 @@ async def test_nothing_of_a_reader_reaches_the_store_or_the_log(
 
 async def test_operator_sees_numbers_and_shares_a_source(office: Office) -> None:
     text = await office.ask("/brief-admin operator status")
-    assert "Workspaces, console" in text
+    assert "Workspaces on Console" in text
     assert "2, of which 0 are failing" in text
     assert "Otters" not in await office.ask("/brief latest", workspace=OTHER)
     assert "shared with all" in await office.ask("/brief-admin operator share src1")
