@@ -189,6 +189,24 @@ class Stored(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class ChangeKind(StrEnum):
+    CHANGED = "changed"
+    """A fact is another one."""
+    CORRECTED = "corrected"
+    """The source says that it corrected it."""
+    WITHDRAWN = "withdrawn"
+    """The source says that it took it back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArticleChange:
+    """What a source changed in an article: what was said and what is said now; either may be empty."""
+
+    kind: ChangeKind
+    was: str = ""
+    now: str = ""
+
+
 # ── story ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -311,9 +329,75 @@ class Refusal(Value):
     """What it cites now."""
 
 
+class VersionKind(StrEnum):
+    """Why there is a version of a brief."""
+
+    NEWS = "news"
+    """Its story has other articles than before."""
+    REWORDED = "reworded"
+    """A model tells the same in better words."""
+    SOURCE = "source"
+    """A source changed or withdrew its article."""
+    EDITED = "edited"
+    """A manager changed its words."""
+    REWRITTEN = "rewritten"
+    """A manager had it written again without one of its sources."""
+    RETRACTED = "retracted"
+    """A manager took it back: its words are not shown any more."""
+    DROPPED = "dropped"
+    """A manager took their correction back."""
+
+
+CORRECTIONS = (VersionKind.EDITED, VersionKind.REWRITTEN, VersionKind.RETRACTED)
+"""What lies over a brief's own words."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correction(Value):
+    """What a manager had a workspace read in place of a brief's own words; the operator's holds for all."""
+
+    kind: VersionKind
+    version: int
+    based_on: int
+    """The version of the brief's own words that it was made over, or of which managers were told since."""
+    note: str = ""
+    """What changed and why, in their words."""
+    at: datetime
+    is_for_all: bool = False
+    without: tuple[str, ...] = ()
+    """Owners whose articles are kept out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceChange(Value):
+    """What a source did to an article under a brief."""
+
+    id: int
+    brief_id: int
+    kind: ChangeKind
+    publisher: str
+    was: str
+    now: str
+    at: datetime
+    brief_version: int
+    """The version of the brief that was written after it; 0 while it is not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version(Value):
+    """One version of a brief: when, why, in whose words, and the words."""
+
+    number: int
+    kind: VersionKind
+    note: str
+    at: datetime
+    text: BriefText
+    is_for_all: bool = True
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brief(Value):
-    """A stored brief at its newest version."""
+    """A stored brief at its newest version, as its viewer reads it: with the correction that lies over it."""
 
     id: int
     story_id: int
@@ -331,12 +415,17 @@ class Brief(Value):
     news_at: datetime
     """When we last had news of it: its newest article that is news was seen, or it was added. Digests select by it."""
     is_news: bool = True
+    correction: Correction | None = None
     created_at: datetime
     updated_at: datetime
 
     @property
     def ref(self) -> str:
         return public_id("b", self.id)
+
+    @property
+    def is_retracted(self) -> bool:
+        return self.correction is not None and self.correction.kind is VersionKind.RETRACTED
 
     @property
     def is_single_source(self) -> bool:
@@ -415,7 +504,39 @@ class Style(StrEnum):
     FULL = "full"
 
 
+class Quiet(StrEnum):
+    """What a digest does when there is nothing new."""
+
+    SKIP = "skip"
+    NOTE = "note"
+    BEST = "best"
+    """The best of the week that its channel was not told."""
+
+
+class Covers(StrEnum):
+    """How far back an edition looks: to the one before it, or a week."""
+
+    DAY = "day"
+    WEEK = "week"
+
+
+class Place(StrEnum):
+    """Where the stories stand: in the channel, or in a thread of the message that names them."""
+
+    CHANNEL = "channel"
+    THREAD = "thread"
+
+
 ALL_DAYS: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimeOfDay:
+    """A local time of a schedule. Its slot stays when the time is changed, so that a day's run is known by it."""
+
+    slot: int = 0
+    at: time
+
 
 ON_TIME = timedelta(minutes=10)
 """What is posted within this of its time is not late."""
@@ -435,17 +556,34 @@ class Digest(Value):
     name: str
     channel: ChannelRef
     at: time
-    """Local wall-clock time, whole minutes."""
+    """Local wall-clock time, whole minutes; of several the first of the day."""
+    slot: int = 0
+    """The slot of `at` (see TimeOfDay)."""
+    also_at: tuple[TimeOfDay, ...] = ()
+    """Its other times of the day."""
     zone: str
     days: tuple[int, ...] = ALL_DAYS
     """Monday is 0, sorted."""
     topic_ids: tuple[int, ...] = ()
     """Empty: everything the workspace sees."""
+    caps: tuple[tuple[int, int], ...] = ()
+    """Ids of topics, and how many of its stories an edition holds at most."""
     style: Style = Style.SUMMARIES
     max_stories: int = 8
+    covers: Covers = Covers.DAY
+    repeats: bool = False
+    """May tell what another digest told in its channel."""
+    quiet: Quiet = Quiet.NOTE
+    language: str = ""
+    """Two-letter code; empty: the workspace's."""
+    place: Place = Place.CHANNEL
+    ping: str | None = None
+    """The role that its first message mentions; empty: nobody; None: the workspace's."""
     catch_up_s: int = 6 * 3600
     """How late an edition may still be posted."""
     is_paused: bool = False
+    paused_until: date | None = None
+    """No edition before this local date; it goes on by itself then."""
     publish: bool = False
     """Where its channel is one that others can follow, its messages are published to those, too."""
     trouble: str = ""
@@ -454,11 +592,18 @@ class Digest(Value):
     next_due_at: datetime | None = None
     next_on: date | None = None
     """The local date that `next_due_at` belongs to."""
+    next_slot: int = 0
     created_at: datetime
 
     @property
     def platform(self) -> str:
         return self.workspace_id.partition(":")[0]
+
+    @property
+    def times(self) -> tuple[TimeOfDay, ...]:
+        """Its times of the day, in order."""
+        first = TimeOfDay(slot=self.slot, at=self.at)
+        return tuple(sorted((first, *self.also_at), key=lambda one: one.at)) if self.also_at else (first,)
 
 
 class EditionState(StrEnum):
@@ -484,12 +629,13 @@ class Pick(Value):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edition(Value):
-    """One run of a digest for one local date."""
+    """One run of a digest: one for a slot of a local date."""
 
     id: int
     digest_id: int
     workspace_id: WorkspaceId
     on: date
+    slot: int = 0
     due_at: datetime
     state: EditionState
     reason: str = ""
@@ -529,6 +675,8 @@ class Delivery(Value):
     catch_up_s: int
     """How late its edition may be posted."""
     publish: bool
+    in_thread: bool = False
+    """Its parts after the first stand in a thread of the first."""
     is_troubled: bool = False
     """Its channel could not be posted to before."""
     first_ref: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -49,6 +49,8 @@ class Payload:
     body: Mapping[str, Any]
     caveat: str
     title: str = ""
+    page: Document | None = field(default=None, compare=False, repr=False)
+    """What of the document stands in this message, from which it can be drawn again with one story corrected."""
 
     def to_json(self) -> str:
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
@@ -68,6 +70,8 @@ class Outgoing:
     """The reference of the first message that this one continues; empty for the first."""
     publish: bool = False
     """Also to those who follow the channel from elsewhere, where there is such a thing."""
+    in_thread: bool = False
+    """What continues the first message stands in a thread of it, where there is such a thing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -125,7 +125,7 @@ def _bounds(option: Option, least: str, most: str) -> dict[str, int]:
 
 def _choices(option: Option) -> tuple[str, ...]:
     if option.type is OptionType.LANGUAGE and not option.is_list:
-        return tuple(CAVEATS)
+        return (*option.choices, *CAVEATS)
     return option.choices
 
 

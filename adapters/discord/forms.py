@@ -27,6 +27,9 @@ FORMS: Final[Forms] = {
     "brief-admin source add": ("url",),
     "brief-admin digest add": ("name", "at", "channel", "days", "topics"),
     "brief-admin digest edit": ("name", "at", "channel", "days", "topics"),
+    "brief report": ("brief", "reason"),
+    "brief-admin correct": ("headline", "deck", "lede", "note"),
+    "brief-admin retract": ("brief", "reason"),
     "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "caveat_note"),
 }
 """The options that the form of a command asks for."""
@@ -42,7 +45,7 @@ _HELP: Final = {
     "topics": marked("Only these; none: everything that is followed"),
 }
 """Where something is picked that elsewhere is typed."""
-_LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute"))
+_LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute", "deck", "lede", "note", "reason"))
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """For options that name rows: what may be chosen, as (what to show, value)."""
@@ -76,7 +79,8 @@ def _asking(option: Option, value: str, choices: Choices) -> Component:
         case OptionType.DAYS:
             return _select(list(zip(day_names(), DAYS, strict=True)), picked_days(option, value), most=len(DAYS))
         case OptionType.LANGUAGE if not option.is_list:
-            return _select([(name_of(code), code) for code in CAVEATS], [value], most=1)
+            own = [(choice.capitalize(), choice) for choice in option.choices]
+            return _select([*own, *((name_of(code), code) for code in CAVEATS)], [value], most=1)
     offered = choices.get(option.name, ())
     if offered:
         return _select(offered, [part.strip() for part in value.split(",")], most=len(offered))

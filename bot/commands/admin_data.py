@@ -12,6 +12,7 @@ import structlog
 from bot.commands.context import Context, Reply
 from bot.commands.describe import days_in_words, instant_in_words, shown_url
 from bot.commands.opml import write_feeds
+from bot.commands.values import WORKSPACES
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Inline, Mention, Note, Paragraph, Text
 from bot.errors import UsageError
@@ -93,15 +94,23 @@ def _digest_json(digest: Digest, topics: Sequence[Topic]) -> dict[str, Any]:
         "digest": public_id("d", digest.id),
         "name": digest.name,
         "channel": digest.channel,
-        "at": digest.at.strftime("%H:%M"),
+        "at": ", ".join(f"{one.at:%H:%M}" for one in digest.times),
         "zone": digest.zone,
         "days": days_in_words(digest.days),
-        "topics": [topic.name for topic in topics if topic.id in digest.topic_ids],
+        "topics": [topic.name for id_ in digest.topic_ids for topic in topics if topic.id == id_],
         "style": digest.style,
         "stories": digest.max_stories,
         "catch_up_h": digest.catch_up_s // 3600,
         "publish": digest.publish,
+        "caps": {topic.name: most for id_, most in digest.caps for topic in topics if topic.id == id_},
+        "quiet": digest.quiet,
+        "covers": digest.covers,
+        "repeats": digest.repeats,
+        "language": digest.language or WORKSPACES,
+        "place": digest.place,
+        "ping": WORKSPACES if digest.ping is None else digest.ping or "none",
         "is_paused": digest.is_paused,
+        "paused_until": digest.paused_until.isoformat() if digest.paused_until else None,
     }
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from bot.briefs.model.view import ModelState
 from bot.commands.admin_digests import LATE_STATES, STATES
 from bot.commands.context import Context, Reply
-from bot.commands.describe import instant_in_words, source_name
+from bot.commands.describe import instant_in_words, paused_in_words, source_name
 from bot.documents.build import notice
 from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.phrases import phrase
@@ -109,7 +109,10 @@ def _next_runs(context: Context, digests: Sequence[Digest]) -> list[Block]:
     runs = []
     for digest in digests:
         due = digest.next_due_at
-        when = say("paused") if digest.is_paused or due is None else instant_in_words(due, digest.zone, context.now)
+        when = paused_in_words(digest, context.now)
+        if due is not None and not digest.is_paused:
+            coming = instant_in_words(due, digest.zone, context.now)
+            when = f"{when}, {coming}" if when else coming
         runs.append((Text(digest.name, strong=True), Text(f": {when}, "), Mention(digest.channel)))
     blocks: list[Block] = [Heading(say("Next")), Bullets(tuple(runs))]
     troubled = [digest for digest in digests if digest.trouble]

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 from bot.commands import selecting
 from bot.commands.describe import shown_url
 from bot.commands.spec import Option, OptionType
+from bot.documents.corrected import headline_of
 from bot.errors import NotFound
 from bot.models import Brief, WorkspaceId, parse_public_id, public_id
 from bot.store import Store
@@ -39,6 +40,8 @@ async def _names(store: Store, workspace: WorkspaceId, kind: OptionType) -> Sequ
         case OptionType.SOURCE:
             followed = await store.sources.followed(workspace)
             return [(source.title or shown_url(source.url), public_id("src", source.id)) for source in followed]
+        case OptionType.PING:
+            return [(word, word) for word in ("workspace", "none")]
         case _:
             return [(zone, zone) for zone in sorted(available_timezones())]
 
@@ -51,7 +54,7 @@ async def _briefs(store: Store, workspace: WorkspaceId, text: str) -> list[tuple
             found = [await store.briefs.get(number, workspace=workspace)]
     found = found or await store.search.begun(text, workspace=workspace, limit=LIMIT)
     found = found or await _newest(store, workspace)
-    return [(_label(f"{brief.text.headline}"), brief.ref) for brief in found]
+    return [(_label(headline_of(brief)), brief.ref) for brief in found]
 
 
 async def _newest(store: Store, workspace: WorkspaceId) -> list[Brief]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bot.commands.catalogue.corrections import LEDE_LIMIT
 from bot.commands.context import Context
+from bot.commands.corrections import current_words
 from bot.commands.describe import days_as_typed
-from bot.models import Digest, Topic, public_id
+from bot.commands.values import WORKSPACES
+from bot.models import Brief, Digest, Topic, public_id
 
 
 def current(context: Context) -> dict[str, str]:
@@ -14,6 +17,8 @@ def current(context: Context) -> dict[str, str]:
             return _topic(context.arguments.need("topic", Topic))
         case "brief-admin digest edit":
             return _digest(context.arguments.need("digest", Digest))
+        case "brief-admin correct":
+            return current_words(context.arguments.need("brief", Brief), LEDE_LIMIT)
         case "brief-admin settings":
             return _settings(context)
         case _:
@@ -38,7 +43,7 @@ def _digest(digest: Digest) -> dict[str, str]:
     return {
         "digest": public_id("d", digest.id),
         "name": digest.name,
-        "at": f"{digest.at:%H:%M}",
+        "at": ", ".join(f"{one.at:%H:%M}" for one in digest.times),
         "topics": ", ".join(public_id("t", id_) for id_ in digest.topic_ids),
         "channel": digest.channel,
         "zone": digest.zone,
@@ -47,6 +52,13 @@ def _digest(digest: Digest) -> dict[str, str]:
         "stories": str(digest.max_stories),
         "catch_up": str(digest.catch_up_s // 3600),
         "publish": "yes" if digest.publish else "no",
+        "caps": ", ".join(f"{public_id('t', id_)}={most}" for id_, most in digest.caps),
+        "quiet": str(digest.quiet),
+        "covers": str(digest.covers),
+        "repeats": "yes" if digest.repeats else "no",
+        "language": digest.language or WORKSPACES,
+        "place": str(digest.place),
+        "ping": WORKSPACES if digest.ping is None else digest.ping or "none",
     }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 from bot.commands.languages import name_of
-from bot.documents.wording import day_names, local_with_day, span
+from bot.documents.wording import day_names, local_with_day, short_date, span
 from bot.models import ALL_DAYS, Digest, Source, TopicRule
 from bot.saying import say, say_count, speaking
 
@@ -57,8 +58,23 @@ def days_as_typed(days: Sequence[int]) -> str:
 
 
 def schedule_in_words(digest: Digest) -> str:
-    """`08:00 Asia/Seoul, Mon–Fri`."""
-    return f"{digest.at:%H:%M} {digest.zone}, {days_in_words(digest.days)}"
+    """`08:00, 18:00 Asia/Seoul, Mon–Fri`."""
+    times = ", ".join(f"{one.at:%H:%M}" for one in digest.times)
+    return f"{times} {digest.zone}, {days_in_words(digest.days)}"
+
+
+def paused_in_words(digest: Digest, now: datetime) -> str:
+    """Whether and until when it is paused; empty when it is not."""
+    if digest.is_paused or digest.next_due_at is None:
+        return say("paused")
+    if digest.paused_until is not None and is_resting(digest, now):
+        return say("paused until {date}", date=short_date(digest.paused_until))
+    return ""
+
+
+def is_resting(digest: Digest, now: datetime) -> bool:
+    """Whether it is paused until a date that is still to come."""
+    return digest.paused_until is not None and now.astimezone(ZoneInfo(digest.zone)).date() < digest.paused_until
 
 
 def instant_in_words(at: datetime, zone: str, now: datetime) -> str:

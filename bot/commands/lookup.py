@@ -29,6 +29,7 @@ _READERS: Final[Mapping[OptionType, Callable[[Option, str], object]]] = {
         option, text
     ),
     OptionType.ROLE: values.role,
+    OptionType.PING: values.ping,
     OptionType.URL: lambda _, text: normal_feed_url(text),
 }
 """Values that need nothing but their text."""
@@ -72,6 +73,11 @@ class Lookup:
         return UsageError(problem, allowed=say(option.summary), example=self.command.right)
 
     async def _value(self, option: Option, text: str) -> object:
+        if option.type is OptionType.CAPS:
+            named = values.caps(option, text)
+            return tuple([(await self.store.topics.find(self.workspace.id, name), most) for name, most in named])
+        if option.type is OptionType.TIME and option.is_list:
+            return values.clock_times(option, text)
         if not option.is_list:
             return await self._one(option, text)
         if option.maximum and len(text) > option.maximum:
@@ -102,7 +108,8 @@ class Lookup:
                 allowed=say("an id as lists show it; /brief search finds briefs by words"),
                 example=self.command.right,
             )
-        return await self.store.briefs.get(number, workspace=self.workspace.id)
+        viewer = None if self.invocation.sees_all else self.workspace.id
+        return await self.store.briefs.get(number, workspace=viewer)
 
     def _plain(self, option: Option, text: str) -> object:
         if read := _READERS.get(option.type):
@@ -110,6 +117,8 @@ class Lookup:
         match option.type:
             case OptionType.SINCE:
                 return values.since(option, text, now=self.now, zone=self.workspace.zone)
+            case OptionType.DATE:
+                return values.coming_date(option, text, now=self.now, zone=self.workspace.zone)
             case OptionType.CHANNEL if option.name == "notices" and values.is_none(text):
                 return ""
             case OptionType.CHANNEL:

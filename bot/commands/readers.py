@@ -8,8 +8,8 @@ from typing import Final
 
 from bot.commands import selecting
 from bot.commands.context import Context, Reply
-from bot.commands.describe import rule_in_words, schedule_in_words, source_name, typed_name
-from bot.documents.build import brief_document, list_document, notice, related_document
+from bot.commands.describe import paused_in_words, rule_in_words, schedule_in_words, source_name, typed_name
+from bot.documents.build import Past, brief_document, list_document, notice, related_document
 from bot.documents.nodes import Action, Block, Code, Facts, Heading, Inline, Note, Paragraph, Text
 from bot.documents.phrases import phrase
 from bot.errors import UsageError
@@ -49,7 +49,10 @@ async def read(context: Context) -> Reply:
     asked = context.arguments.need("brief", Brief)
     [brief] = await context.model.in_language([asked], context.workspace.language, context.now)
     [brief] = await without_muted_links(context.store, context.workspace, [brief])
-    return Reply(document=brief_document(brief, context.workspace, now=context.now))
+    versions = await context.store.briefs.history(brief.id, workspace=context.workspace.id)
+    changes = await context.store.source_changes.of_briefs([brief.id])
+    past = Past(versions=versions, changes=changes.get(brief.id, ()))
+    return Reply(document=brief_document(brief, context.workspace, now=context.now, past=past))
 
 
 async def related(context: Context) -> Reply:
@@ -144,7 +147,7 @@ async def topics(context: Context) -> Reply:
     if digests:
         blocks += [
             Heading(say("Digests")),
-            Facts(tuple((d.name, say("paused") if d.is_paused else schedule_in_words(d)) for d in digests)),
+            Facts(tuple((d.name, paused_in_words(d, context.now) or schedule_in_words(d)) for d in digests)),
         ]
     count = say_count("{n} source followed.", "{n} sources followed.", len(sources))
     blocks.append(Note((Text(f"{count} "), *_hint(followed))))

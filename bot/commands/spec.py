@@ -29,6 +29,12 @@ class OptionType(StrEnum):
     ZONE = "zone"
     TIME = "time"
     DAYS = "days"
+    DATE = "date"
+    """A local date to come."""
+    CAPS = "topic=number"
+    """Topics with a number each."""
+    PING = "role to mention"
+    """A role, `none`, or `workspace`."""
     LANGUAGE = "language"
     SINCE = "since"
     URL = "url"
@@ -59,7 +65,7 @@ class Option:
 
 
 _COMPLETED: Final = frozenset(
-    (OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE, OptionType.ZONE)
+    (OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE, OptionType.ZONE, OptionType.PING)
 )
 
 

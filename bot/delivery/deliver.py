@@ -219,4 +219,5 @@ def _outgoing(delivery: Delivery) -> Outgoing:
         since=delivery.planned_at,
         first_ref=delivery.first_ref,
         publish=delivery.publish,
+        in_thread=delivery.in_thread,
     )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Delivery, DeliveryState, EditionState, WorkspaceId
+from bot.models import Delivery, DeliveryState, EditionState, Place, WorkspaceId
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
@@ -26,6 +26,7 @@ _WHOLE = (
         editions.c.digest_id,
         digests.c.catch_up_s,
         digests.c.publish,
+        (digests.c.place == Place.THREAD).label("in_thread"),
         (digests.c.trouble != "").label("is_troubled"),
         func.coalesce(_first.c.message_ref, "").label("first_ref"),
     )

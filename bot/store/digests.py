@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import Conflict
-from bot.models import Digest, Style, WorkspaceId, parse_public_id, public_id
+from bot.models import Covers, Digest, Place, Quiet, Style, TimeOfDay, WorkspaceId, parse_public_id, public_id
 from bot.saying import say
 from bot.store.database import Database
 from bot.store.platforms import is_of
@@ -153,20 +153,35 @@ def _is_left() -> ColumnElement[bool]:
 
 def _columns(digest: Digest) -> dict[str, Any]:
     columns = {field.name: getattr(digest, field.name) for field in fields(digest) if field.name != "id"}
-    columns |= {"at": digest.at.strftime("%H:%M"), "days": list(digest.days), "topic_ids": list(digest.topic_ids)}
+    columns |= {
+        "at": digest.at.strftime("%H:%M"),
+        "also_at": [[one.slot, one.at.strftime("%H:%M")] for one in digest.also_at],
+        "days": list(digest.days),
+        "topic_ids": list(digest.topic_ids),
+        "caps": [list(cap) for cap in digest.caps],
+    }
     return columns | {"name_key": name_key(digest.name)}
 
 
 def _digest(row: Any) -> Digest:
-    hour, _, minute = row.at.partition(":")
     return value(
         Digest,
         row,
-        at=time(int(hour), int(minute)),
+        at=_time(row.at),
+        also_at=tuple(TimeOfDay(slot=slot, at=_time(at)) for slot, at in row.also_at),
         days=tuple(row.days),
         topic_ids=tuple(row.topic_ids),
+        caps=tuple((topic, most) for topic, most in row.caps),
         style=Style(row.style),
+        covers=Covers(row.covers),
+        quiet=Quiet(row.quiet),
+        place=Place(row.place),
     )
+
+
+def _time(text: str) -> time:
+    hour, _, minute = text.partition(":")
+    return time(int(hour), int(minute))
 
 
 def _taken(name: str) -> Conflict:

@@ -21,6 +21,8 @@ from tests.loopback.world import (
     PUBLIC_THREAD,
     REQUIRE_TAG,
     SEND,
+    TEXT,
+    THREADS,
     VIEW,
     Channel,
     Json,
@@ -131,6 +133,8 @@ async def put_commands(asked: Asked) -> list[Json]:
     added = {"application_id": str(APPLICATION_ID), "version": "1", "nsfw": False, "dm_permission": None}
     asked.discord.commands = [command | added | {"id": str(snowflake())} for command in asked.body]
     for command in asked.discord.commands:
+        # A command of a message's menu has none, and is given one back.
+        command.setdefault("description", "")
         if command.get("default_member_permissions") is not None:
             command["default_member_permissions"] = str(command["default_member_permissions"])
     return asked.discord.commands
@@ -229,6 +233,24 @@ async def forum_post(asked: Asked) -> Json:
     made["id"] = str(id_)
     await asked.discord.hub.tell(forum.guild_id, "THREAD_CREATE", thread.to_json() | {"newly_created": True})
     return thread.to_json() | {"message": made}
+
+
+@route("POST", "/channels/{channel}/messages/{message}/threads")
+async def thread_of_message(asked: Asked) -> Json:
+    parent, id_ = asked.channel, int(asked.groups[1])
+    asked.require(THREADS)
+    if parent.kind not in (TEXT, ANNOUNCEMENT):
+        raise Refused(400, 50024, "Cannot execute action on this channel type")
+    if not any(made["id"] == asked.groups[1] for made in parent.messages):
+        raise Refused(404, 10008, "Unknown Message")
+    if id_ in asked.discord.world.channels:
+        raise Refused(400, 160004, "A thread has already been created for this message")
+    if not 1 <= len(asked.body.get("name", "")) <= 100:
+        raise invalid_form("name: 1 to 100 characters")
+    thread = Channel(id_, parent.guild_id, asked.body["name"], PUBLIC_THREAD, parent.id, BOT_ID)
+    asked.discord.world.channels[id_] = thread
+    await asked.discord.hub.tell(parent.guild_id, "THREAD_CREATE", thread.to_json() | {"newly_created": True})
+    return thread.to_json()
 
 
 @route("GET", "/guilds/{guild}/threads/active")
