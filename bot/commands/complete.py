@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from rapidfuzz import fuzz, process
 
+from bot.commands import selecting
 from bot.commands.describe import shown_url
 from bot.commands.spec import Option, OptionType
 from bot.documents.corrected import headline_of
@@ -52,8 +53,17 @@ async def _briefs(store: Store, workspace: WorkspaceId, text: str) -> list[tuple
         with contextlib.suppress(NotFound):
             found = [await store.briefs.get(number, workspace=workspace)]
     found = found or await store.search.begun(text, workspace=workspace, limit=LIMIT)
-    found = found or await store.briefs.latest(workspace, limit=LIMIT)
+    found = found or await _newest(store, workspace)
     return [(_label(headline_of(brief)), brief.ref) for brief in found]
+
+
+async def _newest(store: Store, workspace: WorkspaceId) -> list[Brief]:
+    """Nobody asked for these by name: without muted ones."""
+    try:
+        known = await store.workspaces.get(workspace)
+    except NotFound:
+        return await store.briefs.latest(workspace, limit=LIMIT)
+    return await selecting.newest(store, known, None, limit=LIMIT, offset=0)
 
 
 def _best(names: Sequence[tuple[str, str]], text: str) -> list[tuple[str, str]]:
