@@ -12,7 +12,7 @@ from typing import Any, Final
 from adapters.discord.buttons import Press, Verb
 from bot.caveat import CAVEATS
 from bot.commands.forms import DAYS, Forms, emptied, picked_days
-from bot.commands.labels import label
+from bot.commands.labels import choice_label, label
 from bot.commands.languages import name_of
 from bot.commands.spec import Command, Option, OptionType
 from bot.documents.clip import clip
@@ -79,7 +79,7 @@ def _asking(option: Option, value: str, choices: Choices) -> Component:
         case OptionType.DAYS:
             return _select(list(zip(day_names(), DAYS, strict=True)), picked_days(option, value), most=len(DAYS))
         case OptionType.LANGUAGE if not option.is_list:
-            own = [(choice.capitalize(), choice) for choice in option.choices]
+            own = [(choice_label(choice), choice) for choice in option.choices]
             return _select([*own, *((name_of(code), code) for code in CAVEATS)], [value], most=1)
     offered = choices.get(option.name, ())
     if offered:

@@ -25,7 +25,7 @@ from bot.commands.handlers import HANDLERS
 from bot.commands.lookup import Lookup
 from bot.commands.parse import MisspeltOption, UnknownCommand, parse, taken_apart
 from bot.commands.question import question_document
-from bot.commands.spec import Command, Option, Role
+from bot.commands.spec import REFERENCES, Command, Option, Role
 from bot.digests.dispatch import Dispatcher
 from bot.documents.build import error_document
 from bot.documents.mentioned import briefs_in
@@ -134,7 +134,9 @@ class Commands:
         required = {option.name for option in command.options if option.is_required}
         try:
             if not changes_something(command) and required:
-                await self._require_role(command, invocation)
+                # What a form is about must be there, before anybody fills it in.
+                named = {name: text for name, text in values.items() if name in required and _is_named(command, name)}
+                await self._context(command, named, invocation)
                 return values
             known = {name: text for name, text in values.items() if name in required}
             context = await self._context(command, known, invocation)
@@ -276,6 +278,12 @@ def _failed(error: BriefbotError) -> Reply:
             Action(say("Follow {url}", url=url)[:80], f"brief-admin source add {url}") for url in error.feeds[:5]
         )
     return Reply(document=_with_actions(document, actions), wrong_option=getattr(error, "option", ""))
+
+
+def _is_named(command: Command, name: str) -> bool:
+    """Whether an option names something that is kept here."""
+    option = command.option(name)
+    return option is not None and option.type in REFERENCES and not option.is_list
 
 
 def _with_actions(document: Document, actions: tuple[Action, ...]) -> Document:

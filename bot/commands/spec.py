@@ -64,9 +64,9 @@ class Option:
         return self.type in _COMPLETED and not self.is_list
 
 
-_COMPLETED: Final = frozenset(
-    (OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE, OptionType.ZONE, OptionType.PING)
-)
+REFERENCES: Final = frozenset((OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE))
+"""Types whose values name something that is kept in the workspace."""
+_COMPLETED: Final = REFERENCES | {OptionType.ZONE, OptionType.PING}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
