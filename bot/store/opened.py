@@ -18,6 +18,7 @@ from bot.store.editions import Editions
 from bot.store.installations import Installations
 from bot.store.migrate import require_current, upgrade
 from bot.store.search import Search
+from bot.store.setups import Setups
 from bot.store.sources import Sources
 from bot.store.spend import Spend
 from bot.store.stories import Stories
@@ -53,6 +54,7 @@ class Store:
         self.search = Search(database)
         self.topics = Topics(database)
         self.digests = Digests(database)
+        self.setups = Setups(database)
         self.editions = Editions(database)
         self.deliveries = Deliveries(database)
         self.installations = Installations(database)

@@ -15,6 +15,7 @@ from bot.store.digests import Digests
 from bot.store.editions import Editions
 from bot.store.installations import Installations
 from bot.store.search import Search
+from bot.store.setups import Setups
 from bot.store.sources import Sources
 from bot.store.spend import Spend
 from bot.store.stories import Stories
@@ -32,6 +33,7 @@ REPOSITORIES = (
     Editions,
     Installations,
     Search,
+    Setups,
     Sources,
     Spend,
     Stories,

@@ -1,4 +1,4 @@
-"""Topics that are ready to be followed: names in our languages, well-known feeds, and a rule where feeds do not suffice.
+"""Topics that are ready to be followed: names in our languages, well-known feeds, a rule where feeds do not suffice.
 
 The data is in the TOML files beside this one, in the order in which it is offered. A topic with `words` takes what has
 one of them, from whatever is followed; one without takes everything of its feeds. Read once.
