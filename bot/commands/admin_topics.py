@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from bot.commands import selecting
+from bot.commands import admin_catalogue, selecting
 from bot.commands.context import Context, Reply
 from bot.commands.describe import rule_in_words, source_name, typed_name
 from bot.documents.build import notice
@@ -15,11 +15,14 @@ from bot.documents.nodes import Action, Actions, Code, Facts, Note, Paragraph, T
 from bot.documents.wording import counted
 from bot.errors import UsageError
 from bot.models import Source, Topic, TopicRule, public_id
+from bot.topics.catalogue import KnownTopic
 
 _RECENT_DAYS = 7
 
 
 async def add(context: Context) -> Reply:
+    if context.arguments.many("from", KnownTopic):
+        return await admin_catalogue.add(context)
     name = context.arguments.need("name", str)
     rule = _rule(context, TopicRule())
     if rule == TopicRule():

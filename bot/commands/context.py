@@ -34,6 +34,10 @@ class Person:
     """By the platform's own rights; the admin role of the workspace makes one, too."""
     roles: frozenset[str] = frozenset()
     """Their roles or groups, named as the adapter names roles."""
+    locale: str = ""
+    """What they have their platform speak, `ko` or `en-GB`; empty where it does not say."""
+    zone: str = ""
+    """Their own time zone; empty where the platform does not say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +47,8 @@ class Invocation:
     workspace_id: WorkspaceId
     person: Person
     channel: ChannelRef
+    is_direct: bool = False
+    """In a direct message or a person's own page, where no digest belongs."""
     read_file: Callable[[str], str] | None = None
     """Reads a file that is named instead of attached; only for the operator at their own machine."""
 

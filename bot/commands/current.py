@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bot.commands import admin_setup
 from bot.commands.context import Context
 from bot.commands.describe import days_in_words
 from bot.models import Digest, Topic, public_id
 
 
-def current(context: Context) -> dict[str, str]:
+async def current(context: Context) -> dict[str, str]:
     """The values of the row that a command is about, or of the settings; nothing for any other command."""
     match context.command.name:
         case "brief-admin topic edit":
@@ -16,6 +17,8 @@ def current(context: Context) -> dict[str, str]:
             return _digest(context.arguments.need("digest", Digest))
         case "brief-admin settings":
             return _settings(context)
+        case "brief-admin setup":
+            return await admin_setup.chosen(context)
         case _:
             return {}
 

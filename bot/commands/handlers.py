@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from bot.commands import admin_digests, admin_settings, admin_sources, admin_topics, help, readers  # noqa: A004
+from bot.commands import (
+    admin_catalogue,
+    admin_digests,
+    admin_settings,
+    admin_setup,
+    admin_sources,
+    admin_topics,
+    help,  # noqa: A004
+    readers,
+)
 from bot.commands.context import Context, Reply
 
 Handler = Callable[[Context], Awaitable[Reply]]
@@ -21,6 +30,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief-admin topic add": admin_topics.add,
     "brief-admin topic edit": admin_topics.edit,
     "brief-admin topic remove": admin_topics.remove,
+    "brief-admin topic catalogue": admin_catalogue.list_all,
     "brief-admin topic list": admin_topics.list_all,
     "brief-admin source add": admin_sources.add,
     "brief-admin source remove": admin_sources.remove,
@@ -35,6 +45,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief-admin digest list": admin_digests.list_all,
     "brief-admin digest preview": admin_digests.preview,
     "brief-admin digest send": admin_digests.send,
+    "brief-admin setup": admin_setup.setup,
     "brief-admin settings": admin_settings.settings,
     "brief-admin status": admin_settings.status,
     "brief-admin export": admin_settings.export,

@@ -29,6 +29,7 @@ _READERS: Final[Mapping[OptionType, Callable[[Option, str], object]]] = {
     ),
     OptionType.ROLE: values.role,
     OptionType.URL: lambda _, text: normal_feed_url(text),
+    OptionType.CATALOGUE: values.known_topic,
 }
 """Values that need nothing but their text."""
 
@@ -52,7 +53,7 @@ class Lookup:
             try:
                 if text.strip():
                     found[option.name] = await self._value(option, text)
-                elif option.is_required:
+                elif option.is_missing(texts):
                     raise self._missing(option)
             except UsageError as error:
                 error.option = option.name

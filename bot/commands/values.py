@@ -8,12 +8,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from rapidfuzz import fuzz, process
+
 from bot.caveat import CAVEATS
 from bot.commands.languages import CODES, NAMES
 from bot.commands.spec import Option
 from bot.digests.calendar import zone_named
 from bot.errors import UsageError
 from bot.models import ALL_DAYS, ChannelRef
+from bot.saying import say
+from bot.topics.catalogue import KnownTopic, known_topics
 
 _TIME: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*([ap])?\.?m?\.?", re.ASCII)
 _AGE: Final = re.compile(r"(\d{1,5})\s*(h|d|w|hours?|days?|weeks?)", re.ASCII)
@@ -162,6 +166,22 @@ def caveat_language(option: Option, text: str) -> str:
         f"'{_short(text)}' is no {option.name} that we can speak",
         allowed=", ".join(CAVEATS),
         example=f"{option.name}:ko",
+    )
+
+
+def known_topic(option: Option, text: str) -> KnownTopic:
+    """A topic of the catalogue, by its id or its name in any of our languages; the error offers the nearest."""
+    topics = known_topics()
+    wanted = " ".join(text.strip().casefold().replace("–", "-").split())
+    for topic in topics.values():
+        if wanted in {topic.id, *(name.casefold().replace("–", "-") for name in topic.names.values())}:
+            return topic
+    named = {topic.id: f"{topic.id} {topic.name}".casefold() for topic in topics.values()}
+    near = [id_ for _, _, id_ in process.extract(wanted, named, scorer=fuzz.partial_ratio, limit=4, score_cutoff=60)]
+    raise UsageError(
+        say("'{topic}' is no topic of the catalogue for {option}", topic=_short(text), option=option.name),
+        allowed=", ".join(near or list(topics)),
+        example=f"{option.name}:{(near or list(topics))[0]}",
     )
 
 

@@ -94,10 +94,12 @@ class Dispatcher:
         await self._record(plans)
         return len(claimed)
 
-    async def preview(self, digest: Digest) -> Document:
-        """Today's edition as it would be now; nothing is recorded."""
+    async def preview(self, digest: Digest, topics: Sequence[Topic] = ()) -> Document:
+        """Today's edition as it would be now; nothing is recorded. `topics`: in place of those that are stored."""
         desk = Desk(self._store, self._clock.now())
         await desk.open([digest])
+        if topics:
+            desk.lay_out(digest.workspace_id, topics)
         on = _today(digest.zone, desk.now)
         workspace = await desk.workspace(digest.workspace_id)
         selection = await desk.select(digest, _window([on], digest))

@@ -15,7 +15,7 @@ from bot.models import Digest, Topic, TopicRule, WorkspaceId
 from bot.store.database import Database
 from bot.store.digests import insert_digest
 from bot.store.rows import name_key
-from bot.store.schema import digests, setups, sources, topics, workspace_sources
+from bot.store.schema import digests, setups, sources, topics, workspace_sources, workspaces
 from bot.store.topics import insert_topic
 
 KEPT: Final = timedelta(days=30)
@@ -46,6 +46,8 @@ class Plan:
     most_sources: int
     """That may be followed there."""
     digest: Digest | None = None
+    zone: str = ""
+    """Of the workspace from now on, when it has none of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +98,9 @@ class Setups:
             ids, new_sources = await self._follow(connection, plan, now)
             made = await self._topics(connection, plan, ids, now)
             digest = await _digest(connection, plan, made.topics) if plan.digest else None
+            if plan.zone:
+                unset = update(workspaces).where(workspaces.c.id == plan.workspace_id, workspaces.c.zone == "UTC")
+                await connection.execute(unset.values(zone=plan.zone))
         return replace(made, new_sources=new_sources, digest=digest)
 
     async def _follow(self, connection: AsyncConnection, plan: Plan, now: datetime) -> tuple[dict[str, int], int]:

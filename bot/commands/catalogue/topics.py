@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from bot.commands.catalogue.parts import RENAME, name, topic
+from bot.commands.catalogue.parts import FEEDS, RENAME, name, topic
 from bot.commands.spec import Command, Option, OptionType
 
 
@@ -52,7 +53,17 @@ COMMANDS: Final = (
     Command(
         path=("topic", "add"),
         summary="Follow a topic",
-        options=(name("What to call it"), *_rule(is_edit=False)),
+        options=(
+            replace(name("What to call it"), unless="from"),
+            Option(
+                name="from",
+                type=OptionType.CATALOGUE,
+                summary="Topics of the catalogue, with their feeds, divided by commas",
+                is_list=True,
+            ),
+            *_rule(is_edit=False),
+            FEEDS,
+        ),
         example='"Korea Japan" words:"Korea Japan, 한일" languages:en,ko publishers:2',
     ),
     Command(
@@ -67,6 +78,11 @@ COMMANDS: Final = (
         options=(topic("Its name or id", is_required=True),),
         example='"Korea Japan"',
         is_danger=True,
+    ),
+    Command(
+        path=("topic", "catalogue"),
+        summary="Topics that are ready to be followed, with well-known feeds",
+        example="",
     ),
     Command(path=("topic", "list"), summary="All topics with their rules", example=""),
 )
