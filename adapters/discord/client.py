@@ -14,6 +14,7 @@ from discord.http import Route
 
 from adapters.discord.answering import Answers
 from adapters.discord.catalogue import fingerprint, registration
+from adapters.discord.greeting import greet
 from adapters.discord.incoming import workspace_of
 from adapters.discord.pacing import WINDOW_MOST, Pacer
 from adapters.discord.posting import Posts
@@ -96,12 +97,15 @@ class Client(discord.AutoShardedClient):
         self.up.set()
         log.info("discord.ready", guilds=len(self.guilds), shards=self.shard_count)
         if self._host is not None:
-            places = {workspace_of(guild.id): guild.name for guild in self.guilds}
-            await self._host.present(places, is_all=self._is_whole)
+            places = {workspace_of(guild.id): guild for guild in self.guilds}
+            names = {id_: guild.name for id_, guild in places.items()}
+            for id_ in await self._host.present(names, is_all=self._is_whole):
+                await greet(self, places[id_])
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         if self._host is not None:
-            await self._host.present({workspace_of(guild.id): guild.name}, is_all=False)
+            for _ in await self._host.present({workspace_of(guild.id): guild.name}, is_all=False):
+                await greet(self, guild)
         await self._reachable(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -10,10 +10,11 @@ from typing import Any, Final
 from adapters.slack.actions import Press, Verb, plain_text, pressed
 from adapters.slack.mrkdwn import plain
 from bot.caveat import CAVEATS
-from bot.commands.forms import DAYS, Forms, emptied, picked_days
+from bot.commands.forms import DAYS, Forms, asked_for, emptied, picked_days
 from bot.commands.languages import name_of
 from bot.commands.spec import Command, Option, OptionType
 from bot.documents.clip import clip
+from bot.topics.catalogue import of_kind
 
 Json = dict[str, Any]
 
@@ -26,6 +27,8 @@ FORMS: Final[Forms] = {
     "brief-admin source import": ("file",),
     "brief-admin digest add": _DIGEST,
     "brief-admin digest edit": _DIGEST,
+    "brief-admin setup": ("subjects", "places"),
+    "brief-admin setup step:when": ("channel", "at", "zone"),
     "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "retention", "caveat_note"),
 }
 """The options that the form of a command asks for."""
@@ -37,6 +40,8 @@ TITLES: Final = {
     "brief-admin source import": "Import sources",
     "brief-admin digest add": "Add a digest",
     "brief-admin digest edit": "Change a digest",
+    "brief-admin setup": "Set up: topics",
+    "brief-admin setup step:when": "Set up: when and where",
     "brief-admin settings": "Settings",
 }
 """What stands above each form: at most 24 characters, which is less than the summary of a command."""
@@ -80,7 +85,7 @@ def unpacked(text: str) -> Origin | None:
 
 def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Origin) -> Json:
     """The form of a command, filled with these values."""
-    asked = [option for name in FORMS[command.name] if (option := command.option(name))]
+    asked = [option for name in asked_for(command, values, FORMS) if (option := command.option(name))]
     blocks = [_input(option, values.get(option.name, ""), labels.get(option.name, {})) for option in asked]
     if command.name in _PREVIEWED:
         look = pressed(Press(Verb.PREVIEW, command.name), "See what it would post now")
@@ -89,21 +94,29 @@ def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Or
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": origin.packed(),
-        "title": plain_text(TITLES[command.name]),
-        "submit": plain_text("Save" if "edit" in command.path or command.path == ("settings",) else "Add"),
+        "title": plain_text(TITLES.get(f"{command.name} step:{values.get('step')}") or TITLES[command.name]),
+        "submit": plain_text(_submit(command)),
         "close": plain_text("Cancel"),
         "blocks": blocks,
     }
 
 
+def _submit(command: Command) -> str:
+    if command.path == ("setup",):
+        return "Next"
+    return "Save" if "edit" in command.path or command.path == ("settings",) else "Add"
+
+
 def _input(option: Option, value: str, labels: Mapping[str, str]) -> Json:
+    is_known = option.type is OptionType.CATALOGUE
+    element = _known_topics(option, value) if is_known else _element(option, value, labels)
     return {
         "type": "input",
         "block_id": option.name,
         "label": plain_text(option.name.replace("_", " ").capitalize()),
         "hint": plain_text(_HELP.get(option.name, option.summary)),
-        "optional": not option.is_required,
-        "element": _element(option, value, labels) | {"action_id": option.name},
+        "optional": not option.is_required or bool(option.unless),
+        "element": element | {"action_id": option.name},
     }
 
 
@@ -129,6 +142,11 @@ def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
         case OptionType.FILE:
             return {"type": "file_input", "max_files": 1}
     return _text(option, value)
+
+
+def _known_topics(option: Option, value: str) -> Json:
+    offered = [_option(topic.name, topic.id) for topic in of_kind(option.name)]
+    return {"type": "multi_static_select", "options": offered} | _initial(offered, value.split(","))
 
 
 def _channel(value: str) -> Json:

@@ -21,6 +21,7 @@ _FOR_ALL: Final = (
     Action("Help", "brief help"),
 )
 _FOR_MANAGERS: Final = (
+    Action("Set up", "brief-admin setup", asks=True),
     Action("Add a digest", "brief-admin digest add", asks=True),
     Action("Add a topic", "brief-admin topic add", asks=True),
     Action("Add a source", "brief-admin source add", asks=True),

@@ -60,6 +60,8 @@ class People:
             name=user.get("real_name") or user.get("name") or "",
             is_manager=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
             roles=frozenset(group.id for group in groups if user_id in group.people),
+            locale=user.get("locale") or "",
+            zone=user.get("tz") or "",
         )
 
     async def groups(self, client: AsyncWebClient, team_id: str) -> list[Group]:
@@ -83,7 +85,7 @@ class People:
 
 
 async def _user(client: AsyncWebClient, user_id: str) -> dict[str, Any]:
-    return dict((await client.users_info(user=user_id))["user"])
+    return dict((await client.users_info(user=user_id, include_locale=True))["user"])
 
 
 async def _groups(client: AsyncWebClient, team_id: str) -> list[Group]:

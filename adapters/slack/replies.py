@@ -23,6 +23,8 @@ from bot.ports import Payload, require_caveat
 
 Json = dict[str, Any]
 VIEW_BLOCKS: Final = 100
+SHOWN: Final = "v1:shown"
+"""What a window is called that shows a reply."""
 URL_USES: Final = 5
 """So often Slack lets us answer through one address."""
 
@@ -96,7 +98,7 @@ def waiting_view(words: str) -> Json:
 def _window(title: str, blocks: Sequence[Json]) -> Json:
     return {
         "type": "modal",
-        "callback_id": "v1:shown",
+        "callback_id": SHOWN,
         "title": plain_text(clip(plain(title), TITLE_LIMIT) or "Briefbot"),
         "close": plain_text("Close"),
         "blocks": list(blocks),

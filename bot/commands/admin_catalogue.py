@@ -51,7 +51,8 @@ async def add(context: Context) -> Reply:
     plan = Plan(workspace_id=context.workspace.id, topics=wanted, most_sources=FOLLOWED_LIMIT)
     made = await context.store.setups.make(plan, now=context.now)
     assert made is not None
-    return Reply(document=notice(_title(made), Facts(rows_of(made)), _actions(made.topics), *_notes(made)))
+    blocks = () if made.is_nothing else (Facts(rows_of(made)),)
+    return Reply(document=notice(_title(made), *blocks, _actions(made.topics), *_notes(made)))
 
 
 def wanted_of(topic: KnownTopic, workspace: Workspace, feeds: str | None, name: str = "") -> Wanted:
