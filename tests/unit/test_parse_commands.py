@@ -22,10 +22,10 @@ DISCORD_NAME = re.compile(r"[a-z0-9_-]{1,32}")
 DESIGN = {
     "brief": "latest read search related today topics help",
     "brief-admin": (
-        "topic.add topic.edit topic.remove topic.list "
+        "topic.add topic.edit topic.remove topic.list topic.catalogue "
         "source.add source.remove source.list source.import source.export "
         "digest.add digest.edit digest.pause digest.resume digest.remove digest.list digest.preview digest.send "
-        "settings status export help"
+        "setup settings status export help"
     ),
 }
 
