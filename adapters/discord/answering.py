@@ -24,6 +24,7 @@ from bot.commands.spec import Command, OptionType
 from bot.documents.build import error_document
 from bot.documents.nodes import Kind
 from bot.errors import BriefbotError, UsageError
+from bot.ingest.charset import decode
 
 log = structlog.get_logger(__name__)
 
@@ -241,4 +242,4 @@ async def _content(interaction: Interaction, name: str, file: Mapping[str, Any])
     described: Any = dict(file)
     attachment = discord.Attachment(data=described, state=interaction._state)
     raw = await attachment.read()
-    return raw.decode("utf-8", errors="replace")
+    return decode(raw)

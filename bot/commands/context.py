@@ -23,6 +23,9 @@ class FeedReader(Protocol):
 
     async def try_feed(self, url: str) -> ParsedFeed: ...
 
+    def refusal(self, url: str) -> str:
+        """Why an address is never read, as far as it shows without asking anybody; empty when it may be."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.errors import UsageError
+from bot.ingest.charset import decode
 
 
 def read_file(name: str) -> str:
     """The text of a file; UsageError when it cannot be read."""
     try:
-        return Path(name).expanduser().read_text(encoding="utf-8", errors="replace")
+        return decode(Path(name).expanduser().read_bytes())
     except (OSError, ValueError) as error:
         raise UsageError(
             f"file '{name[:80]}' cannot be read ({error.__class__.__name__})",

@@ -13,6 +13,7 @@ from bot.commands import (
     admin_sources,
     admin_topics,
     help,  # noqa: A004
+    import_sources,
     readers,
 )
 from bot.commands.context import Context, Reply
@@ -35,7 +36,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief-admin source add": admin_sources.add,
     "brief-admin source remove": admin_sources.remove,
     "brief-admin source list": admin_sources.list_all,
-    "brief-admin source import": admin_sources.import_all,
+    "brief-admin source import": import_sources.import_all,
     "brief-admin source export": admin_sources.export_all,
     "brief-admin digest add": admin_digests.add,
     "brief-admin digest edit": admin_digests.edit,

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import UsageError
 from bot.models import Digest, Topic, TopicRule, WorkspaceId
 from bot.store.database import Database
 from bot.store.digests import insert_digest
 from bot.store.rows import name_key
-from bot.store.schema import digests, setups, sources, topics, workspace_sources, workspaces
+from bot.store.schema import digests, setups, topics, workspaces
+from bot.store.sources import Feeds, follow_feeds
 from bot.store.topics import insert_topic
 
 KEPT: Final = timedelta(days=30)
@@ -95,45 +95,16 @@ class Setups:
                 ended = await connection.execute(delete(setups).where(*_of(plan.workspace_id, person)))
                 if not ended.rowcount:
                     return None
-            ids, new_sources = await self._follow(connection, plan, now)
+            feeds = {url: title for topic in plan.topics for url, title in topic.feeds}
+            ids, new = await follow_feeds(
+                self._db, connection, Feeds(workspace=plan.workspace_id, titles=feeds, most=plan.most_sources), now
+            )
             made = await self._topics(connection, plan, ids, now)
             digest = await _digest(connection, plan, made.topics) if plan.digest else None
             if plan.zone:
                 unset = update(workspaces).where(workspaces.c.id == plan.workspace_id, workspaces.c.zone == "UTC")
                 await connection.execute(unset.values(zone=plan.zone))
-        return replace(made, new_sources=new_sources, digest=digest)
-
-    async def _follow(self, connection: AsyncConnection, plan: Plan, now: datetime) -> tuple[dict[str, int], int]:
-        """Sees to it that all feeds are followed; their ids by address, and how many are new there."""
-        titles = {url: title for topic in plan.topics for url, title in topic.feeds}
-        ids = await _known(connection, titles)
-        rows = [
-            {"url": url, "title": title, "next_poll_at": now, "created_at": now}
-            for url, title in titles.items()
-            if url not in ids
-        ]
-        if rows:
-            await connection.execute(self._db.insert(sources).on_conflict_do_nothing(), rows)
-            ids = await _known(connection, titles)
-        seen = select(sources.c.id, sources.c.is_shared, workspace_sources.c.source_id).outerjoin(
-            workspace_sources,
-            (workspace_sources.c.source_id == sources.c.id) & (workspace_sources.c.workspace_id == plan.workspace_id),
-        )
-        seen = seen.where(or_(sources.c.is_shared, workspace_sources.c.source_id.is_not(None)))
-        followed = {row.id for row in await connection.execute(seen)}
-        new = sorted(set(ids.values()) - followed)
-        if len(followed) + len(new) > plan.most_sources:
-            raise UsageError(
-                f"{len(followed)} sources are followed here, and this would add {len(new)}",
-                allowed=f"at most {plan.most_sources} sources",
-            )
-        if new:
-            follow = [{"workspace_id": plan.workspace_id, "source_id": id_, "added_at": now} for id_ in new]
-            await connection.execute(self._db.insert(workspace_sources).on_conflict_do_nothing(), follow)
-            # A source that nobody followed for a while has no next poll.
-            wake = update(sources).where(sources.c.id.in_(new), sources.c.next_poll_at.is_(None))
-            await connection.execute(wake.values(next_poll_at=now))
-        return ids, len(new)
+        return replace(made, new_sources=len(new), digest=digest)
 
     async def _topics(self, connection: AsyncConnection, plan: Plan, ids: Mapping[str, int], now: datetime) -> Made:
         query = select(topics).where(topics.c.workspace_id == plan.workspace_id)
@@ -163,15 +134,6 @@ class Setups:
 
 def _of(workspace: WorkspaceId, person: str) -> tuple[Any, ...]:
     return setups.c.workspace_id == workspace, setups.c.person == person
-
-
-async def _known(connection: AsyncConnection, urls: Mapping[str, str]) -> dict[str, int]:
-    """The ids of sources with these addresses, or which a permanent redirect leads there."""
-    query = select(sources.c.id, sources.c.url, sources.c.fetch_url)
-    query = query.where(or_(sources.c.url.in_(urls), sources.c.fetch_url.in_(urls))).order_by(sources.c.id.desc())
-    rows = list(await connection.execute(query))
-    led = {row.fetch_url: row.id for row in rows if row.fetch_url in urls}
-    return led | {row.url: row.id for row in rows if row.url in urls}
 
 
 async def _grown(connection: AsyncConnection, row: Any, source_ids: Sequence[int]) -> bool:

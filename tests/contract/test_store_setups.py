@@ -11,6 +11,7 @@ from bot.errors import UsageError
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Digest, TopicRule, WorkspaceId
 from bot.store import Store
 from bot.store.setups import KEPT, Plan, Wanted
+from bot.store.sources import Feeds
 from tests.fakes import FakeClock
 
 OTHER = WorkspaceId("discord:1")
@@ -124,6 +125,21 @@ async def test_digest_is_made_with_its_topics_and_one_of_that_time_grows(store: 
     assert second.digest is not None
     assert second.digest.topic_ids == both
     assert (await store.digests.find(LOCAL_WORKSPACE, "Daily 2")).topic_ids == (second.topics[0].id,)
+
+
+async def test_many_feeds_are_followed_at_once_or_none(store: Store, clock: FakeClock) -> None:
+    await open_workspaces(store, clock)
+    titles = {f"https://{number}.example/": f"T{number}" for number in range(600)}
+    feeds = Feeds(workspace=LOCAL_WORKSPACE, titles=titles, most=600)
+    ids, new = await store.sources.follow_all(feeds, now=clock.now())
+    again = await store.sources.follow_all(feeds, now=clock.now())
+    with pytest.raises(UsageError, match="at most 600"):
+        await store.sources.follow_all(replace(feeds, titles={"https://x.example/": ""}), now=clock.now())
+
+    assert set(ids) == set(titles)
+    assert new == set(ids.values())
+    assert again == (ids, frozenset())
+    assert len(await store.sources.followed(LOCAL_WORKSPACE)) == 600
 
 
 async def test_people_are_greeted_once_until_the_bot_leaves(store: Store, clock: FakeClock) -> None:
