@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
@@ -61,7 +62,7 @@ def _outlines(text: str) -> Iterator[Listed]:
     text = _without_comments(text)
     ends = [place for place, char in enumerate(text) if char == "\n"]
     starts = [found.end() for found in _OUTLINE.finditer(text)]
-    for start, stop in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, stop in pairwise((*starts, len(text))):
         feed = _outline(text[start:stop], line=bisect_right(ends, start) + 1, is_last=stop == len(text))
         if feed:
             yield feed
