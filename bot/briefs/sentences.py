@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from bot.briefs.furniture import body, is_furniture, without_bullet
@@ -48,13 +50,21 @@ _CUT_OFF: Final = re.compile(r"(?:\.\s?\.|…|···|\[…\])[\"”’')\]」』
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
-def split(text: str, language: str) -> list[str]:
-    """The sentences of a text in order, cleaned; those that say nothing of the event are left out."""
-    found: list[str] = []
+@lru_cache(maxsize=64)
+def split(text: str, language: str, most: int | None = None) -> tuple[str, ...]:
+    """The first sentences of a text in order, cleaned; those that say nothing of the event are left out.
+
+    Kept for a while, since the texts of a story are read more than once while its brief is written.
+    """
+    return tuple(islice(fit_sentences(text, language), most))
+
+
+def fit_sentences(text: str, language: str) -> Iterator[str]:
+    """As `split`, one after the other."""
     for paragraph in text.split("\n"):
-        cut = (without_bullet(sentence) for sentence in _cut(body(" ".join(paragraph.split())), language))
-        found += [sentence for sentence in cut if is_fit(sentence)]
-    return found
+        for sentence in _cut(body(" ".join(paragraph.split())), language):
+            if is_fit(bare := without_bullet(sentence)):
+                yield bare
 
 
 def split_all(text: str, language: str) -> list[str]:

@@ -102,6 +102,30 @@ TOLLS: Final[dict[str, dict[str, tuple[re.Pattern[str], ...]]]] = {
     },
 }
 """What is counted → patterns with `n` (the number), `bound` ("at least") and `noun` (who, in English)."""
+HINTS: Final[dict[str, dict[str, re.Pattern[str]]]] = {
+    "en": {
+        "killed": re.compile("kill|dead|died|death|fatalit|claim", re.IGNORECASE),
+        "hurt": re.compile("injur|wound|hurt", re.IGNORECASE),
+        "missing": re.compile("missing|unaccounted", re.IGNORECASE),
+        "held": re.compile("arrest|detain|custody", re.IGNORECASE),
+        "moved": re.compile("evacuat|displac", re.IGNORECASE),
+    },
+    "ko": {
+        "killed": re.compile("숨|사망|희생"),
+        "hurt": re.compile("다치|다쳤|다친|부상"),
+        "missing": re.compile("실종"),
+        "held": re.compile("체포|연행|구속"),
+        "moved": re.compile("대피|이재민"),
+    },
+    "ja": {
+        "killed": re.compile("死|亡くな|犠牲"),
+        "hurt": re.compile("傷|けが"),
+        "missing": re.compile("不明"),
+        "held": re.compile("逮捕|拘束"),
+        "moved": re.compile("避難"),
+    },
+}
+"""What stands in each text that such a pattern matches, and is far quicker to look for."""
 
 _SOME_OF_ALL: Final = """
     children child women woman men man soldiers troops officers police students teachers staff civilians militants

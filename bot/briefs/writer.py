@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -12,7 +13,7 @@ import structlog
 from bot.briefs.elsewhere import ElsewhereBrief
 from bot.briefs.extractive import write_brief
 from bot.briefs.grounding.hold import hold_to_sources
-from bot.models import Brief, Related, Story
+from bot.models import Brief, BriefText, Refusal, Related, Story
 from bot.ports import Clock
 from bot.store import Store
 from bot.stories.owners import independent_publishers
@@ -22,8 +23,23 @@ log = structlog.get_logger(__name__)
 
 RELATED_WINDOW: Final = timedelta(days=30)
 _PAGE: Final = 200
-_BREATH: Final = 20
-"""Briefs written before other tasks get their turn."""
+_AT_ONCE: Final = 10
+"""Briefs written in one transaction: one wait for the disk, and a tenth of a second until others may write."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Written:
+    """A brief that is not stored yet."""
+
+    story: Story
+    text: BriefText
+    refusals: tuple[Refusal, ...]
+    publishers: int
+
+    @classmethod
+    def of(cls, story: Story) -> _Written:
+        text, refusals = hold_to_sources(write_brief(story), story)
+        return cls(story=story, text=text, refusals=refusals, publishers=len(independent_publishers(story.articles)))
 
 
 class BriefWriter:
@@ -39,10 +55,9 @@ class BriefWriter:
         stories = await self._store.stories.due(limit=limit)
         if stories:
             await self._catch_up()
-        for number, story in enumerate(stories, start=1):
-            await self._write(story)
-            if number % _BREATH == 0:
-                await asyncio.sleep(0)
+        for start in range(0, len(stories), _AT_ONCE):
+            await self._write([_Written.of(story) for story in stories[start : start + _AT_ONCE]])
+            await asyncio.sleep(0)
         if stories:
             log.info("briefs.written", count=len(stories))
         return len(stories)
@@ -59,7 +74,7 @@ class BriefWriter:
                 item.text, related=links, published_at=item.published_at, now=now
             )
             self._index.add(brief)
-            await self._link_back(brief, found)
+            await self._write_back(self._linked_back(brief, found))
             added.append(brief)
         return added
 
@@ -67,24 +82,47 @@ class BriefWriter:
         """Takes in the new words of a brief, which others may be linked to."""
         self._index.add(brief)
 
-    async def _write(self, story: Story) -> None:
-        text, refusals = hold_to_sources(write_brief(story), story)
+    async def _write(self, written: Sequence[_Written]) -> None:
+        """Stores some briefs with their links, all of them or none."""
+        saved: list[Brief] = []
+        try:
+            async with self._store.database.together():
+                changed: dict[int, Sequence[Related]] = {}
+                for one in written:
+                    saved.append(brief := await self._save(one))
+                    changed |= self._linked_back(brief, brief.related)
+                await self._write_back(changed)
+        except BaseException:
+            # What is in memory is not what is in the store any more; it is read anew with the next run.
+            self._index, self._last_id = RelatedIndex(), 0
+            raise
+        self._last_id = max(self._last_id, *(brief.id for brief in saved))
+
+    async def _save(self, one: _Written) -> Brief:
         now = self._clock.now()
-        links = self._index.find(text, story_id=story.id, now=now)
-        publishers = len(independent_publishers(story.articles))
         brief = await self._store.briefs.save(
-            story, text, publishers=publishers, related=links, refusals=refusals, now=now
+            one.story,
+            one.text,
+            publishers=one.publishers,
+            related=self._index.find(one.text, story_id=one.story.id, now=now),
+            refusals=one.refusals,
+            now=now,
         )
         self._index.add(brief)
-        self._last_id = max(self._last_id, brief.id)
-        await self._link_back(brief, links)
+        return brief
 
-    async def _link_back(self, brief: Brief, links: Sequence[Related]) -> None:
-        """The other side of each link, where it is among the other brief's best or there is room."""
-        for link in links:
-            merged = self._index.linked_back(brief, link)
-            if merged is not None and link.brief_id is not None:
-                await self._store.briefs.set_related(link.brief_id, merged)
+    def _linked_back(self, brief: Brief, links: Sequence[Related]) -> dict[int, Sequence[Related]]:
+        """The other side of each link, where it is among the other brief's best or there is room; by brief."""
+        return {
+            link.brief_id: merged
+            for link in links
+            if link.brief_id is not None and (merged := self._index.linked_back(brief, link)) is not None
+        }
+
+    async def _write_back(self, changed: Mapping[int, Sequence[Related]]) -> None:
+        # In one order everywhere, so that two processes never wait for each other in a circle.
+        for brief_id in sorted(changed):
+            await self._store.briefs.set_related(brief_id, changed[brief_id])
 
     async def _catch_up(self) -> None:
         """Takes in the briefs written since the last run, here before a restart or in another process.

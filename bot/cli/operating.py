@@ -6,8 +6,11 @@ import asyncio
 import contextlib
 import importlib
 import signal
+import sys
 
 import structlog
+from rich.console import Console
+from rich.progress import Progress
 
 from bot import health
 from bot.app import CORE_ROLES, PLATFORMS
@@ -15,6 +18,7 @@ from bot.cli.running import opened, say, say_json
 from bot.config import Settings
 from bot.errors import UsageError
 from bot.store import migrate as migrate_store
+from bot.store.copying import copy_store as copy_whole_store
 
 log = structlog.get_logger(__name__)
 
@@ -63,3 +67,19 @@ async def migrate(settings: Settings) -> None:
     """Brings the database to this version's schema."""
     revision = await migrate_store(settings.database_url)
     say(f"the database is at revision {revision}")
+
+
+async def copy_store(settings: Settings, to: str) -> None:
+    """Copies everything to PostgreSQL, with a bar for each table on a terminal."""
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        bars = {}
+
+        def moved(name: str, count: int) -> None:
+            if name not in bars:
+                bars[name] = progress.add_task(name, total=None)
+            progress.advance(bars[name], count)
+
+        counts = await copy_whole_store(settings.database_url, to, moved)
+    for name, count in counts.items():
+        say(f"{name:24}{count:10,}")
+    say(f"{sum(counts.values()):,} rows copied and counted. Set BRIEFBOT_DATABASE_URL to the new database and start.")

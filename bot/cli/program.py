@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import bot
-from bot.cli import asking, operating, reading, showing
-from bot.cli.running import launch
+from bot.cli.later import later
+
+# A second of imports that `--help` does not need: each module is loaded when a command first uses it.
+if TYPE_CHECKING:
+    from bot.cli import asking, operating, reading, running, showcase, showing
+else:
+    asking, operating, reading, running, showcase, showing = (
+        later(f"bot.cli.{name}") for name in ("asking", "operating", "reading", "running", "showcase", "showing")
+    )
 
 app = typer.Typer(
     help="News briefings with their sources named: many feeds in, one digest a day out.",
@@ -48,8 +55,6 @@ def demo(
     ] = None,
 ) -> None:
     """Today's digest from sample feeds: no network, token or server. On a terminal, then a prompt for /brief."""
-    from bot.cli import showcase
-
     showcase.demo(tuple(feed or ()))
 
 
@@ -64,13 +69,13 @@ def run(
 ) -> None:
     """The bot: every platform whose tokens are set (none: the console), feeds and schedule."""
     overrides = {"discord_shards": shards} if shards else {}
-    launch(lambda settings: operating.run(settings, frozenset(only or ())), **overrides)
+    running.launch(lambda settings: operating.run(settings, frozenset(only or ())), **overrides)
 
 
 @app.command("import")
 def import_(file: Annotated[str, typer.Argument(help="JSON lines; - for stdin.")], json: AsJson = False) -> None:
     """Takes in articles as JSON lines: url, title, text, publisher, language, published_at."""
-    launch(lambda settings: reading.import_articles(settings, file, as_json=json))
+    running.launch(lambda settings: reading.import_articles(settings, file, as_json=json))
 
 
 @app.command("add-brief")
@@ -79,7 +84,7 @@ def add_brief(
     json: AsJson = False,
 ) -> None:
     """Takes in briefs written elsewhere."""
-    launch(lambda settings: reading.add_briefs(settings, files, as_json=json))
+    running.launch(lambda settings: reading.add_briefs(settings, files, as_json=json))
 
 
 @app.command()
@@ -88,13 +93,13 @@ def poll(
     json: AsJson = False,
 ) -> None:
     """Polls the sources that are due, or these feeds, once; then groups and writes."""
-    launch(lambda settings: reading.poll(settings, urls or [], as_json=json))
+    running.launch(lambda settings: reading.poll(settings, urls or [], as_json=json))
 
 
 @app.command()
 def stories(json: AsJson = False) -> None:
     """Each story with its articles and its brief."""
-    launch(lambda settings: showing.stories(settings, as_json=json))
+    running.launch(lambda settings: showing.stories(settings, as_json=json))
 
 
 @app.command()
@@ -104,7 +109,7 @@ def brief(
     json: AsJson = False,
 ) -> None:
     """One brief whole, or all."""
-    launch(lambda settings: showing.briefs(settings, id_, every=all_, as_json=json))
+    running.launch(lambda settings: showing.briefs(settings, id_, every=all_, as_json=json))
 
 
 @app.command()
@@ -114,7 +119,7 @@ def search(
     json: AsJson = False,
 ) -> None:
     """Finds briefs, best first."""
-    launch(lambda settings: showing.search(settings, query, limit=limit, as_json=json))
+    running.launch(lambda settings: showing.search(settings, query, limit=limit, as_json=json))
 
 
 @app.command("try")
@@ -127,7 +132,7 @@ def try_(
 ) -> None:
     """Runs one chat command as that person there."""
     request = asking.Request(command=command, role=as_, workspace=workspace, platform=platform)
-    launch(lambda settings: asking.try_command(settings, request, as_json=json))
+    running.launch(lambda settings: asking.try_command(settings, request, as_json=json))
 
 
 @app.command()
@@ -138,19 +143,30 @@ def preview(
     json: AsJson = False,
 ) -> None:
     """The messages of today's edition of a digest, unsent."""
-    launch(lambda settings: asking.preview(settings, digest, workspace, platform, as_json=json))
+    running.launch(lambda settings: asking.preview(settings, digest, workspace, platform, as_json=json))
 
 
 @app.command()
 def check(json: AsJson = False) -> None:
     """What is configured, what is missing for which feature, whether the store is sound. Exit 1 when it is not."""
-    launch(lambda settings: operating.check(settings, as_json=json))
+    running.launch(lambda settings: operating.check(settings, as_json=json))
 
 
 @app.command()
 def migrate() -> None:
     """Brings the database to this version."""
-    launch(operating.migrate)
+    running.launch(operating.migrate)
+
+
+@app.command("copy-store")
+def copy_store(
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="URL", envvar="BRIEFBOT_COPY_TO", help="An empty PostgreSQL database."),
+    ],
+) -> None:
+    """Copies everything from the SQLite file to PostgreSQL and checks its counts. Stop the bot first."""
+    running.launch(lambda settings: operating.copy_store(settings, to))
 
 
 @app.command("discord-invite")
@@ -160,7 +176,7 @@ def discord_invite(
     ] = None,
 ) -> None:
     """The link that adds the bot to a Discord server, with exactly the permissions it needs."""
-    launch(lambda settings: operating.discord_invite(settings, application))
+    running.launch(lambda settings: operating.discord_invite(settings, application))
 
 
 @app.command("slack-manifest")
@@ -172,7 +188,7 @@ def slack_manifest(
 ) -> None:
     """The manifest of the Slack app, to paste at api.slack.com/apps: every permission with why it is asked for."""
     overrides = {"public_url": http} if http else {}
-    launch(lambda settings: operating.slack_manifest(settings, as_json=json), **overrides)
+    running.launch(lambda settings: operating.slack_manifest(settings, as_json=json), **overrides)
 
 
 @app.command()
@@ -181,4 +197,4 @@ def export(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of stdout.")] = None,
 ) -> None:
     """A workspace's topics, sources, digests and settings as JSON."""
-    launch(lambda settings: asking.export(settings, workspace, output))
+    running.launch(lambda settings: asking.export(settings, workspace, output))

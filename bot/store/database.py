@@ -10,6 +10,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ class Database:
         self.engine = _engine(self.url)
         self._without_begin = self.engine.execution_options(bb_begins=False)
         self._writer = asyncio.Lock()
+        self._whole: ContextVar[AsyncConnection | None] = ContextVar("whole", default=None)
 
     @property
     def dialect(self) -> str:
@@ -78,7 +80,13 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that is committed when the block ends well and rolled back when it raises."""
+        """A transaction that is committed when the block ends well and rolled back when it raises.
+
+        Within `together` it is a part of that one.
+        """
+        if (whole := self._whole.get()) is not None:
+            yield whole
+            return
         with _PlainErrors(self.url):
             if not self.is_sqlite:
                 async with self.engine.begin() as connection:
@@ -89,6 +97,16 @@ class Database:
                 await connection.execution_options(bb_writes=True)
                 async with connection.begin():
                     yield connection
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """One transaction for everything that this task writes within the block: one wait for the disk, not many."""
+        async with self.writing() as connection:
+            token = self._whole.set(connection)
+            try:
+                yield
+            finally:
+                self._whole.reset(token)
 
     def insert(self, table: Table) -> Any:
         """An INSERT that knows ON CONFLICT, for this dialect."""

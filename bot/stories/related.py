@@ -89,19 +89,20 @@ class RelatedIndex:
         norm, without = self._norm(weights), frozenset(but)
         pulls = {key: weight * self._rarity(key) ** 2 for key, weight in weights.items()}
         scored = []
-        for id_, shared in self._sharing(weights).items():
+        for id_, dot in self._dots(pulls).items():
             entry = self._entries[id_]
-            if entry.story_id == story_id or id_ in without:
+            cosine = dot / (norm * self._norm_of(entry) or 1.0)
+            if cosine < MIN_SCORE or entry.story_id == story_id or id_ in without:
                 continue
-            age = max(now - entry.published_at, timedelta())
-            score = _cosine(pulls, norm * self._norm_of(entry), entry, shared) * _freshness(age)
+            score = cosine * _freshness(max(now - entry.published_at, timedelta()))
             if score >= MIN_SCORE:
-                scored.append((score, id_, shared))
+                scored.append((score, id_))
         found: list[Related] = []
-        for score, id_, shared in nlargest(4 * limit, scored):
-            reason = self._reason(things, self._entries[id_], shared, text.language, score)
+        for score, id_ in nlargest(4 * limit, scored):
+            entry = self._entries[id_]
+            shared = [thing for thing in things if thing in entry.things and not self._is_crowded(thing)]
+            reason = self._reason(things, entry, shared, text.language, score)
             if reason and len(found) < limit:
-                entry = self._entries[id_]
                 found.append(_link(entry, min(score, 1.0), reason))
         return tuple(found)
 
@@ -133,14 +134,18 @@ class RelatedIndex:
             self._newest = (text, things_of(text))
         return self._newest[1]
 
-    def _sharing(self, things: Mapping[str, float]) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = {}
-        for thing in things:
-            briefs = self._by_thing.get(thing, ())
-            if len(briefs) <= CROWD:
-                for id_ in briefs:
-                    found.setdefault(id_, []).append(thing)
-        return found
+    def _dots(self, pulls: Mapping[str, float]) -> dict[int, float]:
+        """How much each brief that shares a thing with these is about the same, rare things first."""
+        dots: dict[int, float] = {}
+        entries = self._entries
+        for thing, pull in pulls.items():
+            if not self._is_crowded(thing):
+                for id_ in self._by_thing.get(thing, ()):
+                    dots[id_] = dots.get(id_, 0.0) + pull * entries[id_].things[thing]
+        return dots
+
+    def _is_crowded(self, thing: str) -> bool:
+        return len(self._by_thing.get(thing, ())) > CROWD
 
     def _norm_of(self, entry: Entry) -> float:
         """The length of an entry, measured anew when the index has grown so far that other words are rare in it."""
@@ -175,11 +180,6 @@ class RelatedIndex:
             briefs.remove(brief_id)
             if not briefs:
                 del self._by_thing[thing]
-
-
-def _cosine(pulls: Mapping[str, float], norms: float, entry: Entry, shared: Iterable[str]) -> float:
-    """How much both are about the same, rare things first; 0 to 1."""
-    return sum(pulls[thing] * entry.things[thing] for thing in shared) / (norms or 1.0)
 
 
 def _freshness(age: timedelta) -> float:

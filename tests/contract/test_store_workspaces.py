@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -41,3 +42,16 @@ async def test_workspace_that_the_bot_left_keeps_everything_and_is_found_again(s
     assert await store.workspaces.present(guild, name="Port", now=clock.advance(5))
     back = await store.workspaces.get(guild)
     assert (back.left_at, back.name, back.zone) == (None, "Port", "Asia/Seoul")
+
+
+async def test_what_is_written_together_is_kept_whole_or_not_at_all(store: Store, clock: FakeClock) -> None:
+    async with store.database.together():
+        await store.workspaces.ensure(WorkspaceId("discord:1"), now=clock.now())
+        await store.workspaces.ensure(WorkspaceId("discord:2"), now=clock.now())
+    with suppress(ZeroDivisionError):
+        async with store.database.together():
+            await store.workspaces.ensure(WorkspaceId("discord:3"), now=clock.now())
+            raise ZeroDivisionError
+    assert (await store.workspaces.get(WorkspaceId("discord:2"))).id == "discord:2"
+    with pytest.raises(NotFound):
+        await store.workspaces.get(WorkspaceId("discord:3"))

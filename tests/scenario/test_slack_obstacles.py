@@ -49,7 +49,7 @@ async def status(dock: Wharf) -> str:
 
 
 async def test_public_channel_that_we_left_is_joined_again(dock: Wharf, owner: SlackPerson) -> None:
-    await dock.fake.remove_bot(dock.channel)
+    dock.fake.remove_bot(dock.channel)
     made = await digest(dock)
     await pass_time(dock)
     assert await state(dock, made) is EditionState.DELIVERED
@@ -79,7 +79,7 @@ async def test_not_in_channel_waits_for_the_invitation_and_is_told_once(dock: Wh
 async def test_private_channel_that_we_were_removed_from(dock: Wharf, owner: SlackPerson) -> None:
     hidden = dock.fake.add_channel(dock.team, "hidden", kind=PRIVATE)
     made = await digest(dock, hidden)
-    await dock.fake.remove_bot(hidden)
+    dock.fake.remove_bot(hidden)
     await pass_time(dock)
     await pass_time(dock, 1000)
     [message] = told(dock, owner)
@@ -93,7 +93,7 @@ async def test_private_channel_that_we_were_removed_from(dock: Wharf, owner: Sla
 
 async def test_deleted_channel_ends_in_a_reason_that_says_what_to_do(dock: Wharf, owner: SlackPerson) -> None:
     made = await digest(dock)
-    await dock.fake.delete_channel(dock.channel)
+    dock.fake.delete_channel(dock.channel)
     await pass_time(dock)
     for _ in range(30):
         await pass_time(dock, 900)
@@ -105,7 +105,7 @@ async def test_deleted_channel_ends_in_a_reason_that_says_what_to_do(dock: Wharf
 
 
 async def test_archived_channel_waits_until_it_is_back(dock: Wharf, owner: SlackPerson) -> None:
-    await dock.fake.archive(dock.channel)
+    dock.fake.archive(dock.channel)
     made = await digest(dock)
     await pass_time(dock)
     await pass_time(dock, 1000)
@@ -131,7 +131,7 @@ async def test_restricted_channel_names_who_can_mend_it(dock: Wharf, owner: Slac
 
 
 async def test_one_channel_in_the_way_does_not_hold_up_another(dock: Wharf, owner: SlackPerson) -> None:
-    await dock.fake.archive(dock.channel)
+    dock.fake.archive(dock.channel)
     other = dock.fake.add_channel(dock.team, "other")
     await digest(dock)
     made = await digest(dock, other, name="Other")
@@ -147,7 +147,7 @@ async def test_installer_who_is_gone_does_not_keep_the_owner_from_being_told(doc
 
     assert dock.adapter._clients is not None
     dock.adapter._clients.installer = installer  # type: ignore[method-assign]
-    await dock.fake.archive(dock.channel)
+    dock.fake.archive(dock.channel)
     await digest(dock)
     await pass_time(dock)
     assert len(told(dock, owner)) == 1

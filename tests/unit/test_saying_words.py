@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,13 @@ ROOT = Path(__file__).parents[2]
 Message = str | tuple[str, str]
 
 
-def messages() -> Iterator[tuple[Message, str]]:
+@cache
+def messages() -> tuple[tuple[Message, str], ...]:
     """Every message in the code, with the file it stands in."""
+    return tuple(_messages())
+
+
+def _messages() -> Iterator[tuple[Message, str]]:
     for file in [*(ROOT / "bot").rglob("*.py"), *(ROOT / "adapters").rglob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +45,9 @@ def test_modules_that_call_themselves_pure_do_no_io() -> None:
 def test_every_module_says_what_it_is() -> None:
     for file in [*CORE, *sorted((ROOT / "adapters").rglob("*.py"))]:
         assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), file
+
+
+def test_command_line_loads_what_a_command_needs_only_when_it_runs() -> None:
+    code = "import sys; import bot.cli.program; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not {"sqlalchemy", "alembic", "discord", "slack_bolt", "numpy", "pydantic_ai"} & set(loaded.stdout.split())

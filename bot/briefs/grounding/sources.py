@@ -15,7 +15,7 @@ from bot.briefs.grounding.lines import MAX_CHARS as MAX_CHARS_OF_LINE
 from bot.briefs.grounding.lines import Line, Slot, tidy
 from bot.briefs.grounding.names import Name, find_names, name_words
 from bot.briefs.headline import clean_headline
-from bot.briefs.sentences import ends_well, split, split_all
+from bot.briefs.sentences import ends_well, fit_sentences, split, split_all
 from bot.models import BriefText, Story, Value
 
 MAX_CHARS: Final = 60_000
@@ -95,10 +95,22 @@ class ReadSource:
         self._headlines = frozenset(plain(one) for one in (*headlines, *map(ends_well, headlines)))
         self._title = tidy(title)
         self.titles = tuple(headlines[-1:])
+        self._seen: set[str] = set()
+        self._unseen = fit_sentences(self._body, language)
 
     def says(self, said: str) -> bool:
         """Whether a sentence, as `plain` gives it, stands there word for word."""
-        return said in self._headlines or said in self._fit or said in self._all
+        return said in self._headlines or self._stands(said) or said in self._all
+
+    def _stands(self, said: str) -> bool:
+        """Whether it is one of the sentences that may stand in a brief; read only as far as it takes to know."""
+        if said in self._seen:
+            return True
+        for sentence in self._unseen:
+            self._seen.add(one := plain(sentence))
+            if one == said:
+                return True
+        return False
 
     def has(self, said: str) -> bool:
         """Whether words stand there as they are, and not as a part of a longer number or word."""
@@ -117,10 +129,6 @@ class ReadSource:
     @cached_property
     def _pieces(self) -> list[str]:
         return split_all(self._body, self._language)
-
-    @cached_property
-    def _fit(self) -> frozenset[str]:
-        return frozenset(map(plain, self.candidates))
 
     @cached_property
     def _all(self) -> frozenset[str]:
