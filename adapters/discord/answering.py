@@ -166,10 +166,11 @@ class Answers:
         if isinstance(filled, Reply):
             await answer_with(interaction, filled)
             return
-        values = {**filled, **self._drafts.take(interaction, words)}
-        # What the form does not ask for waits for it here.
+        given = {**asked.values, **self._drafts.take(interaction, words)}
+        values = {**filled, **given}
+        # What was given and the form does not ask for waits for it here.
         fields = asked_for(asked.command, values, forms.FORMS)
-        self._drafts.keep(interaction, words, {name: text for name, text in values.items() if name not in fields})
+        self._drafts.keep(interaction, words, {name: text for name, text in given.items() if name not in fields})
         choices = await self._choices(asked.command, fields, here)
         if here.is_direct:
             # Where Discord knows of no channels to pick from.
