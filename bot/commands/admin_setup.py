@@ -116,9 +116,10 @@ def _step_when(context: Context, choices: Mapping[str, str]) -> Reply:
         digest = _digest(context, choices)
         rows += [(say("Where"), Mention(ChannelRef(channel))), (say("When"), schedule_in_words(digest))]
         actions.insert(1, Action(say("That is right"), f"{_COMMAND} step:look", replaces=True))
-    guess = Note((Text(say("The time zone is a guess from your settings; you can change it.")),))
+    is_guess = context.workspace.zone == "UTC"
+    guess = [Note((Text(say("The time zone is a guess from your settings; you can change it.")),))] if is_guess else []
     hint = (Text(say("Type, for instance: ")), Code(f"/{_COMMAND} at:08:00 zone:{choices['zone']}"))
-    blocks = (Facts(tuple(rows)), Actions(tuple(actions)), guess, Note(hint, is_hint=True))
+    blocks = (Facts(tuple(rows)), Actions(tuple(actions)), *guess, Note(hint, is_hint=True))
     return Reply(document=notice(say("Set up, step 2 of 3: channel and time"), *blocks))
 
 
