@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 RATE_WAIT_S: Final = 30.0
 READY_S: Final = 2.0
 """How long to wait for more servers before the bot counts as ready."""
+GREETED_AFTER: Final = timedelta(days=1)
+"""So long after the bot was added its people are still greeted, when it was not running then."""
 _UNCOMPARED: Final = frozenset(("id", "application_id", "version", "nsfw", "dm_permission", "handler"))
 """What Discord adds to a command that was registered."""
 
@@ -100,7 +103,9 @@ class Client(discord.AutoShardedClient):
             places = {workspace_of(guild.id): guild for guild in self.guilds}
             names = {id_: guild.name for id_, guild in places.items()}
             for id_ in await self._host.present(names, is_all=self._is_whole):
-                await greet(self, places[id_])
+                # Added while we were away; older ones are only new to this database.
+                if (at := places[id_].me.joined_at) and discord.utils.utcnow() - at < GREETED_AFTER:
+                    await greet(self, places[id_])
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         if self._host is not None:

@@ -117,10 +117,11 @@ def _step_when(context: Context, choices: Mapping[str, str]) -> Reply:
         rows += [(say("Where"), Mention(ChannelRef(channel))), (say("When"), schedule_in_words(digest))]
         actions.insert(1, Action(say("That is right"), f"{_COMMAND} step:look", replaces=True))
     is_guess = context.workspace.zone == "UTC"
-    guess = [Note((Text(say("The time zone is a guess from your settings; you can change it.")),))] if is_guess else []
+    guess = Note((Text(say("The time zone is a guess from your settings; you can change it.")),))
     hint = (Text(say("Type, for instance: ")), Code(f"/{_COMMAND} at:08:00 zone:{choices['zone']}"))
-    blocks = (Facts(tuple(rows)), Actions(tuple(actions)), *guess, Note(hint, is_hint=True))
-    return Reply(document=notice(say("Set up, step 2 of 3: channel and time"), *blocks))
+    notes = [*([guess] if is_guess else []), Note(hint, is_hint=True)]
+    title = say("Set up, step 2 of 3: channel and time")
+    return Reply(document=notice(title, Facts(tuple(rows)), Actions(tuple(actions)), *notes))
 
 
 async def _step_look(context: Context, choices: Mapping[str, str]) -> Reply:

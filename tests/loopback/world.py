@@ -108,6 +108,7 @@ class Guild:
     public_updates_channel_id: int = 0
     is_out: bool = False
     is_bot_in: bool = True
+    joined_at: str = field(default_factory=now_text)
     added_by: int = 0
     """Who added the bot, as the audit log has it; 0: it has nothing."""
 
@@ -123,13 +124,15 @@ class Guild:
             "unavailable": False,
             "member_count": 5,
             "large": False,
-            "joined_at": now_text(),
+            "joined_at": self.joined_at,
             "roles": [
                 role(self.id, "@everyone", self.everyone),
                 role(self.managers_role, "Managers", MANAGE_GUILD),
                 *(role(id_, name) for id_, name in self.roles.items()),
             ],
-            "members": [{"user": BOT, "roles": [], "joined_at": now_text(), "deaf": False, "mute": False, "flags": 0}],
+            "members": [
+                {"user": BOT, "roles": [], "joined_at": self.joined_at, "deaf": False, "mute": False, "flags": 0}
+            ],
             "channels": [channel.to_json() for channel in channels if not channel.is_thread],
             "threads": [channel.to_json() for channel in channels if channel.is_thread and not channel.is_archived],
             "system_channel_id": str(self.system_channel_id) if self.system_channel_id else None,

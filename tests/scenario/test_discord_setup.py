@@ -170,10 +170,17 @@ async def test_greeting_goes_once_to_who_added_the_bot_else_to_one_channel(port:
     [told] = system.messages
     assert "Set up" in labels(told)
 
-    # A new connection and a new process greet nobody again.
+    # A new connection and a new process greet nobody again, but who added the bot meanwhile.
     await port.adapter.close()
     port.stop.clear()
+    meanwhile, old = port.fake.add_guild("Meanwhile"), port.fake.add_guild("Long ago")
+    old.joined_at = "2020-01-01T00:00:00+00:00"
     await port.serve()
+    async with asyncio.timeout(5):
+        while not port.fake.direct_messages(meanwhile.owner_id):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert len(port.fake.direct_messages(meanwhile.owner_id)) == 1
+    assert port.fake.direct_messages(old.owner_id) == []
     assert len(port.fake.direct_messages(adder.id)) == 1
     assert len(system.messages) == 1
     # Away and back is a new beginning.
