@@ -36,7 +36,12 @@ LABEL_LIMIT: Final = 45
 DESCRIPTION_LIMIT: Final = 100
 INPUT_LIMIT: Final = 4000
 MOST_CHOICES: Final = 25
-_HELP: Final = {"days": "On these days; none: every day", "topics": "Only these; none: everything that is followed"}
+_HELP: Final = {
+    "days": "On these days; none: every day",
+    "topics": "Only these; none: everything that is followed",
+    "subjects": "Each brings well-known feeds with it",
+    "places": "Each brings well-known feeds with it",
+}
 """Where something is picked that elsewhere is typed."""
 _LONG: Final = frozenset(("words", "exclude", "caveat_note"))
 

@@ -51,7 +51,13 @@ TITLE_LIMIT: Final = 24
 LABEL_LIMIT: Final = 75
 TEXT_LIMIT: Final = 3000
 _LONG: Final = frozenset(("words", "exclude", "caveat_note"))
-_HELP: Final = {"days": "None: every day", "topics": "None: everything that is followed", "file": "An OPML file"}
+_HELP: Final = {
+    "days": "None: every day",
+    "topics": "None: everything that is followed",
+    "file": "An OPML file",
+    "subjects": "Each brings well-known feeds with it",
+    "places": "Each brings well-known feeds with it",
+}
 _PREVIEWED: Final = frozenset(("brief-admin digest add", "brief-admin digest edit"))
 
 Labels = Mapping[str, Mapping[str, str]]
