@@ -18,6 +18,8 @@ Each message is one or two sentences a person can act on. Outcomes of a send are
 
 from __future__ import annotations
 
+from bot.saying import say
+
 
 class BriefbotError(Exception):
     """Anything that may be shown to a person as it stands."""
@@ -37,12 +39,10 @@ class UsageError(BriefbotError):
 
     def __init__(self, problem: str, *, allowed: str = "", example: str = "") -> None:
         self.problem, self.allowed, self.example = problem, allowed, example
-        parts = [problem if problem.endswith("?") else problem.rstrip(".") + "."]
-        if allowed:
-            parts.append(f"Allowed: {allowed.rstrip('.')}.")
-        if example:
-            parts.append(f"Example: {example}")
-        super().__init__(" ".join(parts))
+        self.sentence = problem if problem.endswith("?") else say("{sentence}.", sentence=problem.rstrip("."))
+        self.what_is_allowed = say("Allowed: {values}.", values=allowed.rstrip(".")) if allowed else ""
+        shown = say("Example: {command}", command=example) if example else ""
+        super().__init__(" ".join(filter(None, (self.sentence, self.what_is_allowed, shown))))
 
 
 class NotFound(UsageError):

@@ -10,6 +10,7 @@ a command is in the language of who asked. Names and other outside text are valu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 SPOKEN: Final = ("en", "ko", "ja")
 """The languages that we speak."""
 PSEUDO: Final = "xx"
-"""A language for tests, in which every message of ours stands in brackets."""
+"""A language for tests, in which every word of ours stands in brackets, and no value does."""
 
-_language: ContextVar[str] = ContextVar("language", default="en")
+_language: ContextVar[str] = ContextVar("language", default="")
 
 
 @contextmanager
@@ -40,14 +41,23 @@ def speaking(language: str) -> Iterator[None]:
 
 def spoken() -> str:
     """The language in effect, one of `SPOKEN` (or `PSEUDO`)."""
-    language = _language.get()
-    return language if language in SPOKEN or language == PSEUDO else "en"
+    return spoken_of(_language.get()) or "en"
+
+
+def in_effect(otherwise: str) -> str:
+    """The language that was set, also one that we have only the caveat in; `otherwise` where none is set."""
+    return _language.get() or otherwise
 
 
 def speakable(*wanted: str) -> str:
     """The first of these languages or locales (`ko`, `ko-KR`, `en_GB`) that we speak, as two letters; else English."""
-    codes = (tag.replace("_", "-").partition("-")[0].lower() for tag in wanted)
-    return next((code for code in codes if code in SPOKEN), "en")
+    return next((code for code in map(spoken_of, wanted) if code in SPOKEN), "en")
+
+
+def spoken_of(tag: str) -> str:
+    """The two letters of a language or locale that we speak; empty for any other."""
+    code = tag.replace("_", "-").partition("-")[0].lower()
+    return code if code in SPOKEN or tag == PSEUDO else ""
 
 
 def say(message: str, /, **values: object) -> str:
@@ -67,9 +77,9 @@ def marked(message: str, /) -> str:
     return message
 
 
-def catalogue(language: str) -> Catalog:
-    """All messages of a language, from each of its files; read once."""
-    return _read(language)
+def catalogue(language: str, file: str = "") -> Catalog:
+    """All messages of a language, from each of its files or from one; read once."""
+    return _read(language, file)
 
 
 def _filled(words: str, values: dict[str, Any]) -> str:
@@ -81,9 +91,13 @@ def _translated(message: str) -> str:
     if language == "en":
         return message
     if language == PSEUDO:
-        return f"⟦{message}⟧"
+        return _bracketed(message)
     found = catalogue(language).get(message)
     return found.string if found and isinstance(found.string, str) and found.string else message
+
+
+def _bracketed(message: str) -> str:
+    return re.sub(r"[^{}]+(?![^{]*\})", r"⟦\g<0>⟧", message)
 
 
 def _forms(pair: tuple[str, str]) -> tuple[str, ...]:
@@ -91,14 +105,14 @@ def _forms(pair: tuple[str, str]) -> tuple[str, ...]:
     if language == "en":
         return pair
     if language == PSEUDO:
-        return tuple(f"⟦{form}⟧" for form in pair)
+        return tuple(map(_bracketed, pair))
     found = catalogue(language).get(pair)
     strings = tuple(found.string) if found and isinstance(found.string, list | tuple) else ()
     return strings if strings and all(strings) else pair
 
 
 @cache
-def _read(language: str) -> Catalog:
+def _read(language: str, only: str) -> Catalog:
     # Babel is loaded only where another language is spoken.
     from babel.messages.catalog import Catalog
     from babel.messages.pofile import read_po
@@ -106,7 +120,7 @@ def _read(language: str) -> Catalog:
     whole = Catalog(locale=language)
     folder = resources.files("bot.locales") / language
     for file in sorted(folder.iterdir(), key=lambda one: one.name):
-        if file.name.endswith(".po"):
+        if file.name.endswith(".po") and only in ("", file.name):
             with file.open("rb") as lines:
                 for message in read_po(lines, locale=language):
                     if message.id:

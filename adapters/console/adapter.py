@@ -13,8 +13,10 @@ from bot.documents.nodes import Document
 from bot.documents.text import plain_text
 from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Gone, Host, Outgoing, Payload, Rejected, Retry, SendResult, Sent, require_caveat
+from bot.saying import marked, speaking
 
 _RULE: Final = "─" * 72
+_UNWRITTEN: Final = marked("the terminal cannot be written ({reason})")
 
 
 class ConsoleAdapter:
@@ -33,19 +35,21 @@ class ConsoleAdapter:
     def render(self, document: Document) -> tuple[Payload, ...]:
         """One message, since a terminal has no limits."""
         caveat = document.caveat.text if document.caveat else ""
-        return (Payload(body={"text": plain_text(document)}, caveat=caveat, title=document.title),)
+        with speaking(document.language):
+            text = plain_text(document)
+        return (Payload(body={"text": text}, caveat=caveat, title=document.title),)
 
     async def send(self, message: Outgoing) -> SendResult:
         """Shows the message; a stream that cannot be written is tried again."""
         require_caveat(message.payload)
         text = message.payload.body.get("text")
         if not isinstance(text, str):
-            return Rejected(reason="a console message needs a text")
+            return Rejected(reason=marked("a console message needs a text"))
         try:
             self._note(message.key, message.channel)
             self._show(f"{message.channel}\n\n{text}")
         except OSError as error:
-            return Retry(reason=f"the terminal cannot be written ({error.strerror})", is_unknown=True)
+            return Retry(reason=_UNWRITTEN.format(reason=error.strerror), is_unknown=True)
         return Sent(ref=message.key)
 
     async def find(self, message: Outgoing) -> str | None:
@@ -57,18 +61,19 @@ class ConsoleAdapter:
         require_caveat(message.payload)
         text = message.payload.body.get("text")
         if not isinstance(text, str):
-            return Rejected(reason="a console message needs a text")
+            return Rejected(reason=marked("a console message needs a text"))
         if self._read().get(f"{message.channel} {message.key}") != ref:
-            return Gone(reason="this message was not shown here")
+            return Gone(reason=marked("this message was not shown here"))
         try:
             self._show(f"{message.channel} (corrected)\n\n{text}")
         except OSError as error:
-            return Retry(reason=f"the terminal cannot be written ({error.strerror})")
+            return Retry(reason=_UNWRITTEN.format(reason=error.strerror))
         return Sent(ref=ref)
 
     async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
         """Shows it on the terminal, where the operator is."""
-        self._show(plain_text(document))
+        with speaking(document.language):
+            self._show(plain_text(document))
         return True
 
     async def serve(self, host: Host, stop: asyncio.Event) -> None:

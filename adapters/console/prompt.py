@@ -14,6 +14,7 @@ from adapters.console.render import draw
 from bot.commands.files import read_file
 from bot.commands.invoke import Commands, Invocation, Person
 from bot.models import LOCAL_WORKSPACE, ChannelRef
+from bot.saying import say, speaking
 
 _LEAVE: Final = frozenset({"quit", "exit", "q", "/quit", "/exit"})
 _PROMPT: Final = "briefbot> "
@@ -25,7 +26,9 @@ async def prompt(commands: Commands, here: Invocation, console: Console | None =
     with contextlib.suppress(ImportError):
         # Line editing and history, where the platform has it.
         import readline  # noqa: F401
-    console.print(Text("Type a command such as /brief latest; /brief help lists all; quit leaves.", style="dim"))
+    with speaking(await commands.language(here)):
+        hint = say("Type a command such as /brief latest; /brief help lists all; quit leaves.")
+    console.print(Text(hint, style="dim"))
     while (line := await _read()) is not None:
         if not line.strip():
             continue

@@ -38,6 +38,7 @@ from bot.documents.nodes import (
     Text,
 )
 from bot.documents.text import fact_text, harmless, mention_text, safe_url
+from bot.saying import say, speaking
 
 WIDTH: Final = 96
 """Columns that a line of text fills at most; longer ones are hard to read."""
@@ -48,7 +49,8 @@ _HEADING: Final = {1: "bold bright_cyan", 2: "bold yellow", 3: "bold"}
 def draw(document: Document, console: Console | None = None) -> None:
     """Draws a document on a console, by default standard output; without colour where that is no terminal."""
     console = console or Console(highlight=False)
-    console.print(renderable(document), width=min(WIDTH, console.width))
+    with speaking(document.language):
+        console.print(renderable(document), width=min(WIDTH, console.width))
 
 
 def renderable(document: Document) -> RenderableType:
@@ -91,10 +93,10 @@ def _list(block: Bullets | Sources | RelatedList) -> Iterator[RenderableType]:
         case Bullets():
             lines = [Line("• ") + _line(item) for item in block.items]
         case Sources():
-            yield Line("Sources", style="bold")
+            yield Line(say("Sources"), style="bold")
             lines = [_source(item) for item in block.items]
         case RelatedList():
-            yield Line("Related", style="bold")
+            yield Line(say("Related"), style="bold")
             lines = [_related(item) for item in block.items]
     yield from (Padding(line, (0, 0, 0, 2)) for line in lines)
 

@@ -12,7 +12,7 @@ import structlog
 
 from adapters.discord import forms
 from adapters.discord.buttons import Press, Verb, addressed, read_press
-from adapters.discord.here import channels_of, guild_of, invocation_of
+from adapters.discord.here import channels_of, guild_of, invocation_of, reader_of
 from adapters.discord.incoming import Asked, in_guild, read_command, read_line
 from adapters.discord.native import RawModal
 from adapters.discord.replies import Drafts, answer_with, shared_by, takes_its_place
@@ -25,6 +25,7 @@ from bot.documents.build import error_document
 from bot.documents.nodes import Kind
 from bot.errors import BriefbotError, UsageError
 from bot.ingest.charset import decode
+from bot.saying import say, speaking
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,11 @@ class Answers:
         self._drafts = Drafts()
 
     async def answer(self, interaction: Interaction) -> None:
-        """Answers one interaction; never raises."""
+        """Answers one interaction, in its person's language; never raises."""
+        with speaking(await self._commands.language(reader_of(interaction))):
+            await self._answer_or_apologise(interaction)
+
+    async def _answer_or_apologise(self, interaction: Interaction) -> None:
         try:
             await self._answer(interaction)
         except BriefbotError as error:
@@ -61,10 +66,10 @@ class Answers:
             log.info("interaction.expired", code=error.code)
         except discord.HTTPException as error:
             log.warning("interaction.refused", status=error.status, code=error.code, reason=error.text[:300])
-            await self._apologise(interaction, _failed("Discord did not take the answer. Please try again."))
+            await self._apologise(interaction, _failed(say("Discord did not take the answer. Please try again.")))
         except Exception:
             log.exception("interaction.failed", kind=interaction.type.name)
-            await self._apologise(interaction, _failed("Something went wrong on our side. Please try again."))
+            await self._apologise(interaction, _failed(say("Something went wrong on our side. Please try again.")))
 
     async def _apologise(self, interaction: Interaction, reply: Reply) -> None:
         if interaction.type is discord.InteractionType.autocomplete:
@@ -77,7 +82,7 @@ class Answers:
     async def _answer(self, interaction: Interaction) -> None:
         guild_id = guild_of(interaction)
         if not guild_id:
-            await answer_with(interaction, _failed("Briefbot answers in servers, not in direct messages."))
+            await answer_with(interaction, _failed(say("Briefbot answers in servers, not in direct messages.")))
             return
         match interaction.type:
             case discord.InteractionType.application_command:
@@ -108,14 +113,18 @@ class Answers:
         reply = await task
         if call.form:
             reply = self._drafts.noted(interaction, call.form, call.asked.values, reply)
-        await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
+        with speaking(reply.document.language):
+            await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
 
     async def _reply(self, interaction: Interaction, call: Call) -> Reply:
-        asked, here = call.asked, await invocation_of(interaction)
+        asked, here = call.asked, await invocation_of(interaction, is_for_all=call.verb is Verb.SHARE)
         if asked.command.is_danger and call.verb is not Verb.DO:
             return await self._commands.question(asked.command, asked.values, here)
         reply = await self._commands.call(asked.command, asked.values, here)
-        return shared_by(interaction, reply) if call.verb is Verb.SHARE else reply
+        if call.verb is not Verb.SHARE:
+            return reply
+        with speaking(reply.document.language):
+            return shared_by(interaction, reply)
 
     async def _with_files(self, interaction: Interaction, asked: Asked) -> Reply:
         """A command with the contents of the files that were attached to it."""
@@ -141,7 +150,7 @@ class Answers:
         data, guild_id = _data(interaction), guild_of(interaction)
         press = read_press(str(data.get("custom_id", "")))
         if press is None:
-            raise UsageError("this button is of another version of Briefbot", example="/brief help")
+            raise UsageError(say("this button is of another version of Briefbot"), example="/brief help")
         match press.verb:
             case Verb.OPEN:
                 chosen = str(next(iter(data.get("values", ())), ""))
@@ -149,7 +158,7 @@ class Answers:
             case Verb.FORM:
                 await self._open_form(interaction, _asked_by_form(press.words, guild_id), press.words)
             case Verb.SHARE if not interaction.permissions.send_messages:
-                raise UsageError("you may not write in this channel, so nothing was shared in it")
+                raise UsageError(say("you may not write in this channel, so nothing was shared in it"))
             case _:
                 asked = read_line(press.words, guild_id)
                 if wants_form(asked.command, asked.values, forms.FORMS):
@@ -196,7 +205,7 @@ class Answers:
         data, guild_id = _data(interaction), guild_of(interaction)
         press = read_press(str(data.get("custom_id", "")))
         if press is None or press.verb is not Verb.FORM:
-            raise UsageError("this form is of another version of Briefbot", example="/brief help")
+            raise UsageError(say("this form is of another version of Briefbot"), example="/brief help")
         asked = _asked_by_form(press.words, guild_id)
         given = {**asked.values, **self._drafts.take(interaction, press.words)}
         values = forms.filled_in(asked.command, given, data.get("components", ()))
@@ -207,7 +216,7 @@ class Answers:
 def _asked_by_form(words: str, guild_id: int) -> Asked:
     asked = read_line(words, guild_id)
     if asked.command.name not in forms.FORMS:
-        raise UsageError("this form is of another version of Briefbot", example="/brief help")
+        raise UsageError(say("this form is of another version of Briefbot"), example="/brief help")
     return asked
 
 
@@ -238,7 +247,9 @@ async def _content(interaction: Interaction, name: str, file: Mapping[str, Any])
     size = int(file.get("size", 0))
     if size > FILE_LIMIT:
         raise UsageError(
-            f"{name} has {size // 1000} kB", allowed=f"at most {FILE_LIMIT // 10**6} MB", example="an OPML file"
+            say("{name} has {n} kB", name=name, n=size // 1000),
+            allowed=say("at most {n} MB", n=FILE_LIMIT // 10**6),
+            example=say("an OPML file"),
         )
     described: Any = dict(file)
     attachment = discord.Attachment(data=described, state=interaction._state)

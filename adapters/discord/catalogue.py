@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from itertools import groupby
@@ -14,6 +14,7 @@ from adapters.discord.forms import FORMS
 from bot.caveat import CAVEATS
 from bot.commands.catalogue import COMMANDS
 from bot.commands.spec import Command, Option, OptionType, Role
+from bot.saying import SPOKEN, marked, say, speaking
 
 SUBCOMMAND, GROUP, STRING, INTEGER, CHANNEL, ROLE, ATTACHMENT = 1, 2, 3, 4, 7, 8, 11
 POSTABLE: Final = (0, 5, 10, 11, 12, 15)
@@ -39,11 +40,11 @@ _LOCALES: Final = {
 }
 """Our languages as Discord names those of its users."""
 _ABOUT: Final = {
-    "brief": "Read the briefs",
-    "brief-admin": "Set up Briefbot",
-    "topic": "Topics: what is followed",
-    "source": "Sources: the feeds that are read",
-    "digest": "Digests: what is posted where and when",
+    "brief": marked("Read the briefs"),
+    "brief-admin": marked("Set up Briefbot"),
+    "topic": marked("Topics: what is followed"),
+    "source": marked("Sources: the feeds that are read"),
+    "digest": marked("Digests: what is posted where and when"),
 }
 
 
@@ -123,20 +124,26 @@ def _choices(option: Option) -> tuple[str, ...]:
 
 
 def _named(name: str) -> dict[str, Any]:
-    return {"name": name, "name_localizations": _translated("names", name)}
+    return {"name": name, "name_localizations": _in_locales(lambda language: _words(language)["names"].get(name, ""))}
 
 
 def _described(text: str) -> dict[str, Any]:
-    return {"description": text[:DESCRIPTION_LIMIT], "description_localizations": _translated("texts", text)}
+    found = _in_locales(lambda language: _said(text, language))
+    return {"description": text[:DESCRIPTION_LIMIT], "description_localizations": found}
 
 
-def _translated(kind: str, text: str) -> dict[str, str]:
-    return {
-        locale: words[kind][text]
-        for language, locales in _LOCALES.items()
-        if text in (words := _words(language))[kind]
-        for locale in locales
-    }
+def _said(text: str, language: str) -> str:
+    """A summary where we say everything, or where Discord's users see summaries only; empty without a translation."""
+    if language in SPOKEN:
+        with speaking(language):
+            words = say(text)
+    else:
+        words = _words(language)["texts"].get(text, text)
+    return "" if words == text else words[:DESCRIPTION_LIMIT]
+
+
+def _in_locales(translate: Callable[[str], str]) -> dict[str, str]:
+    return {locale: words for language, of in _LOCALES.items() if (words := translate(language)) for locale in of}
 
 
 @cache

@@ -12,8 +12,12 @@ from typing import Any, Final
 from adapters.discord.buttons import Press, Verb
 from bot.caveat import CAVEATS
 from bot.commands.forms import DAYS, Forms, asked_for, emptied, picked_days
+from bot.commands.labels import label
 from bot.commands.languages import name_of
 from bot.commands.spec import Command, Option, OptionType
+from bot.documents.clip import clip
+from bot.documents.wording import day_names
+from bot.saying import marked, say
 from bot.topics.catalogue import of_kind
 
 Component = dict[str, Any]
@@ -37,10 +41,10 @@ DESCRIPTION_LIMIT: Final = 100
 INPUT_LIMIT: Final = 4000
 MOST_CHOICES: Final = 25
 _HELP: Final = {
-    "days": "On these days; none: every day",
-    "topics": "Only these; none: everything that is followed",
-    "subjects": "Each brings well-known feeds with it",
-    "places": "Each brings well-known feeds with it",
+    "days": marked("On these days; none: every day"),
+    "topics": marked("Only these; none: everything that is followed"),
+    "subjects": marked("Each brings well-known feeds with it"),
+    "places": marked("Each brings well-known feeds with it"),
 }
 """Where something is picked that elsewhere is typed."""
 _LONG: Final = frozenset(("words", "exclude", "caveat_note"))
@@ -54,7 +58,7 @@ def form(command: Command, values: Mapping[str, str], choices: Choices, press: P
     asked = [option for name in asked_for(command, values, FORMS) if (option := command.option(name))]
     return {
         "custom_id": press.custom_id() or Press(Verb.FORM, command.name).custom_id(),
-        "title": re.split("[;:]", command.summary)[0][:TITLE_LIMIT],
+        "title": clip(re.split("[;:.。：]", say(command.summary))[0], TITLE_LIMIT),
         "components": [_labelled(option, values.get(option.name, ""), choices) for option in asked],
     }
 
@@ -62,8 +66,8 @@ def form(command: Command, values: Mapping[str, str], choices: Choices, press: P
 def _labelled(option: Option, value: str, choices: Choices) -> Component:
     return {
         "type": LABEL,
-        "label": option.name.replace("_", " ").capitalize()[:LABEL_LIMIT],
-        "description": _HELP.get(option.name, option.summary)[:DESCRIPTION_LIMIT],
+        "label": label(option.name)[:LABEL_LIMIT],
+        "description": say(_HELP.get(option.name, option.summary))[:DESCRIPTION_LIMIT],
         "component": _asking(option, value, choices) | {"custom_id": option.name},
     }
 
@@ -78,7 +82,7 @@ def _asking(option: Option, value: str, choices: Choices) -> Component:
         case OptionType.ROLE:
             return _picker(ROLE_SELECT, value, "role")
         case OptionType.DAYS:
-            return _select([(day.title(), day) for day in DAYS], picked_days(option, value), most=len(DAYS))
+            return _select(list(zip(day_names(), DAYS, strict=True)), picked_days(option, value), most=len(DAYS))
         case OptionType.LANGUAGE if not option.is_list:
             return _select([(name_of(code), code) for code in CAVEATS], [value], most=1)
     offered = choices.get(option.name, ())

@@ -27,8 +27,8 @@ def guild_of(interaction: Interaction) -> int:
     return press.guild_id if press else 0
 
 
-async def invocation_of(interaction: Interaction) -> Invocation:
-    """Who asks, and where; in a server Discord sends the member's rights and roles with each interaction."""
+async def invocation_of(interaction: Interaction, *, is_for_all: bool = False) -> Invocation:
+    """Who asks, and where; in a server Discord sends the member's rights, roles and language with each interaction."""
     if interaction.guild_id is None:
         return await _from_outside(interaction)
     user = interaction.user
@@ -37,12 +37,23 @@ async def invocation_of(interaction: Interaction) -> Invocation:
         name=user.display_name,
         is_manager=interaction.permissions.manage_guild,
         roles=frozenset(str(role) for role in getattr(user, "_roles", ())),
-        locale=str(interaction.locale),
     )
     return Invocation(
         workspace_id=workspace_of(interaction.guild_id),
         person=person,
         channel=channel_ref(interaction.guild_id, interaction.channel_id or 0),
+        locale="" if is_for_all else str(interaction.locale),
+    )
+
+
+def reader_of(interaction: Interaction) -> Invocation:
+    """Who asks, of whom nothing is known but their language."""
+    guild_id, user = guild_of(interaction), interaction.user
+    return Invocation(
+        workspace_id=workspace_of(guild_id),
+        person=Person(id=str(user.id), name=user.display_name),
+        channel=channel_ref(guild_id, interaction.channel_id or 0),
+        locale=str(interaction.locale),
     )
 
 
@@ -60,7 +71,6 @@ async def _from_outside(interaction: Interaction) -> Invocation:
         name=member.display_name,
         is_manager=member.guild_permissions.manage_guild,
         roles=frozenset(str(role.id) for role in member.roles),
-        locale=str(interaction.locale),
     )
     channel = next(postable(guild), None)
     return Invocation(
@@ -68,6 +78,7 @@ async def _from_outside(interaction: Interaction) -> Invocation:
         person=person,
         channel=channel_ref(guild.id, channel.id if channel else 0),
         is_direct=True,
+        locale=str(interaction.locale),
     )
 
 

@@ -12,6 +12,7 @@ from bot.commands.parse import parse
 from bot.commands.spec import Command, OptionType
 from bot.errors import UsageError
 from bot.models import ChannelRef, WorkspaceId
+from bot.saying import say
 
 Data = Mapping[str, Any]
 
@@ -48,7 +49,7 @@ def read_command(data: Data, guild_id: int) -> Asked:
     path, options = _path(data)
     command = BY_NAME.get(path)
     if command is None:
-        raise UsageError(f"/{path[:60]} is not known any more", example="/brief help")
+        raise UsageError(say("/{command} is not known any more", command=path[:60]), example="/brief help")
     focused = next((option["name"] for option in options if option.get("focused")), "")
     values = {option["name"]: str(option["value"]) for option in options if "value" in option}
     files = {
@@ -76,9 +77,8 @@ def in_guild(command: Command, values: Mapping[str, str], guild_id: int) -> dict
         if option.type is OptionType.CHANNEL:
             found[option.name] = _channel(option.name, text, guild_id)
         elif option.type is OptionType.ROLE and _digits(text) == str(guild_id):
-            raise UsageError(
-                f"{option.name} cannot be everyone", allowed="one role, or none", example=f"{option.name}:none"
-            )
+            problem = say("{option} cannot be everyone", option=option.name)
+            raise UsageError(problem, allowed=say("one role, or none"), example=f"{option.name}:none")
     return found
 
 
@@ -89,7 +89,8 @@ def _channel(name: str, text: str, guild_id: int) -> ChannelRef:
     known = read_channel(ChannelRef(text))
     if known and known[0] == guild_id:
         return ChannelRef(text)
-    raise UsageError(f"{name} is no channel of this server", allowed="a channel picked from the list")
+    problem = say("{option} is no channel of this server", option=name)
+    raise UsageError(problem, allowed=say("a channel picked from the list"))
 
 
 def _digits(text: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
+from bot.saying import marked
+
 VIEW_CHANNEL: Final = 1 << 10
 SEND_MESSAGES: Final = 1 << 11
 READ_MESSAGE_HISTORY: Final = 1 << 16
@@ -18,6 +20,14 @@ NEEDED: Final[Mapping[int, str]] = {
     READ_MESSAGE_HISTORY: "Read Message History",
 }
 """Everything that is asked for in the invitation, as Discord calls it; docs/discord.md says why."""
+
+_LACKS: Final = marked(
+    "Briefbot lacks {missing} in {channel}: open the channel's settings, Permissions, add Briefbot, and allow {missing}"
+)
+_LACKS_SOME: Final = marked(
+    "Briefbot lacks a permission in {channel}: open the channel's settings, Permissions, add Briefbot, and allow it to "
+    "post"
+)
 
 TEXT_KINDS: Final = frozenset((0, 5))
 THREAD_KINDS: Final = frozenset((10, 11, 12))
@@ -36,11 +46,10 @@ def lacking(kind: int, allowed: int) -> list[str]:
 
 def advice(names: list[str], channel_id: int) -> str:
     """Which permission is missing where, and how to give it."""
-    missing = " and ".join(names) or "a permission"
-    return (
-        f"Briefbot lacks {missing} in <#{channel_id}>: open the channel's settings, Permissions, add Briefbot, "
-        f"and allow {missing}"
-    )
+    where = f"<#{channel_id}>"
+    if not names:
+        return _LACKS_SOME.format(channel=where)
+    return _LACKS.format(missing=", ".join(names), channel=where)
 
 
 def invitation(application_id: int) -> str:

@@ -19,6 +19,7 @@ from adapters.discord.pacing import Pacer
 from adapters.discord.render import CONTAINER
 from adapters.discord.thread_tags import tags_for
 from bot.ports import Gone, LookupUnavailable, Outgoing, Rejected, Retry, SendResult, Sent, require_caveat
+from bot.saying import marked
 
 log = structlog.get_logger(__name__)
 K = TypeVar("K")
@@ -37,14 +38,19 @@ _MOST_KEPT: Final = 1000
 _OWN_IDS: Final = 1_000_000
 """Above the ids that Discord gives to components by itself."""
 _GONE: Final[Mapping[int, str]] = {
-    10003: "the channel was deleted; choose another with /brief-admin digest edit",
-    10004: "Briefbot is not in this server any more",
-    10008: "the message was deleted",
-    40067: "the forum asks for a tag on each post and has none that Briefbot may use; add one, or make tags optional",
-    50005: "the message is not Briefbot's own, so it cannot change it",
-    50083: "the thread is archived and Briefbot may not open it again",
-    160005: "the thread is locked; unlock it, or choose another channel with /brief-admin digest edit",
+    10003: marked("the channel was deleted; choose another with /brief-admin digest edit"),
+    10004: marked("Briefbot is not in this server any more"),
+    10008: marked("the message was deleted"),
+    40067: marked(
+        "the forum asks for a tag on each post and has none that Briefbot may use; add one, or make tags optional"
+    ),
+    50005: marked("the message is not Briefbot's own, so it cannot change it"),
+    50083: marked("the thread is archived and Briefbot may not open it again"),
+    160005: marked("the thread is locked; unlock it, or choose another channel with /brief-admin digest edit"),
 }
+_NO_ANSWER: Final = marked("no answer from Discord ({kind})")
+_NOT_NOW: Final = marked("Discord does not take it now ({code})")
+_REFUSED: Final = marked("Discord refuses this message ({code}): {words}")
 _PASSING: Final = frozenset((160006, 160007, 130000, 20016, 20028))
 """Too many threads, overloaded, slow down: what a while mends."""
 
@@ -64,11 +70,13 @@ class Posts:
         require_caveat(message.payload)
         place = read_channel(message.channel)
         if place is None:
-            return Gone(reason="this is no channel of Discord; choose one with /brief-admin digest edit")
+            return Gone(reason=marked("this is no channel of Discord; choose one with /brief-admin digest edit"))
         if not self._client.is_ready() or self._client.is_closed():
-            return Retry(reason="Discord is not connected", after_s=5)
+            return Retry(reason=marked("Discord is not connected"), after_s=5)
         if self._pacer.is_exhausted:
-            return Retry(reason="Discord refused too many requests; waiting, so that it does not ban us", after_s=60)
+            return Retry(
+                reason=marked("Discord refused too many requests; waiting, so that it does not ban us"), after_s=60
+            )
         result = self._obstacle(*place) or await self._posted(message, *place)
         if isinstance(result, Gone):
             self.blocked.add(place[0])
@@ -80,7 +88,7 @@ class Posts:
         if guild is None:
             return None if self._is_elsewhere(guild_id) else Gone(reason=_GONE[10004])
         if guild.unavailable:
-            return Retry(reason="Discord has an outage in this server", after_s=60)
+            return Retry(reason=marked("Discord has an outage in this server"), after_s=60)
         channel = guild.get_channel_or_thread(channel_id)
         if channel is None:
             return None
@@ -99,14 +107,14 @@ class Posts:
         try:
             ref = await self._post(message, guild_id, channel_id)
         except discord.RateLimited as error:
-            return Retry(reason="Discord asks us to slow down", after_s=error.retry_after)
+            return Retry(reason=marked("Discord asks us to slow down"), after_s=error.retry_after)
         except discord.HTTPException as error:
             if error.status >= 500:
                 self._note_unknown(message.key)
             return _refused(error, channel_id)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             self._note_unknown(message.key)
-            return Retry(reason=f"no answer from Discord ({type(error).__name__})", is_unknown=True)
+            return Retry(reason=_NO_ANSWER.format(kind=type(error).__name__), is_unknown=True)
         return Sent(ref=ref)
 
     async def _post(self, message: Outgoing, guild_id: int, channel_id: int) -> str:
@@ -134,11 +142,13 @@ class Posts:
         require_caveat(message.payload)
         place, where = read_channel(message.channel), _read_ref(ref)
         if place is None or where is None:
-            return Gone(reason="this is no message in Discord")
+            return Gone(reason=marked("this is no message in Discord"))
         if not self._client.is_ready() or self._client.is_closed():
-            return Retry(reason="Discord is not connected", after_s=5)
+            return Retry(reason=marked("Discord is not connected"), after_s=5)
         if self._pacer.is_exhausted:
-            return Retry(reason="Discord refused too many requests; waiting, so that it does not ban us", after_s=60)
+            return Retry(
+                reason=marked("Discord refused too many requests; waiting, so that it does not ban us"), after_s=60
+            )
         if self._client.get_guild(place[0]) is None and not self._is_elsewhere(place[0]):
             return Gone(reason=_GONE[10004])
         try:
@@ -146,11 +156,11 @@ class Posts:
             body = _marked(message) | {"allowed_mentions": {"parse": []}}
             await self._client.http.edit_message(*where, params=_params(body))
         except discord.RateLimited as error:
-            return Retry(reason="Discord asks us to slow down", after_s=error.retry_after)
+            return Retry(reason=marked("Discord asks us to slow down"), after_s=error.retry_after)
         except discord.HTTPException as error:
             return _refused(error, where[0])
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            return Retry(reason=f"no answer from Discord ({type(error).__name__})", is_unknown=True)
+            return Retry(reason=_NO_ANSWER.format(kind=type(error).__name__), is_unknown=True)
         return Sent(ref=ref)
 
     async def _publish(self, ref: str) -> None:
@@ -184,15 +194,15 @@ class Posts:
         """The reference of a message with this key, None when it is not there; LookupUnavailable when we cannot see."""
         place = read_channel(message.channel)
         if place is None or not self._client.is_ready() or self._client.is_closed():
-            raise LookupUnavailable("Discord is not connected")
+            raise LookupUnavailable(marked("Discord is not connected"))
         try:
             ref = await self._found(message, *place)
         except discord.Forbidden:
             if self._is_guarded(message.key):
                 return None
-            raise LookupUnavailable(
-                f"Briefbot lacks {permissions.NEEDED[permissions.READ_MESSAGE_HISTORY]} in <#{place[1]}>"
-            ) from None
+            needed = permissions.NEEDED[permissions.READ_MESSAGE_HISTORY]
+            words = marked("Briefbot lacks {permission} in {channel}")
+            raise LookupUnavailable(words.format(permission=needed, channel=f"<#{place[1]}>")) from None
         except discord.NotFound:
             # Nothing stands in a channel that is not there.
             return None
@@ -226,7 +236,7 @@ class Posts:
             if len(page) < _PAGE:
                 return None
             after = max(int(written["id"]) for written in page)
-        raise LookupUnavailable("too much was written in the channel since")
+        raise LookupUnavailable(marked("too much was written in the channel since"))
 
     async def _found_in_forum(self, message: Outgoing, forum: discord.ForumChannel) -> str | None:
         """Looks at the first messages of the posts that we made since then."""
@@ -254,14 +264,14 @@ class Posts:
 def _refused(error: discord.HTTPException, channel_id: int) -> SendResult:
     """What an answer of Discord means for a message."""
     if error.status >= 500:
-        return Retry(reason=f"Discord answered {error.status}", is_unknown=True)
+        return Retry(reason=marked("Discord answered {status}").format(status=error.status), is_unknown=True)
     if error.code in _GONE:
         return Gone(reason=_GONE[error.code])
     if error.status == 403:
         return Gone(reason=permissions.advice([], channel_id))
     if error.status in (401, 429) or error.code in _PASSING:
-        return Retry(reason=f"Discord does not take it now ({error.status} {error.code})", after_s=30)
-    return Rejected(reason=f"Discord refuses this message ({error.code}): {error.text[:300]}")
+        return Retry(reason=_NOT_NOW.format(code=f"{error.status} {error.code}"), after_s=30)
+    return Rejected(reason=_REFUSED.format(code=error.code, words=error.text[:300]))
 
 
 def _read_ref(ref: str) -> tuple[int, int] | None:

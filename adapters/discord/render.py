@@ -35,6 +35,7 @@ from bot.documents.nodes import (
 )
 from bot.documents.text import harmless
 from bot.ports import Payload
+from bot.saying import say, speaking
 
 Component = dict[str, Any]
 
@@ -57,10 +58,11 @@ _HEADING: Final = {1: "## ", 2: "### ", 3: "**"}
 def render(document: Document) -> tuple[Payload, ...]:
     """The messages of a document, in order, each within Discord's limits and with the whole caveat."""
     caveat = document.caveat.text if document.caveat else ""
-    return tuple(
-        Payload(body=message(page), caveat=caveat, title=line(document.title))
-        for page in fit(document, LIMITS, measure, weight)
-    )
+    with speaking(document.language):
+        return tuple(
+            Payload(body=message(page), caveat=caveat, title=line(document.title))
+            for page in fit(document, LIMITS, measure, weight)
+        )
 
 
 def message(page: Document) -> Component:
@@ -178,7 +180,7 @@ def _select(options: list[Component]) -> Component:
     return {
         "type": SELECT,
         "custom_id": Press(Verb.OPEN, "").custom_id(),
-        "placeholder": "Related briefs",
+        "placeholder": say("Related briefs"),
         "options": options,
     }
 
@@ -200,7 +202,10 @@ def _related_briefs(blocks: Sequence[Block]) -> Iterator[tuple[str, str, str]]:
             case RelatedList():
                 yield from ((item.brief, item.headline, item.blurb) for item in block.items)
             case Card():
-                yield from ((brief, headline, f"Related to: {block.headline}") for brief, headline in block.related)
+                yield from (
+                    (brief, headline, say("Related to: {headline}", headline=block.headline))
+                    for brief, headline in block.related
+                )
 
 
 # ── texts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,9 +238,9 @@ def _items(block: Bullets | Sources | RelatedList | Facts) -> Iterator[str]:
         case Bullets():
             yield from (f"- {inline(item)}" for item in block.items if inline(item))
         case Sources():
-            yield from ("**Sources**", *map(_source, block.items))
+            yield from (f"**{say('Sources')}**", *map(_source, block.items))
         case RelatedList():
-            yield from ("**Related**", *map(_related, block.items))
+            yield from (f"**{say('Related')}**", *map(_related, block.items))
         case Facts():
             yield from (_fact(name, value) for name, value in block.rows)
 
@@ -292,7 +297,7 @@ def _text(content: str) -> Component:
 
 def _card(card: Card) -> Component:
     """A brief in short, beside the button that opens it."""
-    button = _button(Action("Read", f"brief read {card.brief}"))
+    button = _button(Action(say("Read"), f"brief read {card.brief}"))
     return {"type": SECTION, "components": [_text(_card_text(card) or card.brief)], "accessory": button}
 
 

@@ -15,6 +15,7 @@ from adapters.discord.native import RawView, attached
 from adapters.discord.render import BUTTON, GREY, ROW, render
 from bot.commands.invoke import Reply
 from bot.documents.nodes import Action, Actions, Kind, Note, Text
+from bot.saying import say
 
 Interaction = discord.Interaction[Any]
 
@@ -45,7 +46,7 @@ async def answer_with(interaction: Interaction, reply: Reply, *, verb: Verb = Ve
 
 def shared_by(interaction: Interaction, reply: Reply) -> Reply:
     """The reply as it is shown to all, saying who did that."""
-    note = Note((Text(f"Shared by {interaction.user.display_name}"),))
+    note = Note((Text(say("Shared by {name}", name=interaction.user.display_name)),))
     return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, note)))
 
 
@@ -55,7 +56,7 @@ def _messages(reply: Reply, words: str) -> list[list[dict[str, Any]]]:
         messages[-1] += files
     custom_id = Press(Verb.SHARE, words).custom_id() if words else None
     if custom_id:
-        button = {"type": BUTTON, "style": GREY, "label": "Share in this channel", "custom_id": custom_id}
+        button = {"type": BUTTON, "style": GREY, "label": say("Share in this channel"), "custom_id": custom_id}
         messages[-1].append({"type": ROW, "components": [button]})
     return messages
 
@@ -77,7 +78,7 @@ class Drafts:
         if reply.document.kind is not Kind.ERROR:
             return reply
         self.keep(interaction, words, values)
-        again = Actions((Action("Edit and try again", words, asks=True),))
+        again = Actions((Action(say("Edit and try again"), words, asks=True),))
         return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, again)))
 
     def keep(self, interaction: Interaction, words: str, values: Mapping[str, str]) -> None:

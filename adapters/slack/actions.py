@@ -22,6 +22,7 @@ from adapters.slack.mrkdwn import line, plain
 from bot.documents.clip import clip
 from bot.documents.nodes import Action
 from bot.documents.text import harmless
+from bot.saying import say
 
 Element = dict[str, Any]
 
@@ -85,7 +86,7 @@ def select(options: list[Element]) -> Element:
     """The related briefs of a message, to open by picking."""
     return {
         "type": "static_select",
-        "placeholder": plain_text("Related briefs"),
+        "placeholder": plain_text(say("Related briefs")),
         "action_id": Press(Verb.OPEN, "").action_id(),
         "options": options,
     }

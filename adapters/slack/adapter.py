@@ -29,6 +29,7 @@ from bot.documents.nodes import Document
 from bot.errors import ConfigError
 from bot.models import WorkspaceId
 from bot.ports import Host, LookupUnavailable, Outgoing, Payload, Retry, SendResult, require_caveat
+from bot.saying import marked
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +37,7 @@ PAUSES_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Between tries to reach Slack when the bot starts without a network; the last one again and again."""
 CONNECT_S: Final = 10.0
 """How long a message waits for the connection before it is put off."""
-_NOT_CONNECTED: Final = "Slack is not connected"
+_NOT_CONNECTED: Final = marked("Slack is not connected")
 _FAILURES: Final = (SlackApiError, aiohttp.ClientError, OSError, TimeoutError)
 
 

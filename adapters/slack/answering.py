@@ -28,6 +28,7 @@ from bot.commands.spec import Command, OptionType, Role
 from bot.documents.build import error_document
 from bot.documents.nodes import Action, Actions, Kind
 from bot.errors import BriefbotError, UsageError
+from bot.saying import say, speaking
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,7 @@ class Here:
     user_name: str
     channel_id: str
     client: AsyncWebClient
+    locale: str = ""
 
 
 class Answers:
@@ -61,6 +63,10 @@ class Answers:
     async def command(self, ack: Ack, respond: Respond, body: Json) -> None:
         """A slash command; its answer comes with the acknowledgement when there is one by then."""
         here = await self._here(body)
+        with speaking(await self._language(here)):
+            await self._command(ack, respond, body, here)
+
+    async def _command(self, ack: Ack, respond: Respond, body: Json, here: Here) -> None:
         line = f"{body['command']} {typed(body.get('text', ''))}"
         try:
             asked = read_line(line, here.team_id)
@@ -81,8 +87,7 @@ class Answers:
         if not done:
             await ack()
         reply = await task
-        words = replies.shareable(asked.command, asked.values, reply)
-        first, *rest = replies.messages(reply, words)
+        first, *rest = replies.messages(reply, replies.shareable(asked.command, asked.values, reply))
         if done:
             await ack(**_first([first]))
         for message in rest if done else [first, *rest]:
@@ -94,11 +99,14 @@ class Answers:
             invocation = await self._invocation(here, asked.command)
         except BriefbotError as error:
             return Reply(document=error_document(error))
+        if verb is Verb.SHARE:
+            invocation = replace(invocation, locale="")
         if asked.command.is_danger and verb is not Verb.DO:
             return await self._commands.question(asked.command, asked.values, invocation)
         reply = await self._commands.call(asked.command, asked.values, invocation)
         if verb is Verb.SHARE:
-            return replies.shared_by(here.user_name, reply)
+            with speaking(reply.document.language):
+                return replies.shared_by(here.user_name, reply)
         return await replies.hand_over(here.client, here.user_id, reply)
 
     # ── buttons and selects ───────────────────────────────────────────────────────────────────────────────────────────
@@ -107,6 +115,10 @@ class Answers:
         """A button or a select in a message, a window or the Home tab."""
         await ack()
         here = await self._here(body)
+        with speaking(await self._language(here)):
+            await self._action(respond, body, here)
+
+    async def _action(self, respond: Respond, body: Json, here: Here) -> None:
         pressed = body["actions"][0]
         press = read_press(pressed["action_id"], _value(pressed))
         if press is None:
@@ -148,7 +160,7 @@ class Answers:
         if done:
             await open_(trigger_id=body["trigger_id"], view=replies.view(await task))
             return
-        opened = await open_(trigger_id=body["trigger_id"], view=replies.waiting_view("This takes a moment."))
+        opened = await open_(trigger_id=body["trigger_id"], view=replies.waiting_view(say("This takes a moment.")))
         await here.client.views_update(view_id=opened["view"]["id"], view=replies.view(await task))
 
     # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -211,6 +223,10 @@ class Answers:
     async def suggestion(self, ack: Ack, body: Json) -> None:
         """Somebody types in a select of a form."""
         here = await self._here(body)
+        with speaking(await self._language(here)):
+            await self._suggestion(ack, body, here)
+
+    async def _suggestion(self, ack: Ack, body: Json, here: Here) -> None:
         origin = forms.unpacked(body.get("view", {}).get("private_metadata", ""))
         if origin is None:
             await ack(options=[])
@@ -231,14 +247,14 @@ class Answers:
     async def _preview(self, here: Here, body: Json) -> None:
         """What the digest of the form would post now, in a window above the form."""
         asked, values = self._filled_in(here, body["view"])
-        values.setdefault("name", "Preview")
+        values.setdefault("name", say("Preview"))
         invocation = await self._invocation(here, asked.command)
         await self._show_window(here, body, self._commands.preview(asked.command, values, invocation))
 
     def _filled_in(self, here: Here, view: Json) -> tuple[Asked, dict[str, str]]:
         origin = forms.unpacked(view.get("private_metadata", ""))
         if origin is None or view.get("callback_id") != CALLBACK:
-            raise UsageError("this form is of another version of Briefbot", example="/brief help")
+            raise UsageError(say("this form is of another version of Briefbot"), example="/brief help")
         asked = read_line(origin.words, here.team_id)
         fields = asked_for(asked.command, asked.values, FORMS)
         known = {name: text for name, text in asked.values.items() if name not in fields}
@@ -249,6 +265,10 @@ class Answers:
         """A form that was sent: its mistakes are shown at their fields, its answer in its place. True when it is done
         and the Home tab it came from should be drawn anew."""
         here = await self._here(body)
+        with speaking(await self._language(here)):
+            return await self._submission(ack, body, here)
+
+    async def _submission(self, ack: Ack, body: Json, here: Here) -> bool:
         view = body["view"]
         asked, values = self._filled_in(here, view)
         origin = forms.unpacked(view["private_metadata"])
@@ -257,7 +277,7 @@ class Answers:
         task = asyncio.ensure_future(self._submitted(here, replace(asked, values=values), view))
         done, _ = await asyncio.wait({task}, timeout=DEFER_S)
         if not done:
-            await ack(response_action="update", view=replies.waiting_view("This takes a moment."))
+            await ack(response_action="update", view=replies.waiting_view(say("This takes a moment.")))
             reply = _with_another_try(await task, asked, values)
             await here.client.views_update(view_id=view["id"], view=replies.view(reply))
         elif (reply := await task).document.kind is Kind.ERROR and (errors := _errors(reply, view)):
@@ -284,15 +304,20 @@ class Answers:
         team_id = str(body.get("team_id") or team.get("id") or user.get("team_id"))
         client = await self._client_of(team_id)
         if client is None:
-            raise BriefbotError("Briefbot is not installed in this workspace any more.")
+            raise BriefbotError(say("Briefbot is not installed in this workspace any more."))
         channel = body.get("channel") or {}
+        user_id = str(body.get("user_id") or user.get("id"))
         return Here(
             team_id=team_id,
-            user_id=str(body.get("user_id") or user.get("id")),
+            user_id=user_id,
             user_name=str(body.get("user_name") or user.get("name") or user.get("username") or ""),
             channel_id=str(body.get("channel_id") or channel.get("id") or ""),
             client=client,
+            locale=await self._people.locale(client, team_id, user_id),
         )
+
+    async def _language(self, here: Here) -> str:
+        return await self._commands.language(await self._invocation(here, None))
 
     async def _invocation(self, here: Here, command: Command | None) -> Invocation:
         """Who asks, and where; Slack is asked about a person's rights only for what needs them."""
@@ -306,6 +331,7 @@ class Answers:
             person=person,
             channel=channel,
             is_direct=not here.channel_id.startswith(("C", "G")),
+            locale=here.locale,
         )
 
 
@@ -338,8 +364,15 @@ def _with_another_try(reply: Reply, asked: Asked, values: Mapping[str, str]) -> 
     words = as_typed(asked.command.name, values)
     if reply.document.kind is not Kind.ERROR or not words:
         return reply
-    again = Actions((Action("Edit and try again", words, asks=True),))
+    again = Actions((Action(say("Edit and try again"), words, asks=True),))
     return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, again)))
+
+
+def words_of(error: Exception) -> str:
+    """What a person is told of something that went wrong."""
+    if isinstance(error, BriefbotError):
+        return error.message
+    return say("Something went wrong on our side. Please try again.")
 
 
 async def apologise(respond: Respond | None, error: Exception) -> None:
@@ -352,8 +385,7 @@ async def apologise(respond: Respond | None, error: Exception) -> None:
         log.error("interaction.failed", exc_info=error)
     if respond is None:
         return
-    is_told = isinstance(error, BriefbotError)
-    reply = replies.failed(error.message if is_told else "Something went wrong on our side. Please try again.")  # type: ignore[attr-defined]
+    reply = replies.failed(words_of(error))
     try:
         await respond(**replies.messages(reply)[0])
     except (SlackApiError, aiohttp.ClientError, OSError, ValueError) as again:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -21,6 +21,7 @@ from bot.documents.nodes import Document, Paragraph, Text
 from bot.errors import BriefbotError, UsageError
 from bot.models import WorkspaceId
 from bot.ports import Host, require_caveat
+from bot.saying import say, speaking
 
 log = structlog.get_logger(__name__)
 
@@ -81,11 +82,13 @@ class Events:
         except BriefbotError:
             # Slack does not say who it is: they see what everybody sees.
             person = self._people.reader(user_id)
-        invocation = _invocation(team_id, user_id, person)
-        is_manager = await self._host.commands.manages(invocation)
-        await client.views_publish(
-            user_id=user_id, view=await home(self._host.commands, invocation, is_manager=is_manager)
-        )
+        locale = await self._people.locale(client, team_id, user_id)
+        invocation = replace(_invocation(team_id, user_id, person), locale=locale)
+        commands = self._host.commands
+        is_manager = await commands.manages(invocation)
+        with speaking(await commands.language(invocation)):
+            view = await home(commands, invocation, is_manager=is_manager)
+        await client.views_publish(user_id=user_id, view=view)
 
     async def _mentioned(self, team_id: str, event: Json) -> None:
         """Answers in the thread: help, or what is found of the words beside the name."""
@@ -110,17 +113,30 @@ class Events:
         """Opens the form for a report about the message whose menu was used."""
         team_id = str(body["team"]["id"])
         client = await self._client_of(team_id)
-        form = reporting.report_form(body["message"], body["channel"]["id"])
-        if client is None or form is None:
-            raise UsageError("this message shows no brief of Briefbot", example="/brief latest")
+        with speaking(await self._language(body)):
+            form = reporting.report_form(body["message"], body["channel"]["id"])
+            if client is None or form is None:
+                raise UsageError(say("this message shows no brief of Briefbot"), example="/brief latest")
         await client.views_open(trigger_id=body["trigger_id"], view=form)
 
     async def report(self, body: Json) -> Reply:
         """Tells the managers; says whether there was a way to."""
-        document = reporting.reported(body["view"], body["user"]["id"])
-        is_told = await self._tell(workspace_of(body["team"]["id"]), document)
-        words = "The managers of this workspace were told. Thank you." if is_told else "No manager could be told."
-        return Reply(document=notice("Report", Paragraph((Text(words),))))
+        team_id = str(body["team"]["id"])
+        with speaking(await self._host.commands.language(_invocation(team_id, "", self._people.reader("")))):
+            document = reporting.reported(body["view"], body["user"]["id"])
+        is_told = await self._tell(workspace_of(team_id), document)
+        with speaking(await self._language(body)):
+            told = say("The managers of this workspace were told. Thank you.")
+            words = told if is_told else say("No manager could be told.")
+            return Reply(document=notice(say("Report"), Paragraph((Text(words),))))
+
+    async def _language(self, body: Json) -> str:
+        """That of the person who used a menu or a form."""
+        team_id, user_id = str(body["team"]["id"]), str(body["user"]["id"])
+        client = await self._client_of(team_id)
+        locale = await self._people.locale(client, team_id, user_id) if client else ""
+        here = replace(_invocation(team_id, user_id, self._people.reader(user_id)), locale=locale)
+        return await self._host.commands.language(here)
 
 
 def _invocation(team_id: str, place: str, person: Person) -> Invocation:

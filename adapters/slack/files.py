@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.commands.lookup import FILE_LIMIT
 from bot.errors import UsageError
 from bot.ingest.charset import decode
+from bot.saying import say
 
 READ_S: Final = 20.0
 
@@ -18,10 +19,12 @@ READ_S: Final = 20.0
 async def content_of(client: AsyncWebClient, file_id: str) -> str:
     """The text of the file; UsageError when it is too large or cannot be read."""
     described = (await client.files_info(file=file_id))["file"]
-    name, size = str(described.get("name", "the file")), int(described.get("size", 0))
+    name, size = str(described.get("name") or say("the file")), int(described.get("size", 0))
     if size > FILE_LIMIT:
         raise UsageError(
-            f"{name[:60]} has {size // 1000} kB", allowed=f"at most {FILE_LIMIT // 10**6} MB", example="an OPML file"
+            say("{name} has {n} kB", name=name[:60], n=size // 1000),
+            allowed=say("at most {n} MB", n=FILE_LIMIT // 10**6),
+            example=say("an OPML file"),
         )
     headers = {"Authorization": f"Bearer {client.token}"}
     try:
@@ -32,8 +35,8 @@ async def content_of(client: AsyncWebClient, file_id: str) -> str:
         ):
             # Without the right to read files Slack answers 200 with a page to sign in.
             if answer.status != 200 or "text/html" in answer.headers.get("Content-Type", ""):
-                raise UsageError("Slack did not give the file; install the app again, so that it may read it")
+                raise UsageError(say("Slack did not give the file; install the app again, so that it may read it"))
             raw = await answer.content.read()
     except (TimeoutError, aiohttp.ClientError, OSError):
-        raise UsageError("Slack did not give the file in time; please send the form again") from None
+        raise UsageError(say("Slack did not give the file in time; please send the form again")) from None
     return decode(raw)

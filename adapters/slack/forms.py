@@ -11,9 +11,12 @@ from adapters.slack.actions import Press, Verb, plain_text, pressed
 from adapters.slack.mrkdwn import plain
 from bot.caveat import CAVEATS
 from bot.commands.forms import DAYS, Forms, asked_for, emptied, picked_days
+from bot.commands.labels import choice_label, label
 from bot.commands.languages import name_of
 from bot.commands.spec import Command, Option, OptionType
 from bot.documents.clip import clip
+from bot.documents.wording import day_names
+from bot.saying import marked, say
 from bot.topics.catalogue import of_kind
 
 Json = dict[str, Any]
@@ -34,15 +37,15 @@ FORMS: Final[Forms] = {
 """The options that the form of a command asks for."""
 
 TITLES: Final = {
-    "brief-admin topic add": "Add a topic",
-    "brief-admin topic edit": "Change a topic",
-    "brief-admin source add": "Add a source",
-    "brief-admin source import": "Import sources",
-    "brief-admin digest add": "Add a digest",
-    "brief-admin digest edit": "Change a digest",
-    "brief-admin setup": "Set up: topics",
-    "brief-admin setup step:when": "Set up: when and where",
-    "brief-admin settings": "Settings",
+    "brief-admin topic add": marked("Add a topic"),
+    "brief-admin topic edit": marked("Change a topic"),
+    "brief-admin source add": marked("Add a source"),
+    "brief-admin source import": marked("Import sources"),
+    "brief-admin digest add": marked("Add a digest"),
+    "brief-admin digest edit": marked("Change a digest"),
+    "brief-admin setup": marked("Set up: topics"),
+    "brief-admin setup step:when": marked("Set up: when and where"),
+    "brief-admin settings": marked("Settings"),
 }
 """What stands above each form: at most 24 characters, which is less than the summary of a command."""
 
@@ -52,11 +55,11 @@ LABEL_LIMIT: Final = 75
 TEXT_LIMIT: Final = 3000
 _LONG: Final = frozenset(("words", "exclude", "caveat_note"))
 _HELP: Final = {
-    "days": "None: every day",
-    "topics": "None: everything that is followed",
-    "file": "An OPML file",
-    "subjects": "Each brings well-known feeds with it",
-    "places": "Each brings well-known feeds with it",
+    "days": marked("None: every day"),
+    "topics": marked("None: everything that is followed"),
+    "file": marked("An OPML file"),
+    "subjects": marked("Each brings well-known feeds with it"),
+    "places": marked("Each brings well-known feeds with it"),
 }
 _PREVIEWED: Final = frozenset(("brief-admin digest add", "brief-admin digest edit"))
 
@@ -94,23 +97,27 @@ def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Or
     asked = [option for name in asked_for(command, values, FORMS) if (option := command.option(name))]
     blocks = [_input(option, values.get(option.name, ""), labels.get(option.name, {})) for option in asked]
     if command.name in _PREVIEWED:
-        look = pressed(Press(Verb.PREVIEW, command.name), "See what it would post now")
+        look = pressed(Press(Verb.PREVIEW, command.name), say("See what it would post now"))
         blocks.append({"type": "actions", "elements": [look]})
     return {
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": origin.packed(),
-        "title": plain_text(TITLES.get(f"{command.name} step:{values.get('step')}") or TITLES[command.name]),
+        "title": plain_text(clip(say(_title(command, values)), TITLE_LIMIT)),
         "submit": plain_text(_submit(command)),
-        "close": plain_text("Cancel"),
+        "close": plain_text(say("Cancel")),
         "blocks": blocks,
     }
 
 
 def _submit(command: Command) -> str:
     if command.path == ("setup",):
-        return "Next"
-    return "Save" if "edit" in command.path or command.path == ("settings",) else "Add"
+        return say("Next")
+    return say("Save") if "edit" in command.path or command.path == ("settings",) else say("Add")
+
+
+def _title(command: Command, values: Mapping[str, str]) -> str:
+    return TITLES.get(f"{command.name} step:{values.get('step')}") or TITLES[command.name]
 
 
 def _input(option: Option, value: str, labels: Mapping[str, str]) -> Json:
@@ -119,8 +126,8 @@ def _input(option: Option, value: str, labels: Mapping[str, str]) -> Json:
     return {
         "type": "input",
         "block_id": option.name,
-        "label": plain_text(option.name.replace("_", " ").capitalize()),
-        "hint": plain_text(_HELP.get(option.name, option.summary)),
+        "label": plain_text(label(option.name)),
+        "hint": plain_text(say(_HELP.get(option.name, option.summary))),
         "optional": not option.is_required or bool(option.unless),
         "element": element | {"action_id": option.name},
     }
@@ -133,7 +140,7 @@ def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
         case OptionType.CHANNEL:
             return _channel(value)
         case OptionType.DAYS:
-            offered = [_option(day.title(), day) for day in DAYS]
+            offered = [_option(name, day) for name, day in zip(day_names(), DAYS, strict=True)]
             return {"type": "checkboxes", "options": offered} | _initial(offered, picked_days(option, value))
         case OptionType.ZONE | OptionType.ROLE | OptionType.DIGEST:
             return _searched(value, labels)
@@ -142,7 +149,7 @@ def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
         case OptionType.LANGUAGE if not option.is_list:
             return _select([(name_of(code), code) for code in CAVEATS], value)
         case OptionType.CHOICE:
-            return _select([(choice.capitalize(), choice) for choice in option.choices], value)
+            return _select([(choice_label(choice), choice) for choice in option.choices], value)
         case OptionType.INTEGER:
             return _number(option, value)
         case OptionType.FILE:
@@ -166,12 +173,16 @@ def _channel(value: str) -> Json:
 
 
 def _searched(value: str, labels: Mapping[str, str]) -> Json:
-    found: Json = {"type": "external_select", "min_query_length": 0, "placeholder": plain_text("Type to search")}
+    found: Json = {"type": "external_select", "min_query_length": 0, "placeholder": plain_text(say("Type to search"))}
     return found | ({"initial_option": _option(labels.get(value, value), value)} if value else {})
 
 
 def _searched_several(value: str, labels: Mapping[str, str]) -> Json:
-    found: Json = {"type": "multi_external_select", "min_query_length": 0, "placeholder": plain_text("Type to search")}
+    found: Json = {
+        "type": "multi_external_select",
+        "min_query_length": 0,
+        "placeholder": plain_text(say("Type to search")),
+    }
     chosen = [_option(labels.get(part, part), part) for word in value.split(",") if (part := word.strip())]
     return found | ({"initial_options": chosen} if chosen else {})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from adapters.slack.actions import button, numbered
@@ -11,24 +12,25 @@ from bot.commands.catalogue import BY_NAME
 from bot.commands.invoke import Commands, Invocation
 from bot.documents.nodes import Action, Document
 from bot.ports import require_caveat
+from bot.saying import marked, say
 
 Json = dict[str, Any]
 
 VIEW_BLOCKS: Final = 100
 _FOR_ALL: Final = (
-    Action("Latest", "brief latest"),
-    Action("Topics", "brief topics"),
-    Action("Help", "brief help"),
+    Action(marked("Latest"), "brief latest"),
+    Action(marked("Topics"), "brief topics"),
+    Action(marked("Help"), "brief help"),
 )
 _FOR_MANAGERS: Final = (
-    Action("Set up", "brief-admin setup", asks=True),
-    Action("Add a digest", "brief-admin digest add", asks=True),
-    Action("Add a topic", "brief-admin topic add", asks=True),
-    Action("Add a source", "brief-admin source add", asks=True),
-    Action("Import OPML", "brief-admin source import", asks=True),
-    Action("Digests", "brief-admin digest list"),
-    Action("Sources", "brief-admin source list"),
-    Action("Settings", "brief-admin settings", asks=True),
+    Action(marked("Set up"), "brief-admin setup", asks=True),
+    Action(marked("Add a digest"), "brief-admin digest add", asks=True),
+    Action(marked("Add a topic"), "brief-admin topic add", asks=True),
+    Action(marked("Add a source"), "brief-admin source add", asks=True),
+    Action(marked("Import OPML"), "brief-admin source import", asks=True),
+    Action(marked("Digests"), "brief-admin digest list"),
+    Action(marked("Sources"), "brief-admin source list"),
+    Action(marked("Settings"), "brief-admin settings", asks=True),
 )
 
 
@@ -42,7 +44,13 @@ async def home(commands: Commands, invocation: Invocation, *, is_manager: bool) 
 
 def _blocks(documents: Sequence[Document], rows: Sequence[Sequence[Action]]) -> list[Json]:
     blocks: list[Json] = [
-        {"type": "actions", "elements": numbered([made for action in row if (made := button(action))])} for row in rows
+        {
+            "type": "actions",
+            "elements": numbered(
+                [made for action in row if (made := button(replace(action, label=say(action.label))))]
+            ),
+        }
+        for row in rows
     ]
     for document in documents:
         for payload in render(document)[:1]:
@@ -50,3 +58,7 @@ def _blocks(documents: Sequence[Document], rows: Sequence[Sequence[Action]]) -> 
             if len(blocks) + len(payload.body["blocks"]) < VIEW_BLOCKS:
                 blocks += [{"type": "divider"}, *payload.body["blocks"]]
     return blocks
+
+
+def _said(action: Action) -> Action:
+    return replace(action, label=say(action.label))

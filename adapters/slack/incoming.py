@@ -11,6 +11,7 @@ from bot.commands.parse import parse
 from bot.commands.spec import Command, OptionType
 from bot.errors import UsageError
 from bot.models import ChannelRef, WorkspaceId
+from bot.saying import say
 
 _ESCAPED = re.compile(r"<(?:(?P<mark>[#@]|!subteam\^)(?P<id>[A-Z0-9]+)|(?P<url>(?:https?|mailto):[^|>]*))(?:\|[^>]*)?>")
 
@@ -72,8 +73,8 @@ def _channel(name: str, text: str, team_id: str) -> ChannelRef:
     if known and known[0] == team_id:
         return ChannelRef(text)
     raise UsageError(
-        f"'{text[:60]}' is no channel for {name}",
-        allowed="a channel of this workspace, picked from what Slack offers after #",
+        say("'{text}' is no channel for {option}", text=text[:60], option=name),
+        allowed=say("a channel of this workspace, picked from what Slack offers after #"),
         example=f"{name}:#news",
     )
 
@@ -82,7 +83,7 @@ def _group(name: str, text: str) -> str:
     if re.fullmatch(r"S[A-Z0-9]{2,20}", text):
         return text
     raise UsageError(
-        f"'{text[:60]}' is no user group for {name}",
-        allowed="a user group of this workspace, picked from what Slack offers after @, or none",
+        say("'{text}' is no user group for {option}", text=text[:60], option=name),
+        allowed=say("a user group of this workspace, picked from what Slack offers after @, or none"),
         example=f"{name}:none",
     )

@@ -29,6 +29,7 @@ from bot.documents.nodes import (
     SourceItem,
     Sources,
 )
+from bot.saying import say
 
 Json = dict[str, Any]
 
@@ -51,7 +52,7 @@ def drawn(block: Block) -> list[Json]:
         case Card():
             return _card(block)
         case Sources() | RelatedList():
-            return [context(words)] if (words := list_text(block)) else []
+            return [context(words)] if (words := list_text(block, _list_title(block))) else []
         case Facts():
             return _facts(block)
         case Actions():
@@ -113,16 +114,20 @@ def _card_texts(card: Card) -> tuple[str, str]:
 def _card(card: Card) -> list[Json]:
     """A brief in short, beside the button that opens it."""
     words, facts = _card_texts(card)
-    read = button(Action("Read", f"brief read {card.brief}"))
+    read = button(Action(say("Read"), f"brief read {card.brief}"))
     return [section(words, read), *([context(facts)] if facts else [])]
 
 
 @lru_cache(maxsize=512)
-def list_text(block: Sources | RelatedList) -> str:
+def list_text(block: Sources | RelatedList, title: str) -> str:
     """Numbered sources, or related briefs, in one small text."""
     if isinstance(block, Sources):
-        return "\n".join(["*Sources*", *map(_source, block.items)]) if block.items else ""
-    return "\n".join(["*Related*", *map(_related, block.items)]) if block.items else ""
+        return "\n".join([f"*{title}*", *map(_source, block.items)]) if block.items else ""
+    return "\n".join([f"*{title}*", *map(_related, block.items)]) if block.items else ""
+
+
+def _list_title(block: Sources | RelatedList) -> str:
+    return say("Sources") if isinstance(block, Sources) else say("Related")
 
 
 def _source(item: SourceItem) -> str:

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.context import Person
 from bot.errors import BriefbotError
+from bot.saying import say
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -22,6 +23,8 @@ BELIEVED_S: Final = 300.0
 """For so long somebody who is a manager no more may still be taken for one."""
 ASK_S: Final = 1.5
 """Half of what Slack gives for the whole answer."""
+LOCALE_S: Final = 0.4
+"""How long an answer waits for the language of who asked, once for each person."""
 _MOST_KEPT: Final = 5000
 
 
@@ -39,6 +42,7 @@ class People:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], tuple[float, Any]] = {}
+        self._locales: dict[tuple[str, str], str] = {}
 
     def reader(self, user_id: str, name: str = "") -> Person:
         """A person of whom nothing needs to be known."""
@@ -48,21 +52,39 @@ class People:
         """A person with the rights they have; BriefbotError when Slack does not say."""
         try:
             async with asyncio.timeout(ASK_S):
-                user = await self._kept_or(team_id, user_id, lambda: _user(client, user_id))
+                user = await self._user(client, team_id, user_id)
                 groups = await self.groups(client, team_id)
         except (TimeoutError, SlackApiError, aiohttp.ClientError, OSError) as error:
             log.warning("slack.person_unknown", workspace=team_id, reason=_reason(error))
             raise BriefbotError(
-                "Slack did not say just now whether you are a manager here, so nothing was done. Please try again."
+                say("Slack did not say just now whether you are a manager here, so nothing was done. Please try again.")
             ) from None
         return Person(
             id=user_id,
             name=user.get("real_name") or user.get("name") or "",
             is_manager=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
             roles=frozenset(group.id for group in groups if user_id in group.people),
-            locale=user.get("locale") or "",
             zone=user.get("tz") or "",
         )
+
+    async def locale(self, client: AsyncWebClient, team_id: str, user_id: str) -> str:
+        """The language that a person reads Slack in, such as `ko-KR`; empty when Slack does not say at once."""
+        if (team_id, user_id) not in self._locales:
+            try:
+                async with asyncio.timeout(LOCALE_S):
+                    await self._user(client, team_id, user_id)
+            except (TimeoutError, SlackApiError, aiohttp.ClientError, OSError) as error:
+                log.info("slack.locale_unknown", workspace=team_id, reason=_reason(error))
+        return self._locales.get((team_id, user_id), "")
+
+    async def _user(self, client: AsyncWebClient, team_id: str, user_id: str) -> dict[str, Any]:
+        user = await self._kept_or(team_id, user_id, lambda: _user(client, user_id))
+        # Kept for longer: a person who reads Slack in another language now is answered in it after their next command
+        # for managers, or when the bot is started anew.
+        self._locales[team_id, user_id] = str(user.get("locale") or "")
+        while len(self._locales) > _MOST_KEPT:
+            del self._locales[next(iter(self._locales))]
+        return user
 
     async def groups(self, client: AsyncWebClient, team_id: str) -> list[Group]:
         """The user groups of a workspace; none where they may not be read, or there are none on its plan."""

@@ -19,6 +19,7 @@ from adapters.slack.people import error_code
 from adapters.slack.render import GENERATED
 from bot.models import WorkspaceId
 from bot.ports import Gone, LookupUnavailable, Outgoing, Retry, SendResult, Sent, require_caveat
+from bot.saying import marked
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ class Posts:
         require_caveat(message.payload)
         place = read_channel(message.channel)
         if place is None:
-            return Gone(reason="this is no channel of Slack; choose one with /brief-admin digest edit")
+            return Gone(reason=marked("this is no channel of Slack; choose one with /brief-admin digest edit"))
         client = await self._client_of(place[0])
         if client is None:
             return Gone(reason=REMOVED_WORDS)
@@ -61,7 +62,7 @@ class Posts:
         require_caveat(message.payload)
         place, (channel_id, _, ts) = read_channel(message.channel), ref.partition("/")
         if place is None or not ts:
-            return Gone(reason="this is no message in Slack")
+            return Gone(reason=marked("this is no message in Slack"))
         client = await self._client_of(place[0])
         if client is None:
             return Gone(reason=REMOVED_WORDS)
@@ -95,14 +96,18 @@ class Posts:
     async def _failed(self, error: Exception, team_id: str, client: AsyncWebClient) -> SendResult:
         """What a message or an edit that did not get there comes to."""
         if isinstance(error, TooLong):
-            return Retry(reason="many messages wait for their turn in this workspace", after_s=error.seconds)
+            return Retry(reason=marked("many messages wait for their turn in this workspace"), after_s=error.seconds)
         if not isinstance(error, SlackApiError):
-            return Retry(reason=f"no answer from Slack ({type(error).__name__})", is_unknown=True)
+            return Retry(
+                reason=marked("no answer from Slack ({kind})").format(kind=type(error).__name__), is_unknown=True
+            )
         result = meaning(error_code(error), error.response.status_code, _retry_after(error))
         if isinstance(result, Retry) and not result.is_unknown and result.after_s:
             self._pacer.rest(team_id, result.after_s)
         if error_code(error) in REMOVED and not await self._removed(workspace_of(team_id), client.token or ""):
-            return Retry(reason="Slack does not take the token any more, and there is a newer one by now", after_s=1)
+            return Retry(
+                reason=marked("Slack does not take the token any more, and there is a newer one by now"), after_s=1
+            )
         return result
 
     # ── find ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -119,13 +124,15 @@ class Posts:
             code = error_code(error)
             if code == "channel_not_found":
                 # Nothing stands in a channel that is not there; a private one we were removed from looks the same.
-                raise LookupUnavailable("Briefbot does not see the channel; invite it again") from None
+                raise LookupUnavailable(marked("Briefbot does not see the channel; invite it again")) from None
             if code == "missing_scope":
                 needed = error.response.get("needed", "channels:history")
-                raise LookupUnavailable(f"Briefbot lacks the scope {needed}; install the app again") from None
+                words = marked("Briefbot lacks the scope {scope}; install the app again")
+                raise LookupUnavailable(words.format(scope=needed)) from None
             if code == "not_in_channel":
-                raise LookupUnavailable("Briefbot is not in the channel; invite it with /invite") from None
-            raise LookupUnavailable(code or f"Slack answered {error.response.status_code}") from None
+                raise LookupUnavailable(marked("Briefbot is not in the channel; invite it with /invite")) from None
+            answered = marked("Slack answered {code}").format(code=error.response.status_code)
+            raise LookupUnavailable(code or answered) from None
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise LookupUnavailable(type(error).__name__) from None
 
@@ -148,7 +155,7 @@ class Posts:
             asked["cursor"] = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not asked["cursor"]:
                 return None
-        raise LookupUnavailable("too much was written in the channel since")
+        raise LookupUnavailable(marked("too much was written in the channel since"))
 
 
 def _thread(message: Outgoing) -> dict[str, str]:

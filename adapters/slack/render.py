@@ -35,6 +35,7 @@ from bot.documents.nodes import (
 )
 from bot.documents.text import block_text, harmless
 from bot.ports import Payload
+from bot.saying import say, speaking
 
 # Of 50 blocks there stand beside those of the document: a user group, the select, the page number, the caveat and its
 # line, and below them the button that shares an answer. Their characters, and those that a button of ours adds, are
@@ -49,10 +50,11 @@ GENERATED: Final = "briefbot_ai_generated"
 def render(document: Document) -> tuple[Payload, ...]:
     """The messages of a document, in order, each within Slack's limits and with the whole caveat."""
     caveat = document.caveat.text if document.caveat else ""
-    return tuple(
-        Payload(body=message(page), caveat=caveat, title=line(document.title))
-        for page in fit(document, LIMITS, measure, _weigher(document.kind))
-    )
+    with speaking(document.language):
+        return tuple(
+            Payload(body=message(page), caveat=caveat, title=line(document.title))
+            for page in fit(document, LIMITS, measure, _weigher(document.kind))
+        )
 
 
 def message(page: Document) -> Json:
@@ -169,7 +171,10 @@ def _related_briefs(blocks: Sequence[Block]) -> Iterator[tuple[str, str, str]]:
             case RelatedList():
                 yield from ((item.brief, item.headline, item.blurb) for item in block.items)
             case Card():
-                yield from ((brief, headline, f"Related to: {block.headline}") for brief, headline in block.related)
+                yield from (
+                    (brief, headline, say("Related to: {headline}", headline=block.headline))
+                    for brief, headline in block.related
+                )
 
 
 def _ending(page: Document) -> Iterator[Json]:

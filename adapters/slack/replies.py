@@ -20,6 +20,7 @@ from bot.documents.clip import clip
 from bot.documents.nodes import Actions, Kind, Note, Paragraph, Text
 from bot.errors import BriefbotError
 from bot.ports import Payload, require_caveat
+from bot.saying import say, say_count
 
 Json = dict[str, Any]
 VIEW_BLOCKS: Final = 100
@@ -40,7 +41,7 @@ def messages(reply: Reply, words: str = "", *, is_private: bool = True, replaces
     if len(payloads) > URL_USES:
         shown[-1]["blocks"] = [_more(len(payloads) - URL_USES), *shown[-1]["blocks"]]
     if words and is_private and len(words) <= VALUE_LIMIT:
-        share = pressed(Press(Verb.SHARE, words), "Share in this channel")
+        share = pressed(Press(Verb.SHARE, words), say("Share in this channel"))
         shown[-1]["blocks"] = [*shown[-1]["blocks"], {"type": "actions", "elements": [share]}]
     shown[0]["replace_original"] = replaces
     return shown
@@ -59,7 +60,11 @@ def _body(payload: Payload, *, is_private: bool) -> Json:
 
 
 def _more(count: int) -> Json:
-    words = f"{count} more messages would follow; ask for less at once."
+    words = say_count(
+        "{n} more message would follow; ask for less at once.",
+        "{n} more messages would follow; ask for less at once.",
+        count,
+    )
     return {"type": "context", "elements": [plain_text(words)]}
 
 
@@ -71,7 +76,7 @@ def shareable(command: Command, values: dict[str, str], reply: Reply) -> str:
 
 def shared_by(name: str, reply: Reply) -> Reply:
     """The reply as it is shown to all, saying who did that."""
-    note = Note((Text(f"Shared by {name}"),))
+    note = Note((Text(say("Shared by {name}", name=name)),))
     return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, note)))
 
 
@@ -92,7 +97,7 @@ def view(reply: Reply) -> Json:
 
 def waiting_view(words: str) -> Json:
     """What stands there until the answer does."""
-    return view(Reply(document=notice("One moment", Paragraph((Text(words),)))))
+    return view(Reply(document=notice(say("One moment"), Paragraph((Text(words),)))))
 
 
 def _window(title: str, blocks: Sequence[Json]) -> Json:
@@ -100,7 +105,7 @@ def _window(title: str, blocks: Sequence[Json]) -> Json:
         "type": "modal",
         "callback_id": SHOWN,
         "title": plain_text(clip(plain(title), TITLE_LIMIT) or "Briefbot"),
-        "close": plain_text("Close"),
+        "close": plain_text(say("Close")),
         "blocks": list(blocks),
     }
 
@@ -120,6 +125,6 @@ async def hand_over(client: AsyncWebClient, user_id: str, reply: Reply) -> Reply
     opened = await client.conversations_open(users=[user_id])
     for name, text in reply.files:
         await client.files_upload_v2(channel=opened["channel"]["id"], filename=name, title=name, content=text)
-    note = Note((Text("The file is in your direct messages with Briefbot."),))
+    note = Note((Text(say("The file is in your direct messages with Briefbot.")),))
     blocks = tuple(block for block in reply.document.blocks if not isinstance(block, Actions))
     return replace(reply, document=replace(reply.document, blocks=(*blocks, note)), files=())

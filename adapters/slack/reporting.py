@@ -10,6 +10,7 @@ from adapters.slack.actions import plain_text
 from adapters.slack.forms import Origin, unpacked
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Document, Facts
+from bot.saying import say
 
 Json = dict[str, Any]
 
@@ -29,12 +30,12 @@ def report_form(message: Mapping[str, Any], channel_id: str) -> Json | None:
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": Origin(words="", channel_id=channel_id).packed(),
-        "title": plain_text("Report a brief"),
-        "submit": plain_text("Tell the managers"),
-        "close": plain_text("Cancel"),
+        "title": plain_text(say("Report a brief")),
+        "submit": plain_text(say("Tell the managers")),
+        "close": plain_text(say("Cancel")),
         "blocks": [
-            {"type": "input", "block_id": "brief", "label": plain_text("Brief"), "element": which},
-            {"type": "input", "block_id": "why", "label": plain_text("What is wrong with it?"), "element": said},
+            {"type": "input", "block_id": "brief", "label": plain_text(say("Brief")), "element": which},
+            {"type": "input", "block_id": "why", "label": plain_text(say("What is wrong with it?")), "element": said},
         ],
     }
 
@@ -44,10 +45,12 @@ def reported(view: Mapping[str, Any], user_id: str) -> Document:
     values = view["state"]["values"]
     brief = str(values["brief"]["brief"]["selected_option"]["value"])
     origin = unpacked(view.get("private_metadata", ""))
-    rows = [("Brief", brief), ("What is wrong", str(values["why"]["why"]["value"])), ("Told by", user_id)]
+    why = str(values["why"]["why"]["value"])
+    rows = [(say("Brief"), brief), (say("What is wrong"), why), (say("Told by"), user_id)]
     if origin and origin.channel_id:
-        rows.append(("Where", origin.channel_id))
-    return notice("A brief was reported", Facts(tuple(rows)), Actions((Action("Read it", f"brief read {brief}"),)))
+        rows.append((say("Where"), origin.channel_id))
+    read = Action(say("Read it"), f"brief read {brief}")
+    return notice(say("A brief was reported"), Facts(tuple(rows)), Actions((read,)))
 
 
 def _briefs_of(value: object) -> list[str]:

@@ -13,12 +13,11 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack import replies, reporting
-from adapters.slack.answering import Answers, apologise
+from adapters.slack.answering import Answers, apologise, words_of
 from adapters.slack.events import Events
 from adapters.slack.forms import CALLBACK
 from adapters.slack.manifest import REPORT
 from adapters.slack.scopes import BOT_EVENTS, ORGANIZATION_EVENTS
-from bot.errors import BriefbotError
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +116,7 @@ def _wire_forms(app: AsyncApp, answers: Answers, events: Events) -> None:
             if await answers.submission(ack, body):
                 await events.draw_home(body["team"]["id"], body["user"]["id"])
         except Exception as error:
-            await ack(response_action="update", view=replies.view(replies.failed(_words(error))))
+            await ack(response_action="update", view=replies.view(replies.failed(words_of(error))))
             await apologise(None, error)
 
     @app.shortcut(REPORT)
@@ -133,7 +132,7 @@ def _wire_forms(app: AsyncApp, answers: Answers, events: Events) -> None:
         try:
             await ack(response_action="update", view=replies.view(await events.report(body)))
         except Exception as error:
-            await ack(response_action="update", view=replies.view(replies.failed(_words(error))))
+            await ack(response_action="update", view=replies.view(replies.failed(words_of(error))))
             await apologise(None, error)
 
 
@@ -144,7 +143,3 @@ def _wire_events(app: AsyncApp, events: Events) -> None:
             await events.take(event, body)
         except Exception as error:
             await apologise(None, error)
-
-
-def _words(error: Exception) -> str:
-    return error.message if isinstance(error, BriefbotError) else "Something went wrong on our side. Please try again."

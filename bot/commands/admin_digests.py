@@ -3,28 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from bot.commands.context import Context, Reply
 from bot.commands.describe import instant_in_words, schedule_in_words, typed_name
 from bot.digests.calendar import Due, next_edition
 from bot.documents.build import notice
-from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph, Text
-from bot.documents.wording import counted
+from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph
+from bot.documents.phrases import phrase
+from bot.documents.retelling import retold
+from bot.documents.wording import short_date, span
 from bot.errors import UsageError
 from bot.models import ALL_DAYS, ChannelRef, Digest, EditionState, Style, Topic, public_id
+from bot.saying import marked, say, say_count
 
 _STORIES: Final = 8
-_NEW: Final = Action("Add a digest", "brief-admin digest add", asks=True)
 _CATCH_UP_H: Final = 6
+STATES: Final = {
+    EditionState.PLANNED: marked("on its way"),
+    EditionState.DELIVERED: marked("posted"),
+    EditionState.SKIPPED: marked("skipped"),
+    EditionState.FAILED: marked("failed"),
+}
+LATE_STATES: Final = {
+    EditionState.PLANNED: marked("on its way late"),
+    EditionState.DELIVERED: marked("posted late"),
+    EditionState.SKIPPED: marked("skipped late"),
+    EditionState.FAILED: marked("failed late"),
+}
+STYLES: Final = {
+    Style.HEADLINES: marked("headlines"),
+    Style.SUMMARIES: marked("summaries"),
+    Style.FULL: marked("full"),
+}
+
+
+def _new_one() -> Action:
+    return Action(say("Add a digest"), "brief-admin digest add", asks=True)
 
 
 async def add(context: Context) -> Reply:
     digest = _changed(context, _new(context))
     due = next_edition(digest.at, digest.zone, digest.days, after=context.now)
     stored = await context.store.digests.add(replace(digest, next_due_at=due.at, next_on=due.on))
-    return await _shown(context, f"{stored.name} is set up", stored)
+    return await _shown(context, say("{name} is set up", name=stored.name), stored)
 
 
 def _new(context: Context) -> Digest:
@@ -52,7 +75,7 @@ async def edit(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
     if len(context.arguments.values) == 1:
         raise UsageError(
-            f"nothing to change in '{digest.name}'",
+            say("nothing to change in '{name}'", name=digest.name),
             allowed=", ".join(option.name for option in context.command.options if not option.is_required),
             example=f"/brief-admin digest edit {typed_name(digest.name, public_id('d', digest.id))} at:07:30",
         )
@@ -60,7 +83,7 @@ async def edit(context: Context) -> Reply:
     if changed.channel != digest.channel:
         changed = replace(changed, trouble="", trouble_since=None)
     await context.store.digests.save(changed)
-    return await _shown(context, f"{changed.name} is changed", changed)
+    return await _shown(context, say("{name} is changed", name=changed.name), changed)
 
 
 def _changed(context: Context, digest: Digest) -> Digest:
@@ -116,41 +139,49 @@ async def _next_free(context: Context, digest: Digest) -> Due:
 async def pause(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
     if digest.is_paused:
-        raise UsageError(f"'{digest.name}' is paused already", example=f"/brief-admin digest resume {_typed(digest)}")
+        problem = say("'{name}' is paused already", name=digest.name)
+        raise UsageError(problem, example=f"/brief-admin digest resume {_typed(digest)}")
     await context.store.digests.save(replace(digest, is_paused=True))
-    note = Note((Text("Nothing is posted until "), Code(f"/brief-admin digest resume {_typed(digest)}")))
-    return Reply(document=notice(f"{digest.name} is paused", note))
+    command = Code(f"/brief-admin digest resume {_typed(digest)}")
+    note = Note(phrase(say("Nothing is posted until {command}"), command=command))
+    return Reply(document=notice(say("{name} is paused", name=digest.name), note))
 
 
 async def resume(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
     if not digest.is_paused:
-        raise UsageError(f"'{digest.name}' is not paused", example=f"/brief-admin digest pause {_typed(digest)}")
+        problem = say("'{name}' is not paused", name=digest.name)
+        raise UsageError(problem, example=f"/brief-admin digest pause {_typed(digest)}")
     due = await _next_free(context, digest)
     running = replace(digest, is_paused=False, next_due_at=due.at, next_on=due.on)
     await context.store.digests.save(running)
-    return await _shown(context, f"{digest.name} is posted again", running)
+    return await _shown(context, say("{name} is posted again", name=digest.name), running)
 
 
 async def remove(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
     await context.store.digests.remove(context.workspace.id, digest.id)
-    return Reply(document=notice(f"{digest.name} is deleted"))
+    return Reply(document=notice(say("{name} is deleted", name=digest.name)))
 
 
 async def list_all(context: Context) -> Reply:
     digests = await context.store.digests.list(context.workspace.id)
     if not digests:
-        hint = (Text("No digests yet. Add one: "), Code('/brief-admin digest add "Morning briefing" at:08:00'))
-        return Reply(document=notice("Digests", Paragraph(hint), Actions((_NEW,))))
+        command = Code('/brief-admin digest add "Morning briefing" at:08:00')
+        hint = phrase(say("No digests yet. Add one: {command}"), command=command)
+        return Reply(document=notice(say("Digests"), Paragraph(hint), Actions((_new_one(),))))
     blocks: list[Block] = []
     for digest in digests:
         blocks += [Heading(f"{digest.name} ({public_id('d', digest.id)})"), Facts(await _facts(context, digest))]
     edits = [
-        Action(f"Edit {digest.name}", f"brief-admin digest edit digest:{public_id('d', digest.id)}", asks=True)
+        Action(
+            say("Edit {name}", name=digest.name),
+            f"brief-admin digest edit digest:{public_id('d', digest.id)}",
+            asks=True,
+        )
         for digest in digests[:9]
     ]
-    return Reply(document=notice("Digests", *blocks, Actions((_NEW, *edits))))
+    return Reply(document=notice(say("Digests"), *blocks, Actions((_new_one(), *edits))))
 
 
 async def preview(context: Context) -> Reply:
@@ -161,23 +192,14 @@ async def send(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
     edition = await context.dispatcher.send_now(digest)
     rows: list[tuple[str, str | Mention]] = [
-        ("Where", Mention(digest.channel)),
-        ("Date", edition.on.isoformat()),
-        ("Stories", str(edition.story_count)),
-        ("State", _state(edition.state)),
+        (say("Where"), Mention(digest.channel)),
+        (say("Date"), short_date(edition.on)),
+        (say("Stories"), str(edition.story_count)),
+        (say("State"), say(STATES[edition.state])),
     ]
     if edition.reason:
-        rows.append(("Why", edition.reason))
-    return Reply(document=notice(f"{digest.name} is on its way", Facts(tuple(rows))))
-
-
-def _state(state: EditionState) -> str:
-    return {
-        EditionState.PLANNED: "on its way",
-        EditionState.DELIVERED: "posted",
-        EditionState.SKIPPED: "skipped",
-        EditionState.FAILED: "failed",
-    }[state]
+        rows.append((say("Why"), retold(edition.reason)))
+    return Reply(document=notice(say("{name} is on its way", name=digest.name), Facts(tuple(rows))))
 
 
 def _typed(digest: Digest) -> str:
@@ -186,28 +208,31 @@ def _typed(digest: Digest) -> str:
 
 async def _shown(context: Context, title: str, digest: Digest) -> Reply:
     """A digest as it is now, and how to look at it."""
-    look = Action("See what it would post now", f"brief-admin digest preview {_typed(digest)}")
-    change = Action("Edit", f"brief-admin digest edit digest:{public_id('d', digest.id)}", asks=True)
+    look = Action(say("See what it would post now"), f"brief-admin digest preview {_typed(digest)}")
+    change = Action(say("Edit"), f"brief-admin digest edit digest:{public_id('d', digest.id)}", asks=True)
     return Reply(document=notice(title, Facts(await _facts(context, digest)), Actions((look, change))))
 
 
 async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str | Mention], ...]:
     topics = {topic.id: topic.name for topic in await context.store.topics.list(context.workspace.id)}
     names = [topics[id_] for id_ in digest.topic_ids if id_ in topics]
-    late = f"{digest.catch_up_s // 3600} h" if digest.catch_up_s else "never"
-    trouble: tuple[tuple[str, str | Mention], ...] = (("Trouble", digest.trouble),) if digest.trouble else ()
+    late = (
+        say("up to {length}", length=span(timedelta(seconds=digest.catch_up_s))) if digest.catch_up_s else say("never")
+    )
+    trouble = ((say("Trouble"), retold(digest.trouble)),) if digest.trouble else ()
+    stories = say_count("at most {n} story", "at most {n} stories", digest.max_stories)
     return (
-        ("When", schedule_in_words(digest)),
-        ("Next", _next(context, digest)),
-        ("Where", Mention(digest.channel)),
+        (say("When"), schedule_in_words(digest)),
+        (say("Next"), _next(context, digest)),
+        (say("Where"), Mention(digest.channel)),
         *trouble,
-        ("Topics", ", ".join(names) or "everything that is followed here"),
-        ("Style", f"{digest.style}, at most {counted(digest.max_stories, 'story')}"),
-        ("Posted late", f"up to {late}" if digest.catch_up_s else late),
+        (say("Topics"), ", ".join(names) or say("everything that is followed here")),
+        (say("Style"), f"{say(STYLES[digest.style])}, {stories}"),
+        (say("Posted late"), late),
     )
 
 
 def _next(context: Context, digest: Digest) -> str:
     if digest.is_paused or digest.next_due_at is None:
-        return "paused"
+        return say("paused")
     return instant_in_words(digest.next_due_at, digest.zone, context.now)

@@ -9,14 +9,18 @@ from typing import Any, Final
 
 from bot.briefs.model.view import ModelState
 from bot.caveat import caveat_for
+from bot.commands.admin_digests import LATE_STATES, STATES
 from bot.commands.context import Context, Reply
-from bot.commands.describe import days_in_words, instant_in_words, shown_url, source_name
+from bot.commands.describe import days_as_typed, instant_in_words, shown_url, source_name
 from bot.commands.languages import name_of
 from bot.commands.values import is_none
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Heading, Mention, Note, Paragraph, Text
-from bot.documents.wording import counted
-from bot.models import Digest, Edition, EditionState, Source, Topic, Workspace, public_id
+from bot.documents.phrases import phrase
+from bot.documents.retelling import retold
+from bot.documents.wording import short_date
+from bot.models import Digest, Edition, Source, Topic, Workspace, public_id
+from bot.saying import say, say_count, speaking
 
 _EDITIONS: Final = 10
 _FAILING: Final = 20
@@ -25,9 +29,11 @@ _FAILING: Final = 20
 async def settings(context: Context) -> Reply:
     workspace = _changed(context)
     if not context.arguments:
-        return _settings("Settings", workspace)
+        return _settings(say("Settings"), workspace)
     await context.store.workspaces.save(workspace)
-    return _settings("Settings are changed", workspace)
+    # A new language is spoken at once, unless who asks has one of their own.
+    with speaking(context.invocation.language(workspace)):
+        return _settings(say("Settings are changed"), workspace)
 
 
 def _changed(context: Context) -> Workspace:
@@ -51,16 +57,17 @@ def _settings(title: str, workspace: Workspace) -> Reply:
     admin = Mention(workspace.admin_role, is_role=True) if workspace.admin_role else None
     ping = Mention(workspace.ping_role, is_role=True) if workspace.ping_role else None
     rows: tuple[tuple[str, str | Mention], ...] = (
-        ("Zone", workspace.zone),
-        ("Language", name_of(workspace.language)),
-        ("Admin role", admin or "none: managers of this place only"),
-        ("Ping role", ping or "none: digests mention nobody"),
-        ("Kept for", counted(workspace.retention_days, "day")),
-        ("Caveat", f"{caveat.text} {caveat.note}".strip()),
+        (say("Zone"), workspace.zone),
+        (say("Language"), name_of(workspace.language)),
+        (say("Admin role"), admin or say("none: managers of this place only")),
+        (say("Ping role"), ping or say("none: digests mention nobody")),
+        (say("Kept for"), say_count("{n} day", "{n} days", workspace.retention_days)),
+        (say("Caveat"), f"{caveat.text} {caveat.note}".strip()),
     )
-    hint = Note((Text("Change one: "), Code("/brief-admin settings zone:Asia/Seoul language:ko")), is_hint=True)
-    zones = Note((Text("A digest keeps the zone that it was set up with."),))
-    change = Actions((Action("Change", "brief-admin settings", asks=True),))
+    command = Code("/brief-admin settings zone:Asia/Seoul language:ko")
+    hint = Note(phrase(say("Change one: {command}"), command=command), is_hint=True)
+    zones = Note((Text(say("A digest keeps the zone that it was set up with.")),))
+    change = Actions((Action(say("Change"), "brief-admin settings", asks=True),))
     return Reply(document=notice(title, Facts(rows), hint, zones, change))
 
 
@@ -77,58 +84,70 @@ async def status(context: Context) -> Reply:
         *_next_runs(context, digests),
         *_last_runs(context, editions, digests),
         *_model(context, await context.model.state(context.now)),
-        Note((Text(f"{counted(stored, 'article')} stored on {context.store.dialect}, of all workspaces."),)),
+        Note((Text(_stored(stored, context.store.dialect)),)),
     ]
-    return Reply(document=notice("Status", *blocks))
+    return Reply(document=notice(say("Status"), *blocks))
+
+
+def _stored(count: int, where: str) -> str:
+    return say_count(
+        "{n} article stored on {store}, of all workspaces.",
+        "{n} articles stored on {store}, of all workspaces.",
+        count,
+        store=where,
+    )
 
 
 def _trouble(context: Context, sources: Sequence[Source]) -> list[Block]:
     failing = [source for source in sources if source.last_error]
     unread = sum(source.last_polled_at is None for source in sources)
-    summary = f"{counted(len(sources), 'source')}, {len(failing)} failing" + (
-        f", {unread} not read yet" if unread else ""
-    )
-    blocks: list[Block] = [Heading("Sources"), Paragraph((Text(summary + "."),))]
+    parts = [say_count("{n} source", "{n} sources", len(sources)), say("{n} failing", n=len(failing))]
+    if unread:
+        parts.append(say("{n} not read yet", n=unread))
+    summary = say("{sentence}.", sentence=", ".join(parts))
+    blocks: list[Block] = [Heading(say("Sources")), Paragraph((Text(summary),))]
     rows = tuple((source_name(source), _why_failing(context, source)) for source in failing[:_FAILING])
     if rows:
         blocks.append(Facts(rows))
     if len(failing) > _FAILING:
-        blocks.append(Note((Text(f"{len(failing) - _FAILING} more are failing: "), Code("/brief-admin source list"))))
+        more = say("{n} more are failing: {command}", n=len(failing) - _FAILING, command="{command}")
+        blocks.append(Note(phrase(more, command=Code("/brief-admin source list"))))
     return blocks
 
 
 def _why_failing(context: Context, source: Source) -> str:
     zone = context.workspace.zone
-    parts = [source.last_error.rstrip(".")]
+    parts = [retold(source.last_error).rstrip(".。")]
     if source.failing_since:
-        parts.append(f"since {instant_in_words(source.failing_since, zone, context.now)}")
+        parts.append(say("since {when}", when=instant_in_words(source.failing_since, zone, context.now)))
     if source.next_poll_at:
+        when = instant_in_words(source.next_poll_at, zone, context.now)
         is_soon = source.next_poll_at <= context.now
-        parts.append(
-            "next try now" if is_soon else f"next try {instant_in_words(source.next_poll_at, zone, context.now)}"
-        )
+        parts.append(say("next try now") if is_soon else say("next try {when}", when=when))
     return "; ".join(parts)
 
 
 def _next_runs(context: Context, digests: Sequence[Digest]) -> list[Block]:
     if not digests:
-        return [Heading("Next"), Paragraph((Text("No digest is set up."),))]
+        return [Heading(say("Next")), Paragraph((Text(say("No digest is set up.")),))]
     runs = []
     for digest in digests:
         due = digest.next_due_at
-        when = "paused" if digest.is_paused or due is None else instant_in_words(due, digest.zone, context.now)
+        when = say("paused") if digest.is_paused or due is None else instant_in_words(due, digest.zone, context.now)
         runs.append((Text(digest.name, strong=True), Text(f": {when}, "), Mention(digest.channel)))
-    blocks: list[Block] = [Heading("Next"), Bullets(tuple(runs))]
+    blocks: list[Block] = [Heading(say("Next")), Bullets(tuple(runs))]
     troubled = [digest for digest in digests if digest.trouble]
     if troubled:
-        blocks += [Heading("Cannot be posted"), Facts(tuple(_trouble_of(context, digest) for digest in troubled))]
+        blocks += [Heading(say("Cannot be posted")), Facts(tuple(_trouble_of(context, digest) for digest in troubled))]
     return blocks
 
 
 def _trouble_of(context: Context, digest: Digest) -> tuple[str, str]:
     since = digest.trouble_since
-    when = f"; since {instant_in_words(since, context.workspace.zone, context.now)}" if since else ""
-    return digest.name, f"{digest.trouble}{when}"
+    parts = [retold(digest.trouble)]
+    if since:
+        parts.append(say("since {when}", when=instant_in_words(since, context.workspace.zone, context.now)))
+    return digest.name, "; ".join(parts)
 
 
 def _last_runs(context: Context, editions: Sequence[Edition], digests: Sequence[Digest]) -> list[Block]:
@@ -136,21 +155,17 @@ def _last_runs(context: Context, editions: Sequence[Edition], digests: Sequence[
         return []
     names = {digest.id: digest.name for digest in digests}
     rows = tuple(
-        (f"{names.get(edition.digest_id, 'deleted')}, {edition.on}", _outcome(edition)) for edition in editions
+        (f"{names.get(edition.digest_id, say('deleted'))}, {short_date(edition.on)}", _outcome(edition))
+        for edition in editions
     )
-    return [Heading("Last"), Facts(rows)]
+    return [Heading(say("Last")), Facts(rows)]
 
 
 def _outcome(edition: Edition) -> str:
-    words = {
-        EditionState.PLANNED: "on its way",
-        EditionState.DELIVERED: "posted",
-        EditionState.SKIPPED: "skipped",
-        EditionState.FAILED: "failed",
-    }[edition.state]
-    late = " late" if edition.is_late else ""
-    stories = f", {counted(edition.story_count, 'story')}" if edition.story_count else ""
-    return f"{words}{late}{stories}" + (f": {edition.reason}" if edition.reason else "")
+    words = say(LATE_STATES[edition.state] if edition.is_late else STATES[edition.state])
+    if edition.story_count:
+        words += ", " + say_count("{n} story", "{n} stories", edition.story_count)
+    return words + (f": {retold(edition.reason)}" if edition.reason else "")
 
 
 def _model(context: Context, state: ModelState | None) -> list[Block]:
@@ -158,13 +173,18 @@ def _model(context: Context, state: ModelState | None) -> list[Block]:
     if state is None:
         return []
     spend, waiting = state.spend, state.waiting
-    parts = [f"{state.label}: {spend.total:,} of {state.daily_tokens:,} tokens today"]
+    used, of = f"{spend.total:,}", f"{state.daily_tokens:,}"
+    parts = [say("{model}: {used} of {limit} tokens today", model=state.label, used=used, limit=of)]
     if waiting.count:
-        since = instant_in_words(waiting.since, context.workspace.zone, context.now) if waiting.since else "now"
-        parts.append(f"{counted(waiting.count, 'brief')} by extraction since {since}")
+        since = instant_in_words(waiting.since, context.workspace.zone, context.now) if waiting.since else say("now")
+        parts.append(_extracted(waiting.count, since))
     if waiting.failing:
-        parts.append(f"{waiting.failing} of them after a failure")
-    return [Heading("Model"), Paragraph((Text(", ".join(parts) + "."),))]
+        parts.append(say("{n} of them after a failure", n=waiting.failing))
+    return [Heading(say("Model")), Paragraph((Text(say("{sentence}.", sentence=", ".join(parts))),))]
+
+
+def _extracted(count: int, since: str) -> str:
+    return say_count("{n} brief by extraction since {when}", "{n} briefs by extraction since {when}", count, when=since)
 
 
 # ── export ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,9 +204,13 @@ async def export(context: Context) -> Reply:
         "digests": [_digest_json(digest, topics) for digest in digests],
     }
     counts = ", ".join(
-        (counted(len(sources), "source"), counted(len(topics), "topic"), counted(len(digests), "digest"))
+        (
+            say_count("{n} source", "{n} sources", len(sources)),
+            say_count("{n} topic", "{n} topics", len(topics)),
+            say_count("{n} digest", "{n} digests", len(digests)),
+        )
     )
-    document = notice("Export", Paragraph((Text(f"{counts} and the settings, as JSON."),)))
+    document = notice(say("Export"), Paragraph((Text(say("{counts} and the settings, as JSON.", counts=counts)),)))
     return Reply(document=document, files=(("briefbot.json", json.dumps(data, ensure_ascii=False, indent=2)),))
 
 
@@ -228,7 +252,7 @@ def _digest_json(digest: Digest, topics: Sequence[Topic]) -> dict[str, Any]:
         "channel": digest.channel,
         "at": digest.at.strftime("%H:%M"),
         "zone": digest.zone,
-        "days": days_in_words(digest.days),
+        "days": days_as_typed(digest.days),
         "topics": [topic.name for topic in topics if topic.id in digest.topic_ids],
         "style": digest.style,
         "stories": digest.max_stories,

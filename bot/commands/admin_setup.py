@@ -59,7 +59,7 @@ async def setup(context: Context) -> Reply:
 async def chosen(context: Context) -> dict[str, str]:
     """What the forms of the steps are filled with: what was chosen, and a good guess for the rest."""
     known = await context.store.setups.get(context.workspace.id, context.invocation.person.id, now=context.now)
-    guess = {"at": _AT, "zone": guessed_zone(context.invocation.person, context.workspace.zone)}
+    guess = {"at": _AT, "zone": guessed_zone(context.invocation, context.workspace.zone)}
     if not context.invocation.is_direct:
         guess["channel"] = str(context.invocation.channel)
     return {**guess, **known}

@@ -10,16 +10,22 @@ from bot.commands.describe import shown_url, source_name
 from bot.commands.opml import write_feeds
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Code, Facts, Note, Paragraph, Text
-from bot.documents.wording import age, counted
+from bot.documents.phrases import phrase
+from bot.documents.retelling import retold
+from bot.documents.wording import age
 from bot.errors import AddressRefused, Conflict, FeedError, FetchError, NotFound, UsageError
 from bot.ingest.parsed import ParsedFeed
 from bot.models import Source, public_id
+from bot.saying import say, say_count
 
 TRY_S: Final = 8.0
 """How long `source add` may read the feed, well within what platforms wait for an answer."""
 FOLLOWED_LIMIT: Final = 1000
 _PER_PAGE: Final = 25
-_NEW: Final = Action("Add a source", "brief-admin source add", asks=True)
+
+
+def _new_one() -> Action:
+    return Action(say("Add a source"), "brief-admin source add", asks=True)
 
 
 async def add(context: Context) -> Reply:
@@ -39,11 +45,15 @@ async def add(context: Context) -> Reply:
         title=feed.title if feed else "",
         publisher=feed.publisher if feed else "",
     )
-    rows = [("Address", shown_url(source.url)), ("Id", public_id("src", source.id))]
+    rows = [(say("Address"), shown_url(source.url)), (say("Id"), public_id("src", source.id))]
     if feed:
-        rows.append(("Now", f"{counted(len(feed.drafts), 'entry')} in it"))
-    note = "Its first briefs will be here in a minute or two." if feed or known else "It was not tried; see status."
-    return Reply(document=notice(f"{source_name(source)} is followed", Facts(tuple(rows)), Note((Text(note),))))
+        rows.append((say("Now"), say_count("{n} entry in it", "{n} entries in it", len(feed.drafts))))
+    if feed or known:
+        note = say("Its first briefs will be here in a minute or two.")
+    else:
+        note = say("It was not tried; see status.")
+    title = say("{name} is followed", name=source_name(source))
+    return Reply(document=notice(title, Facts(tuple(rows)), Note((Text(note),))))
 
 
 async def _new_here(context: Context, url: str) -> Source | None:
@@ -51,14 +61,19 @@ async def _new_here(context: Context, url: str) -> Source | None:
     followed = await context.store.sources.followed(context.workspace.id)
     for source in followed:
         if url in (source.url, source.fetch_url):
-            by = "shared by the operator" if source.is_shared else "followed here already"
+            facts = {"url": shown_url(url), "name": source_name(source), "ref": public_id("src", source.id)}
+            if source.is_shared:
+                problem = say("'{url}' is shared by the operator: {name} ({ref})", **facts)
+            else:
+                problem = say("'{url}' is followed here already: {name} ({ref})", **facts)
             raise Conflict(
-                f"'{shown_url(url)}' is {by}: {source_name(source)} ({public_id('src', source.id)})",
-                allowed="a feed that is not followed yet",
+                problem,
+                allowed=say("a feed that is not followed yet"),
                 example="/brief-admin source list",
             )
     if len(followed) >= FOLLOWED_LIMIT:
-        raise UsageError(f"{FOLLOWED_LIMIT} sources are followed here", allowed=f"at most {FOLLOWED_LIMIT}")
+        problem = say("{n} sources are followed here", n=FOLLOWED_LIMIT)
+        raise UsageError(problem, allowed=say("at most {n}", n=FOLLOWED_LIMIT))
     return await context.store.sources.by_url(url)
 
 
@@ -68,17 +83,17 @@ async def _tried(context: Context, url: str) -> ParsedFeed:
         async with asyncio.timeout(TRY_S):
             return await context.feeds.try_feed(url)
     except TimeoutError:
-        raise _unread(url, f"it did not answer within {TRY_S:.0f} seconds") from None
+        raise _unread(url, say("it did not answer within {limit} seconds", limit=f"{TRY_S:.0f}")) from None
     except FeedError as error:
         raise NoFeed(url, error) from None
     except AddressRefused as error:
         raise UsageError(
-            f"'{shown_url(url)}' was refused: {error.reason}",
-            allowed="an address that everybody can reach",
+            say("'{url}' was refused: {reason}", url=shown_url(url), reason=retold(error.reason)),
+            allowed=say("an address that everybody can reach"),
             example="/brief-admin source add https://example.org/feed.xml",
         ) from None
     except FetchError as error:
-        raise _unread(url, error.reason) from None
+        raise _unread(url, retold(error.reason)) from None
 
 
 class NoFeed(UsageError):
@@ -87,17 +102,21 @@ class NoFeed(UsageError):
     def __init__(self, url: str, error: FeedError) -> None:
         self.feeds = error.feeds
         offered = ", ".join(map(shown_url, self.feeds[:5]))
+        if offered:
+            allowed = say("a feed; this page links to {feeds}", feeds=offered)
+        else:
+            allowed = say("the address of an RSS, Atom or JSON feed")
         super().__init__(
-            f"'{shown_url(url)}' is no feed: {error.reason}",
-            allowed=f"a feed; this page links to {offered}" if offered else "the address of an RSS, Atom or JSON feed",
+            say("'{url}' is no feed: {reason}", url=shown_url(url), reason=retold(error.reason)),
+            allowed=allowed,
             example=f"/brief-admin source add {self.feeds[0] if self.feeds else 'https://example.org/feed.xml'}",
         )
 
 
 def _unread(url: str, reason: str) -> UsageError:
     return UsageError(
-        f"'{shown_url(url)}' could not be read, so nothing was added: {reason}",
-        allowed="a feed that answers now, or check:no to follow it all the same",
+        say("'{url}' could not be read, so nothing was added: {reason}", url=shown_url(url), reason=reason),
+        allowed=say("a feed that answers now, or check:no to follow it all the same"),
         example=f"/brief-admin source add {url} check:no",
     )
 
@@ -108,14 +127,16 @@ async def remove(context: Context) -> Reply:
         await context.store.sources.unfollow(context.workspace.id, source.id)
     except NotFound:
         raise UsageError(
-            f"{source_name(source)} is shared by the operator with every workspace",
-            allowed="a source that was added here",
+            say("{name} is shared by the operator with every workspace", name=source_name(source)),
+            allowed=say("a source that was added here"),
             example="/brief-admin source list",
         ) from None
-    note = (
-        "It is shared by the operator, so its stories stay." if source.is_shared else "Its briefs stay in the archive."
-    )
-    return Reply(document=notice(f"{source_name(source)} is followed no more", Note((Text(note),))))
+    if source.is_shared:
+        note = say("It is shared by the operator, so its stories stay.")
+    else:
+        note = say("Its briefs stay in the archive.")
+    title = say("{name} is followed no more", name=source_name(source))
+    return Reply(document=notice(title, Note((Text(note),))))
 
 
 async def list_all(context: Context) -> Reply:
@@ -123,38 +144,35 @@ async def list_all(context: Context) -> Reply:
     page = context.arguments.get("page", int) or 1
     shown = sources[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     if not shown:
-        text = "There is no more." if sources else "No sources yet. Add one: "
-        return Reply(
-            document=notice(
-                "Sources",
-                Paragraph((Text(text), Code("/brief-admin source add https://example.org/feed.xml"))),
-                Actions((_NEW,)),
-            )
-        )
+        command = Code("/brief-admin source add https://example.org/feed.xml")
+        none = phrase(say("No sources yet. Add one: {command}"), command=command)
+        text = (Text(say("There is no more.")),) if sources else none
+        return Reply(document=notice(say("Sources"), Paragraph(text), Actions((_new_one(),))))
     rows = tuple((public_id("src", source.id), _line(context, source)) for source in shown)
-    blocks: list[Block] = [Facts(rows), Note((Text(counted(len(sources), "source")),))]
-    command = "brief-admin source list"
-    back = [Action("Back", f"{command} page:{page - 1}", replaces=True)] if page > 1 else []
-    more = [Action("More", f"{command} page:{page + 1}", replaces=True)] if page * _PER_PAGE < len(sources) else []
-    blocks.append(Actions((*back, *more, _NEW)))
-    return Reply(document=notice("Sources", *blocks))
+    blocks: list[Block] = [Facts(rows), Note((Text(say_count("{n} source", "{n} sources", len(sources))),))]
+    listing = "brief-admin source list"
+    back = [Action(say("Back"), f"{listing} page:{page - 1}", replaces=True)] if page > 1 else []
+    more = [Action(say("More"), f"{listing} page:{page + 1}", replaces=True)] if page * _PER_PAGE < len(sources) else []
+    blocks.append(Actions((*back, *more, _new_one())))
+    return Reply(document=notice(say("Sources"), *blocks))
 
 
 def _line(context: Context, source: Source) -> str:
     parts = [source_name(source), shown_url(source.url)] if source.title else [shown_url(source.url)]
     if source.is_shared:
-        parts.append("shared by the operator")
+        parts.append(say("shared by the operator"))
     if source.last_error:
-        parts.append(f"failing: {source.last_error}")
+        parts.append(say("failing: {reason}", reason=retold(source.last_error)))
     elif source.last_ok_at:
-        parts.append(f"read {age(source.last_ok_at, context.now)}")
+        parts.append(say("read {when}", when=age(source.last_ok_at, context.now)))
     else:
-        parts.append("not read yet")
+        parts.append(say("not read yet"))
     return " · ".join(parts)
 
 
 async def export_all(context: Context) -> Reply:
     sources = await context.store.sources.followed(context.workspace.id)
-    text = write_feeds("Briefbot sources", [(source.title, shown_url(source.url)) for source in sources])
-    document = notice("Sources", Paragraph((Text(f"{counted(len(sources), 'source')}, as an OPML file."),)))
+    text = write_feeds(say("Briefbot sources"), [(source.title, shown_url(source.url)) for source in sources])
+    words = say_count("{n} source, as an OPML file.", "{n} sources, as an OPML file.", len(sources))
+    document = notice(say("Sources"), Paragraph((Text(words),)))
     return Reply(document=document, files=(("briefbot-sources.opml", text),))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
 
 from bot.commands import admin_catalogue, selecting
 from bot.commands.context import Context, Reply
 from bot.commands.describe import rule_in_words, source_name, typed_name
 from bot.documents.build import notice
-from bot.documents.nodes import Action, Actions, Code, Facts, Note, Paragraph, Text
-from bot.documents.wording import counted
+from bot.documents.nodes import Action, Actions, Code, Facts, Note, Paragraph
+from bot.documents.phrases import phrase
 from bot.errors import UsageError
 from bot.models import Source, Topic, TopicRule, public_id
+from bot.saying import say, say_count
 from bot.topics.catalogue import KnownTopic
 
 _RECENT_DAYS = 7
@@ -27,20 +27,20 @@ async def add(context: Context) -> Reply:
     rule = _rule(context, TopicRule())
     if rule == TopicRule():
         raise UsageError(
-            f"topic '{name}' would take everything",
-            allowed="words, sources, languages or publishers that it is about",
+            say("topic '{name}' would take everything", name=name),
+            allowed=say("words, sources, languages or publishers that it is about"),
             example=f'/brief-admin topic add {typed_name(name, "News")} words:"Korea Japan, 한일"',
         )
     _check(rule)
     topic = await context.store.topics.add(context.workspace.id, name, rule, now=context.now)
-    return await _shown(context, f"{topic.name} is followed", topic)
+    return await _shown(context, say("{name} is followed", name=topic.name), topic)
 
 
 async def edit(context: Context) -> Reply:
     topic = context.arguments.need("topic", Topic)
     if len(context.arguments.values) == 1:
         raise UsageError(
-            f"nothing to change in '{topic.name}'",
+            say("nothing to change in '{name}'", name=topic.name),
             allowed="name, words, exclude, sources, languages, publishers",
             example="/brief-admin topic edit t1 exclude:football",
         )
@@ -48,13 +48,13 @@ async def edit(context: Context) -> Reply:
     changed = replace(topic, name=name, rule=_rule(context, topic.rule))
     if changed.rule == TopicRule():
         raise UsageError(
-            f"then '{name}' would take everything",
-            allowed="at least words, sources, languages or publishers",
+            say("then '{name}' would take everything", name=name),
+            allowed=say("at least words, sources, languages or publishers"),
             example=f"/brief-admin topic remove {public_id('t', topic.id)}",
         )
     _check(changed.rule)
     await context.store.topics.save(changed)
-    return await _shown(context, f"{changed.name} is changed", changed)
+    return await _shown(context, say("{name} is changed", name=changed.name), changed)
 
 
 async def remove(context: Context) -> Reply:
@@ -64,34 +64,45 @@ async def remove(context: Context) -> Reply:
     if users:
         # Without its only topic a digest would post everything.
         raise UsageError(
-            f"'{topic.name}' stands in {counted(len(users), 'digest')}: {', '.join(users)}",
-            allowed="a topic that no digest names",
+            _used(topic, users),
+            allowed=say("a topic that no digest names"),
             example=f"/brief-admin digest edit {typed_name(users[0], 'd1')} topics:none",
         )
     await context.store.topics.remove(context.workspace.id, topic.id)
-    return Reply(document=notice(f"{topic.name} is followed no more"))
+    return Reply(document=notice(say("{name} is followed no more", name=topic.name)))
+
+
+def _used(topic: Topic, digests: Sequence[str]) -> str:
+    return say_count(
+        "'{topic}' stands in {n} digest: {digests}",
+        "'{topic}' stands in {n} digests: {digests}",
+        len(digests),
+        topic=topic.name,
+        digests=", ".join(digests),
+    )
 
 
 async def list_all(context: Context) -> Reply:
     topics = await context.store.topics.list(context.workspace.id)
     if not topics:
-        hint = (
-            Text("No topics yet. Add one: "),
-            Code('/brief-admin topic add "Korea Japan" words:"Korea Japan, 한일"'),
-        )
-        return Reply(document=notice("Topics", Paragraph(hint), Actions((_NEW,))))
+        command = Code('/brief-admin topic add "Korea Japan" words:"Korea Japan, 한일"')
+        hint = phrase(say("No topics yet. Add one: {command}"), command=command)
+        return Reply(document=notice(say("Topics"), Paragraph(hint), Actions((_new_one(),))))
     names = await _source_names(context)
     rows = tuple((f"{topic.name} ({public_id('t', topic.id)})", rule_in_words(topic.rule, names)) for topic in topics)
-    return Reply(document=notice("Topics", Facts(rows), Actions((_NEW, *_edits(topics)))))
+    return Reply(document=notice(say("Topics"), Facts(rows), Actions((_new_one(), *_edits(topics)))))
 
 
-_NEW: Final = Action("Add a topic", "brief-admin topic add", asks=True)
+def _new_one() -> Action:
+    return Action(say("Add a topic"), "brief-admin topic add", asks=True)
 
 
 def _edits(topics: Sequence[Topic]) -> list[Action]:
     """A button for each of the first topics."""
     return [
-        Action(f"Edit {topic.name}", f"brief-admin topic edit topic:{public_id('t', topic.id)}", asks=True)
+        Action(
+            say("Edit {name}", name=topic.name), f"brief-admin topic edit topic:{public_id('t', topic.id)}", asks=True
+        )
         for topic in topics[:9]
     ]
 
@@ -115,8 +126,8 @@ def _check(rule: TopicRule) -> None:
         for word in words:
             if not any(char.isalnum() for char in word):
                 raise UsageError(
-                    f"{option} '{word}' has no letter or number to look for",
-                    allowed="words and phrases, divided by commas",
+                    say("{option} '{word}' has no letter or number to look for", option=option, word=word),
+                    allowed=say("words and phrases, divided by commas"),
                     example=f'{option}:"Korea Japan, 한일"',
                 )
 
@@ -132,11 +143,21 @@ async def _shown(context: Context, title: str, topic: Topic) -> Reply:
     matching, of = await selecting.count_since(context.store, context.workspace.id, topic.rule, since)
     ref = public_id("t", topic.id)
     rows = (
-        ("Takes", rule_in_words(topic.rule, await _source_names(context))),
-        ("Now", f"{matching} of {counted(of, 'brief')} of the last {_RECENT_DAYS} days"),
-        ("Id", ref),
+        (say("Takes"), rule_in_words(topic.rule, await _source_names(context))),
+        (say("Now"), _share(matching, of)),
+        (say("Id"), ref),
     )
-    read = Action("Read", f"brief latest topic:{typed_name(topic.name, ref)}")
-    note = Note((Text("Change it with "), Code(f"/brief-admin topic edit {ref}")), is_hint=True)
-    change = Action("Edit", f"brief-admin topic edit topic:{ref}", asks=True)
+    read = Action(say("Read"), f"brief latest topic:{typed_name(topic.name, ref)}")
+    note = Note(phrase(say("Change it with {command}"), command=Code(f"/brief-admin topic edit {ref}")), is_hint=True)
+    change = Action(say("Edit"), f"brief-admin topic edit topic:{ref}", asks=True)
     return Reply(document=notice(title, Facts(rows), Actions((read, change)), note))
+
+
+def _share(matching: int, of: int) -> str:
+    return say_count(
+        "{matching} of {n} brief of the last {days} days",
+        "{matching} of {n} briefs of the last {days} days",
+        of,
+        matching=matching,
+        days=_RECENT_DAYS,
+    )

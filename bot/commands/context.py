@@ -13,6 +13,7 @@ from bot.digests.dispatch import Dispatcher
 from bot.documents.nodes import Document
 from bot.ingest.parsed import ParsedFeed
 from bot.models import ChannelRef, Workspace, WorkspaceId
+from bot.saying import spoken_of
 from bot.store import Store
 
 T = TypeVar("T")
@@ -37,8 +38,6 @@ class Person:
     """By the platform's own rights; the admin role of the workspace makes one, too."""
     roles: frozenset[str] = frozenset()
     """Their roles or groups, named as the adapter names roles."""
-    locale: str = ""
-    """What they have their platform speak, `ko` or `en-GB`; empty where it does not say."""
     zone: str = ""
     """Their own time zone; empty where the platform does not say."""
 
@@ -54,6 +53,12 @@ class Invocation:
     """In a direct message or a person's own page, where no digest belongs."""
     read_file: Callable[[str], str] | None = None
     """Reads a file that is named instead of attached; only for the operator at their own machine."""
+    locale: str = ""
+    """The language of who asks, as the platform tells it; empty where all read the answer."""
+
+    def language(self, workspace: Workspace) -> str:
+        """What the answer is in: the reader's language where we speak it, else the workspace's."""
+        return spoken_of(self.locale) or workspace.language
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands import admin_setup
 from bot.commands.context import Context
-from bot.commands.describe import days_in_words
+from bot.commands.describe import days_as_typed
 from bot.models import Digest, Topic, public_id
 
 
@@ -44,7 +44,7 @@ def _digest(digest: Digest) -> dict[str, str]:
         "topics": ", ".join(public_id("t", id_) for id_ in digest.topic_ids),
         "channel": digest.channel,
         "zone": digest.zone,
-        "days": days_in_words(digest.days).replace("–", "-").lower(),
+        "days": days_as_typed(digest.days).replace("–", "-").lower(),
         "style": str(digest.style),
         "stories": str(digest.max_stories),
         "catch_up": str(digest.catch_up_s // 3600),

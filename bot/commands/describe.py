@@ -5,31 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
-from zoneinfo import ZoneInfo
 
 from bot.commands.languages import name_of
-from bot.documents.wording import counted, span
+from bot.documents.wording import day_names, local_with_day, span
 from bot.models import ALL_DAYS, Digest, Source, TopicRule
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+from bot.saying import say, say_count, speaking
 
 
 def rule_in_words(rule: TopicRule, source_names: Mapping[int, str]) -> str:
     """`any of "Korea Japan", "한일"; not "football"; in Korean; at least 2 publishers`."""
     parts = []
     if rule.words:
-        parts.append(f"{'any of ' if len(rule.words) > 1 else ''}{_quoted(rule.words)}")
+        words = _quoted(rule.words)
+        parts.append(say("any of {words}", words=words) if len(rule.words) > 1 else words)
     if rule.excluded:
-        parts.append(f"not {_quoted(rule.excluded)}")
+        parts.append(say("not {words}", words=_quoted(rule.excluded)))
     if rule.source_ids:
-        parts.append(
-            "from " + ", ".join(source_names.get(id_, "a source not followed any more") for id_ in rule.source_ids)
-        )
+        gone = say("a source not followed any more")
+        names = ", ".join(source_names.get(id_, gone) for id_ in rule.source_ids)
+        parts.append(say("from {names}", names=names))
     if rule.languages:
-        parts.append("in " + ", ".join(map(name_of, rule.languages)))
+        parts.append(say("in {language}", language=", ".join(map(name_of, rule.languages))))
     if rule.min_publishers > 1:
-        parts.append(f"at least {counted(rule.min_publishers, 'publisher')}")
-    return "; ".join(parts) or "everything"
+        parts.append(say_count("at least {n} publisher", "at least {n} publishers", rule.min_publishers))
+    return "; ".join(parts) or say("everything")
 
 
 def _quoted(words: Sequence[str]) -> str:
@@ -39,10 +38,17 @@ def _quoted(words: Sequence[str]) -> str:
 def days_in_words(days: Sequence[int]) -> str:
     """`daily`, `Mon–Fri`, `Mon, Wed, Sat`."""
     if tuple(days) == ALL_DAYS:
-        return "daily"
+        return say("daily")
+    names = day_names()
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
-        return f"{_DAYS[days[0]]}–{_DAYS[days[-1]]}"
-    return ", ".join(_DAYS[day] for day in days)
+        return f"{names[days[0]]}–{names[days[-1]]}"
+    return ", ".join(names[day] for day in days)
+
+
+def days_as_typed(days: Sequence[int]) -> str:
+    """As a command takes them: `daily`, `Mon–Fri`."""
+    with speaking("en"):
+        return days_in_words(days)
 
 
 def schedule_in_words(digest: Digest) -> str:
@@ -52,9 +58,9 @@ def schedule_in_words(digest: Digest) -> str:
 
 def instant_in_words(at: datetime, zone: str, now: datetime) -> str:
     """`Wed 25 Nov 2026, 08:00 (in 3 hours)`, in local time."""
-    there = at.astimezone(ZoneInfo(zone))
-    distance = f"in {span(at - now)}" if at > now else f"{span(now - at)} ago"
-    return f"{there:%a} {there.day} {there:%b %Y, %H:%M} ({distance})"
+    length = span(abs(at - now))
+    distance = say("in {length}", length=length) if at > now else say("{length} ago", length=length)
+    return f"{local_with_day(at, zone)} ({distance})"
 
 
 def typed_name(name: str, ref: str) -> str:

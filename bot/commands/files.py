@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.errors import UsageError
 from bot.ingest.charset import decode
+from bot.saying import say
 
 
 def read_file(name: str) -> str:
@@ -14,7 +15,7 @@ def read_file(name: str) -> str:
         return decode(Path(name).expanduser().read_bytes())
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"file '{name[:80]}' cannot be read ({error.__class__.__name__})",
-            allowed="a file of this machine, or addresses of feeds that begin with https://",
+            say("file '{name}' cannot be read ({reason})", name=name[:80], reason=error.__class__.__name__),
+            allowed=say("a file of this machine, or addresses of feeds that begin with https://"),
             example="/brief-admin source import feeds.opml",
         ) from None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from bot.commands.catalogue import COMMANDS
 from bot.commands.context import Context, Reply
 from bot.commands.parse import nearest_commands
-from bot.commands.spec import Command, Role
+from bot.commands.spec import Command, Option, Role
 from bot.documents.build import notice
 from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Note, Paragraph, Text
+from bot.documents.phrases import phrase
 from bot.errors import UsageError
+from bot.saying import say
 
 
 async def for_members(context: Context) -> Reply:
@@ -22,32 +24,26 @@ async def for_managers(context: Context) -> Reply:
 def _help(context: Context, role: Role) -> Reply:
     about = context.arguments.get("command", str)
     if about:
-        return Reply(document=notice(f"Help: {about}", *_about(about, role)))
+        return Reply(document=notice(say("Help: {command}", command=about), *_about(about, role)))
     blocks: list[Block] = [_list(role)]
     if role is Role.MANAGER:
-        blocks.append(Note((Text("For everybody: "), Code("/brief help"))))
+        blocks.append(Note(phrase(say("For everybody: {command}"), command=Code("/brief help"))))
     elif context.invocation.person.is_manager or context.workspace.admin_role in context.invocation.person.roles:
-        blocks += [Heading("For managers"), _list(Role.MANAGER)]
+        blocks += [Heading(say("For managers")), _list(Role.MANAGER)]
     more = (
         f"/{'brief' if role is Role.MEMBER else 'brief-admin'} help {'search' if role is Role.MEMBER else 'digest add'}"
     )
-    blocks.append(
-        Note(
-            (
-                Text("CAPITALS are needed, [these] are not; name them as in "),
-                Code("topic:Korea"),
-                Text(". All about one: "),
-                Code(more),
-            )
-        )
-    )
-    return Reply(document=notice("What you can ask", *blocks))
+    words = say("CAPITALS are needed, [these] are not; name them as in {named}. All about one: {command}")
+    blocks.append(Note(phrase(words, named=Code("topic:Korea"), command=Code(more))))
+    return Reply(document=notice(say("What you can ask"), *blocks))
 
 
 def _list(role: Role) -> Bullets:
     return Bullets(
         tuple(
-            (Code(_short_usage(command)), Text(f" {command.summary}")) for command in COMMANDS if command.role is role
+            (Code(_short_usage(command)), Text(f" {say(command.summary)}"))
+            for command in COMMANDS
+            if command.role is role
         )
     )
 
@@ -68,7 +64,7 @@ def _about(text: str, role: Role) -> list[Block]:
     found.sort(key=lambda command: command.role is not role)
     if not found:
         raise UsageError(
-            f"there is no command '{text}'",
+            say("there is no command '{text}'", text=text),
             allowed=", ".join(" ".join(command.path) for command in nearest_commands(text)),
             example="/brief help search",
         )
@@ -76,11 +72,16 @@ def _about(text: str, role: Role) -> list[Block]:
 
 
 def _one(command: Command) -> list[Block]:
-    blocks: list[Block] = [Heading(f"/{command.name}", level=3), Paragraph((Text(command.summary + "."),))]
+    blocks: list[Block] = [
+        Heading(f"/{command.name}", level=3),
+        Paragraph((Text(say("{sentence}.", sentence=say(command.summary))),)),
+    ]
     if command.options:
-        rows = [
-            (option.name, option.summary + (" (needed)" if option.is_required else "")) for option in command.options
-        ]
-        blocks.append(Facts(tuple(rows)))
-    blocks.append(Paragraph((Text("Example: "), Code(command.right))))
+        blocks.append(Facts(tuple((option.name, _summary(option)) for option in command.options)))
+    blocks.append(Paragraph(phrase(say("Example: {command}"), command=Code(command.right))))
     return blocks
+
+
+def _summary(option: Option) -> str:
+    words = say(option.summary)
+    return say("{summary} (needed)", summary=words) if option.is_required else words

@@ -139,7 +139,7 @@ def _named(heading: str, entries: Sequence[Entry]) -> list[Block]:
         return []
     items = [(Text(_line(entry)),) for entry in entries[:_SHOWN]]
     if len(entries) > _SHOWN:
-        items.append((Text(say_count("and {n} more", "and {n} more", len(entries) - _SHOWN)),))
+        items.append((Text(say("and {n} more", n=len(entries) - _SHOWN)),))
     return [Heading(heading), Bullets(tuple(items))]
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import uuid4
 
 import structlog
@@ -26,11 +27,20 @@ from bot.documents.nodes import Action, Actions, Document
 from bot.errors import BriefbotError, NotAllowed, NotFound, StoreBusy
 from bot.models import Workspace
 from bot.ports import Clock
+from bot.saying import marked, say, speaking, spoken_of
 from bot.store import Store
 
 __all__ = ["Commands", "Invocation", "Person", "Reply"]
 
 log = structlog.get_logger(__name__)
+
+_OURS: Final = marked(
+    "Something went wrong on our side (ref {ref}). Please try again; if it stays, tell whoever runs Briefbot."
+)
+_FOR_MANAGERS: Final = marked(
+    "/{command} is for managers of this place and for those with the admin role. Ask one of them; "
+    "what everybody can ask is in /brief help."
+)
 
 
 class Commands:
@@ -49,25 +59,30 @@ class Commands:
 
     async def run(self, line: str, invocation: Invocation) -> Reply:
         """The answer to a typed line; what is wrong with it is the answer, too."""
-        try:
-            parsed = parse(line)
-        except BriefbotError as error:
-            log.info("command.misread", workspace=invocation.workspace_id)
-            return _failed(error)
+        with speaking(await self.language(invocation)):
+            try:
+                parsed = parse(line)
+            except BriefbotError as error:
+                log.info("command.misread", workspace=invocation.workspace_id)
+                return _failed(error)
         return await self.call(parsed.command, parsed.values, invocation)
 
     async def call(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """The answer to a command whose values a platform took apart itself; never raises."""
         began = time.monotonic()
         outcome = "done"
+        language = await self.language(invocation)
         try:
-            return await self._answer(command, taken_apart(command, values), invocation)
+            with speaking(language):
+                return await self._answer(command, taken_apart(command, values), invocation)
         except BriefbotError as error:
             outcome = type(error).__name__
-            return _failed(error)
+            with speaking(language):
+                return _failed(error)
         except Exception:
             outcome = "crashed"
-            return _crashed(command)
+            with speaking(language):
+                return _crashed(command)
         finally:
             log.info(
                 "command.run",
@@ -86,12 +101,19 @@ class Commands:
         """
         if command.role is Role.MANAGER and not await self.manages(invocation):
             return []
-        return await completions(self._store, invocation.workspace_id, option, text)
+        with speaking(await self.language(invocation)):
+            return await completions(self._store, invocation.workspace_id, option, text)
 
     async def filled(
         self, command: Command, values: Mapping[str, str], invocation: Invocation
     ) -> Mapping[str, str] | Reply:
         """What a form for a command is filled with: what is set now, under what was given. Or why there is no form."""
+        with speaking(await self.language(invocation)):
+            return await self._filled(command, values, invocation)
+
+    async def _filled(
+        self, command: Command, values: Mapping[str, str], invocation: Invocation
+    ) -> Mapping[str, str] | Reply:
         required = {option.name for option in command.options if option.is_required}
         try:
             if "edit" not in command.path and required:
@@ -105,18 +127,29 @@ class Commands:
 
     async def preview(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """What the digest of a form would post now, before it is saved."""
-        try:
-            return await admin_digests.preview_unsaved(await self._context(command, values, invocation))
-        except BriefbotError as error:
-            return _failed(error)
+        with speaking(await self.language(invocation)):
+            try:
+                return await admin_digests.preview_unsaved(await self._context(command, values, invocation))
+            except BriefbotError as error:
+                return _failed(error)
 
     async def question(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """What to ask a person before a command that takes something away, with the button that does it."""
+        with speaking(await self.language(invocation)):
+            try:
+                context = await self._context(command, values, invocation)
+            except BriefbotError as error:
+                return _failed(error)
+            return Reply(document=question_document(context))
+
+    async def language(self, invocation: Invocation) -> str:
+        """The language of an answer: the reader's where we speak it, else the workspace's; never raises."""
+        if code := spoken_of(invocation.locale):
+            return code
         try:
-            context = await self._context(command, values, invocation)
-        except BriefbotError as error:
-            return _failed(error)
-        return Reply(document=question_document(context))
+            return (await self._store.workspaces.get(invocation.workspace_id)).language
+        except BriefbotError:
+            return ""
 
     async def _answer(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         return await HANDLERS[command.name](await self._context(command, values, invocation))
@@ -143,10 +176,7 @@ class Commands:
         """The one place where it is decided who may do what; NotAllowed for the others."""
         workspace = await self._workspace(invocation, self._clock.now())
         if command.role is Role.MANAGER and not is_manager(invocation.person, workspace):
-            raise NotAllowed(
-                f"/{command.name} is for managers of this place and for those with the admin role. Ask one of them; "
-                "what everybody can ask is in /brief help."
-            )
+            raise NotAllowed(say(_FOR_MANAGERS, command=command.name))
         return workspace
 
     async def manages(self, invocation: Invocation) -> bool:
@@ -169,15 +199,17 @@ def is_manager(person: Person, workspace: Workspace) -> bool:
 def _failed(error: BriefbotError) -> Reply:
     """The answer to a mistake, with the command that was probably meant one press away."""
     if isinstance(error, StoreBusy):
-        error = BriefbotError("Briefbot is busy just now and changed nothing. Please try again in a moment.")
+        error = BriefbotError(say("Briefbot is busy just now and changed nothing. Please try again in a moment."))
     document = error_document(error)
     actions: tuple[Action, ...] = ()
     if isinstance(error, UnknownCommand):
         actions = (Action(f"/{error.nearest.name}", error.corrected),)
     elif isinstance(error, MisspeltOption) and error.corrected:
-        actions = (Action(f"With {error.nearest}:", error.corrected),)
+        actions = (Action(say("With {option}:", option=error.nearest), error.corrected),)
     elif isinstance(error, admin_sources.NoFeed):
-        actions = tuple(Action(f"Follow {url}"[:80], f"brief-admin source add {url}") for url in error.feeds[:5])
+        actions = tuple(
+            Action(say("Follow {url}", url=url)[:80], f"brief-admin source add {url}") for url in error.feeds[:5]
+        )
     return Reply(document=_with_actions(document, actions), wrong_option=getattr(error, "option", ""))
 
 
@@ -189,5 +221,4 @@ def _crashed(command: Command) -> Reply:
     """A defect of ours: its id for the person, all the rest for the log."""
     ref = uuid4().hex[:8]
     log.exception("command.crashed", command=command.name, ref=ref)
-    text = f"Something went wrong on our side (ref {ref}). Please try again; if it stays, tell whoever runs Briefbot."
-    return Reply(document=error_document(BriefbotError(text)))
+    return Reply(document=error_document(BriefbotError(say(_OURS, ref=ref))))

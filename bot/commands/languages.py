@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.documents.wording import by_cldr, language
+
 _CODES: Final = """
     aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo
     es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg
@@ -52,5 +54,7 @@ NAMES: Final = {
 
 
 def name_of(code: str) -> str:
-    """The language's English name, or the code where we have none."""
+    """The language's name, or the code where we have none."""
+    if by_cldr():
+        return language(code)
     return next((name.title() for name, known in NAMES.items() if known == code), code)

@@ -13,6 +13,7 @@ from bot.commands.spec import Command, Option, OptionType
 from bot.errors import NotFound, UsageError
 from bot.ingest.urls import normal_feed_url
 from bot.models import Brief, Workspace, parse_public_id
+from bot.saying import say
 from bot.store import Store
 
 FILE_LIMIT: Final = 2_000_000
@@ -63,15 +64,13 @@ class Lookup:
     def _refuse_unknown(self, texts: Mapping[str, str]) -> None:
         for name in texts:
             if self.command.option(name) is None:
-                allowed = ", ".join(option.name for option in self.command.options) or "no options"
-                raise UsageError(
-                    f"/{self.command.name} has no option '{name[:60]}'", allowed=allowed, example=self.command.right
-                )
+                allowed = ", ".join(option.name for option in self.command.options) or say("no options")
+                problem = say("/{command} has no option '{option}'", command=self.command.name, option=name[:60])
+                raise UsageError(problem, allowed=allowed, example=self.command.right)
 
     def _missing(self, option: Option) -> UsageError:
-        return UsageError(
-            f"{option.name} is missing from /{self.command.name}", allowed=option.summary, example=self.command.right
-        )
+        problem = say("{option} is missing from /{command}", option=option.name, command=self.command.name)
+        return UsageError(problem, allowed=say(option.summary), example=self.command.right)
 
     async def _value(self, option: Option, text: str) -> object:
         if not option.is_list:
@@ -100,8 +99,8 @@ class Lookup:
         number = parse_public_id("b", text)
         if number is None:
             raise NotFound(
-                f"'{text[:60]}' is no id of a brief",
-                allowed="an id as lists show it; /brief search finds briefs by words",
+                say("'{text}' is no id of a brief", text=text[:60]),
+                allowed=say("an id as lists show it; /brief search finds briefs by words"),
                 example=self.command.right,
             )
         return await self.store.briefs.get(number, workspace=self.workspace.id)
@@ -126,5 +125,6 @@ class Lookup:
         if read and "\n" not in name and "<" not in name and "://" not in name:
             text = read(name)
         if len(text) > FILE_LIMIT:
-            raise UsageError(f"{option.name} is too large", allowed=f"at most {FILE_LIMIT // 10**6} MB of text")
+            problem = say("{option} is too large", option=option.name)
+            raise UsageError(problem, allowed=say("at most {n} MB of text", n=FILE_LIMIT // 10**6))
         return text

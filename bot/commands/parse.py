@@ -22,6 +22,7 @@ from bot.commands.catalogue import BY_NAME, COMMANDS
 from bot.commands.shapes import has_shape
 from bot.commands.spec import Command, Option, OptionType
 from bot.errors import UsageError
+from bot.saying import say
 
 LINE_LIMIT: Final = 4000
 _CORRECTED_LIMIT: Final = 200
@@ -64,9 +65,12 @@ class MisspeltOption(UsageError):
         corrected = f"{command.name} " + re.sub(rf"(?<!\w){re.escape(key)}(?=[:=])", nearest, rest, flags=re.IGNORECASE)
         self.corrected = corrected if nearest and len(corrected) <= _CORRECTED_LIMIT else ""
         names = ", ".join(option.name for option in command.options)
-        meant = f"; did you mean '{nearest}'?" if nearest else ""
-        problem = f"/{command.name} has no option '{_short(key)}'{meant}"
-        super().__init__(problem, allowed=names or "no options", example=command.right)
+        typed = {"command": command.name, "option": _short(key)}
+        if nearest:
+            words = say("/{command} has no option '{option}'; did you mean '{nearest}'?", nearest=nearest, **typed)
+        else:
+            words = say("/{command} has no option '{option}'", **typed)
+        super().__init__(words, allowed=names or say("no options"), example=command.right)
 
 
 def parse(line: str) -> Parsed:
@@ -108,9 +112,13 @@ def _command(root: str, words: Sequence[str], line: str) -> tuple[Command, int]:
     group = [command for command in COMMANDS if len(command.path) > 1 and command.path[0] == path[0]]
     if group:
         typed = path[1] if len(path) > 1 else ""
-        problem = f"'{path[0]} {_short(typed)}' is no command" if typed else f"'{path[0]}' needs one more word"
+        if typed:
+            problem = say("'{text}' is no command", text=f"{path[0]} {_short(typed)}")
+        else:
+            problem = say("'{text}' needs one more word", text=path[0])
         raise UnknownCommand(problem, _nearest(" ".join(path), group, limit=len(group)), words)
-    raise UnknownCommand(f"there is no command '{_short(line)}'", _nearest(" ".join(path), COMMANDS, limit=3), words)
+    problem = say("there is no command '{text}'", text=_short(line))
+    raise UnknownCommand(problem, _nearest(" ".join(path), COMMANDS, limit=3), words)
 
 
 def _means_another(path: Sequence[str], depth: int) -> bool:
@@ -170,7 +178,9 @@ def _values(command: Command, rest: str) -> dict[str, str]:
         return {file.name: content} if content else {}
     if len(rest) > LINE_LIMIT:
         raise UsageError(
-            f"the command has {len(rest)} characters", allowed=f"at most {LINE_LIMIT}", example=command.right
+            say("the command has {n} characters", n=len(rest)),
+            allowed=say("at most {most} characters", most=LINE_LIMIT),
+            example=command.right,
         )
     line = _Line(command)
     _read_named(line, rest)
@@ -197,7 +207,8 @@ def _read_named(line: _Line, rest: str) -> None:
             line.loose.append(_Word(token[0], token[0], False, of))
             continue
         if option.name in line.values:
-            raise UsageError(f"{option.name} is given twice", allowed="each option once", example=line.command.right)
+            problem = say("{option} is given twice", option=option.name)
+            raise UsageError(problem, allowed=say("each option once"), example=line.command.right)
         line.values[option.name] = _unquoted(token["value"])
         of = option.name
 
@@ -261,10 +272,12 @@ def _groups(words: Sequence[_Word]) -> list[list[_Word]]:
 
 def _leftover(command: Command, text: str) -> UsageError:
     names = ", ".join(f"{option.name}:" for option in command.options)
-    allowed = f"a value after its name ({names})" if names else f"/{command.name} and nothing after it"
-    return UsageError(
-        f"'{_short(text)}' belongs to no option of /{command.name}", allowed=allowed, example=command.right
-    )
+    if names:
+        allowed = say("a value after its name ({names})", names=names)
+    else:
+        allowed = say("/{command} and nothing after it", command=command.name)
+    problem = say("'{text}' belongs to no option of /{command}", text=_short(text), command=command.name)
+    return UsageError(problem, allowed=allowed, example=command.right)
 
 
 def _is_quoted(value: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot.commands.context import Context
 from bot.commands.describe import source_name
+from bot.commands.labels import label
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Document, Facts, Note, Text
 from bot.models import Brief, Digest, Source, Topic, public_id
+from bot.saying import say
 
 
 def question_document(context: Context) -> Document:
@@ -15,10 +17,10 @@ def question_document(context: Context) -> Document:
     named = [(name, *_named(value)) for name, value in context.arguments.values.items()]
     line = " ".join((command.name, *(f"{name}:{ref}" for name, ref, _ in named)))
     return notice(
-        f"{command.summary}?",
-        Facts(tuple((name.title(), f"{words} ({ref})" if words else ref) for name, ref, words in named)),
-        Actions((Action("Yes, do it", line, is_danger=True, replaces=True),)),
-        Note((Text("Nothing happens unless you press it."),)),
+        say("{question}?", question=say(command.summary)),
+        Facts(tuple((label(name), f"{words} ({ref})" if words else ref) for name, ref, words in named)),
+        Actions((Action(say("Yes, do it"), line, is_danger=True, replaces=True),)),
+        Note((Text(say("Nothing happens unless you press it.")),)),
     )
 
 

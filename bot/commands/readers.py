@@ -11,15 +11,19 @@ from bot.commands.context import Context, Reply
 from bot.commands.describe import rule_in_words, schedule_in_words, source_name, typed_name
 from bot.documents.build import brief_document, list_document, notice, related_document
 from bot.documents.nodes import Action, Block, Code, Facts, Heading, Inline, Note, Paragraph, Text
+from bot.documents.phrases import phrase
 from bot.errors import UsageError
 from bot.models import Brief, Topic, public_id
-from bot.saying import say_count
+from bot.saying import marked, say, say_count
 from bot.words import is_cjk, runs
 
 DEFAULT_COUNT: Final = 5
 SEARCH_COUNT: Final = 10
 _OFFERED: Final = 5
 """Buttons below a search that found nothing."""
+_NEAREST: Final = marked("Nearest words: {command}")
+_FOLLOWED: Final = marked("Followed here: {command}")
+_NEW: Final = marked("All that is new: {command}")
 _SEARCH_REACH: Final = 300
 """Search results that are looked through for those of a topic."""
 
@@ -32,7 +36,7 @@ async def latest(context: Context) -> Reply:
         context.store, context.workspace.id, topic, limit=count + 1, offset=(page - 1) * count
     )
     document = list_document(
-        f"Latest: {topic.name}" if topic else "Latest",
+        say("Latest: {topic}", topic=topic.name) if topic else say("Latest"),
         found[:count],
         context.workspace,
         now=context.now,
@@ -62,8 +66,8 @@ async def search(context: Context) -> Reply:
     query = context.arguments.need("query", str)
     if not runs(query):
         raise UsageError(
-            f"query '{query}' has no word to look for",
-            allowed="words, numbers",
+            say("query '{query}' has no word to look for", query=query),
+            allowed=say("words, numbers"),
             example="/brief search Greenland tariffs",
         )
     topic = context.arguments.get("topic", Topic)
@@ -72,15 +76,21 @@ async def search(context: Context) -> Reply:
     again = f"brief search {query}{_topic_option(topic)}{_since_option(context)}"
     instead = [] if found else await _instead(context, query)
     document = list_document(
-        f"Search: {query}",
+        say("Search: {query}", query=query),
         found[:SEARCH_COUNT],
         context.workspace,
         now=context.now,
         note=() if found else _tried(instead),
         actions=_pages(page, found, SEARCH_COUNT, again) or tuple(action for _, action in instead[:_OFFERED]),
-        empty=f"Nothing here is about “{query}”" + (f" in {topic.name}." if topic else "."),
+        empty=_nothing_about(query, topic),
     )
     return Reply(document=document)
+
+
+def _nothing_about(query: str, topic: Topic | None) -> str:
+    if topic:
+        return say("Nothing here is about “{query}” in {topic}.", query=query, topic=topic.name)
+    return say("Nothing here is about “{query}”.", query=query)
 
 
 async def _found(context: Context, query: str, topic: Topic | None, offset: int) -> list[Brief]:
@@ -102,11 +112,11 @@ async def _instead(context: Context, query: str) -> list[tuple[str, Action]]:
     for word in await context.store.search.suggest(query):
         is_telling = len(word) > 3 or is_cjk(word)
         if is_telling and await context.store.search.find(word, workspace=context.workspace.id, limit=1):
-            offers.append(("Nearest words: ", Action(word, f"brief search {word}")))
+            offers.append((_NEAREST, Action(word, f"brief search {word}")))
     topics = await context.store.topics.list(context.workspace.id)
     for topic in topics[:5]:
-        offers.append(("Followed here: ", Action(topic.name[:80], f"brief latest{_topic_option(topic)}")))
-    return offers if topics else [*offers, ("All that is new: ", Action("Latest", "brief latest"))]
+        offers.append((_FOLLOWED, Action(topic.name[:80], f"brief latest{_topic_option(topic)}")))
+    return offers if topics else [*offers, (_NEW, Action(say("Latest"), "brief latest"))]
 
 
 def _tried(offers: Sequence[tuple[str, Action]]) -> list[Inline]:
@@ -114,14 +124,9 @@ def _tried(offers: Sequence[tuple[str, Action]]) -> list[Inline]:
     spans: list[Inline] = []
     for kind in dict.fromkeys(kind for kind, _ in offers):
         commands = [f"/{action.command}" for of, action in offers if of == kind]
-        spans += [*([Text(". ")] if spans else []), Text(kind), *_listed(commands)]
-    return spans
-
-
-def _listed(commands: list[str]) -> list[Inline]:
-    spans: list[Inline] = []
-    for command in commands:
-        spans += [Text(" · "), Code(command)] if spans else [Code(command)]
+        first = phrase(say(kind), command=Code(commands[0]))
+        rest = [span for command in commands[1:] for span in (Text(" · "), Code(command))]
+        spans += [*([Text(". ")] if spans else []), *first, *rest]
     return spans
 
 
@@ -131,21 +136,23 @@ async def topics(context: Context) -> Reply:
     digests = await context.store.digests.list(context.workspace.id)
     names = {source.id: source_name(source) for source in sources}
     rows = tuple((topic.name, rule_in_words(topic.rule, names)) for topic in followed)
-    none = Paragraph((Text("No topics yet: everything that the sources report is shown."),))
+    none = Paragraph((Text(say("No topics yet: everything that the sources report is shown.")),))
     blocks: list[Block] = [Facts(rows) if rows else none]
     if digests:
         blocks += [
-            Heading("Digests"),
-            Facts(tuple((d.name, "paused" if d.is_paused else schedule_in_words(d)) for d in digests)),
+            Heading(say("Digests")),
+            Facts(tuple((d.name, say("paused") if d.is_paused else schedule_in_words(d)) for d in digests)),
         ]
-    blocks.append(Note((Text(f"{say_count('{n} source', '{n} sources', len(sources))} followed. "), *_hint(followed))))
-    return Reply(document=notice("What is followed here", *blocks))
+    count = say_count("{n} source followed.", "{n} sources followed.", len(sources))
+    blocks.append(Note((Text(f"{count} "), *_hint(followed))))
+    return Reply(document=notice(say("What is followed here"), *blocks))
 
 
 def _hint(followed: list[Topic]) -> tuple[Inline, ...]:
     if followed:
-        return (Text("Read one with "), Code(f"/brief latest{_topic_option(followed[0])}"))
-    return (Text("A manager can add topics: "), Code('/brief-admin topic add "Korea Japan" words:"Korea Japan, 한일"'))
+        return phrase(say("Read one with {command}"), command=Code(f"/brief latest{_topic_option(followed[0])}"))
+    command = Code('/brief-admin topic add "Korea Japan" words:"Korea Japan, 한일"')
+    return phrase(say("A manager can add topics: {command}"), command=command)
 
 
 def _topic_option(topic: Topic | None) -> str:
@@ -160,17 +167,18 @@ def _pages(page: int, found: Sequence[Brief], count: int, command: str) -> tuple
     """The pages before and after this one, where there are any; `found` holds one more than is shown if there is."""
     actions = []
     if page > 1:
-        actions.append(Action("Back", f"{command} page:{page - 1}", replaces=True))
+        actions.append(Action(say("Back"), f"{command} page:{page - 1}", replaces=True))
     if len(found) > count:
-        actions.append(Action("More", f"{command} page:{page + 1}", replaces=True))
+        actions.append(Action(say("More"), f"{command} page:{page + 1}", replaces=True))
     return tuple(actions)
 
 
 async def _why_empty(context: Context, topic: Topic | None, page: int) -> str:
     if page > 1:
-        return "There is no more."
+        return say("There is no more.")
     if topic:
-        return f"Nothing about {topic.name} yet."
+        return say("Nothing about {topic} yet.", topic=topic.name)
     if not await context.store.sources.followed(context.workspace.id):
-        return "No source is followed here yet. A manager can add one: /brief-admin source add https://example.org/feed.xml"
-    return "No briefs yet; the sources are being read."
+        command = "/brief-admin source add https://example.org/feed.xml"
+        return say("No source is followed here yet. A manager can add one: {command}", command=command)
+    return say("No briefs yet; the sources are being read.")

@@ -46,8 +46,10 @@ def plain(option: Option, text: str, *, example: str) -> str:
     least, most = option.minimum or 0, option.maximum or 1000
     if not least <= len(words) <= most:
         raise UsageError(
-            f"{option.name} has {len(words)} characters: '{_short(words)}'",
-            allowed=f"{least} to {most} characters" if least else f"at most {most} characters",
+            say("{option} has {n} characters: '{text}'", option=option.name, n=len(words), text=_short(words)),
+            allowed=say("{least} to {most} characters", least=least, most=most)
+            if least
+            else say("at most {most} characters", most=most),
             example=example,
         )
     return words
@@ -67,8 +69,8 @@ def integer(option: Option, text: str) -> int:
     if re.fullmatch(r"\d{1,9}", digits, re.ASCII) and least <= int(digits) <= most:
         return int(digits)
     raise UsageError(
-        f"'{_short(text)}' is not right for {option.name}",
-        allowed=f"a whole number from {least} to {most}",
+        say("'{text}' is not right for {option}", text=_short(text), option=option.name),
+        allowed=say("a whole number from {least} to {most}", least=least, most=most),
         example=f"{option.name}:{min(max(5, least), most)}",
     )
 
@@ -81,7 +83,7 @@ def choice(option: Option, text: str) -> str:
     if len(fitting) == 1:
         return fitting[0]
     raise UsageError(
-        f"'{_short(text)}' is no choice for {option.name}",
+        say("'{text}' is no choice for {option}", text=_short(text), option=option.name),
         allowed=", ".join(option.choices),
         example=f"{option.name}:{option.choices[0]}",
     )
@@ -98,8 +100,8 @@ def clock_time(option: Option, text: str) -> time:
         if is_hour and minute <= 59:
             return time(hour % 12 + (12 if found[3] == "p" else 0) if found[3] else hour, minute)
     raise UsageError(
-        f"'{_short(text)}' is no time of day for {option.name}",
-        allowed="00:00 to 23:59, or 8am and 8:30 pm",
+        say("'{text}' is no time of day for {option}", text=_short(text), option=option.name),
+        allowed=say("00:00 to 23:59, or 8am and 8:30 pm"),
         example=f"{option.name}:08:30",
     )
 
@@ -130,8 +132,8 @@ def _day(option: Option, word: str, text: str) -> int:
 
 def _no_days(option: Option, text: str) -> UsageError:
     return UsageError(
-        f"'{_short(text)}' names no days of the week for {option.name}",
-        allowed=f"daily, weekdays, weekends, or some of {', '.join(_DAYS)}",
+        say("'{text}' names no days of the week for {option}", text=_short(text), option=option.name),
+        allowed=say("daily, weekdays, weekends, or some of {days}", days=", ".join(_DAYS)),
         example=f"{option.name}:mon-fri",
     )
 
@@ -148,8 +150,8 @@ def language(option: Option, text: str) -> str:
     if code in CODES:
         return code
     raise UsageError(
-        f"'{_short(text)}' is no language that we know for {option.name}",
-        allowed="a two-letter code or a name, such as en, ko, ja, Korean",
+        say("'{text}' is no language that we know for {option}", text=_short(text), option=option.name),
+        allowed=say("a two-letter code or a name, such as en, ko, ja, Korean"),
         example=f"{option.name}:ko",
     )
 
@@ -163,7 +165,7 @@ def caveat_language(option: Option, text: str) -> str:
     if code in CAVEATS:
         return code
     raise UsageError(
-        f"'{_short(text)}' is no {option.name} that we can speak",
+        say("'{text}' is no {option} that we can speak", text=_short(text), option=option.name),
         allowed=", ".join(CAVEATS),
         example=f"{option.name}:ko",
     )
@@ -195,8 +197,8 @@ def since(option: Option, text: str, *, now: datetime, zone: str) -> datetime:
     day = {"today": here.date(), "yesterday": here.date() - timedelta(days=1)}.get(wanted) or _date(wanted)
     if day is None or not date(1970, 1, 2) <= day <= here.date():
         raise UsageError(
-            f"'{_short(text)}' is no time in the past for {option.name}",
-            allowed="24h, 7d, 2w, today, yesterday, or a date up to today",
+            say("'{text}' is no time in the past for {option}", text=_short(text), option=option.name),
+            allowed=say("24h, 7d, 2w, today, yesterday, or a date up to today"),
             example=f"{option.name}:{here.date() - timedelta(days=7)}",
         )
     return datetime.combine(day, time(0), tzinfo=ZoneInfo(zone))
@@ -220,8 +222,8 @@ def channel(option: Option, text: str, *, platform: str) -> ChannelRef:
     if word and platform == "console":
         return ChannelRef(f"console:{word[1]}")
     raise UsageError(
-        f"'{_short(text)}' is no channel for {option.name}",
-        allowed="one word, such as general" if platform == "console" else "a channel picked from the list",
+        say("'{text}' is no channel for {option}", text=_short(text), option=option.name),
+        allowed=say("one word, such as general") if platform == "console" else say("a channel picked from the list"),
         example=f"{option.name}:general" if platform == "console" else f"{option.name}:#news",
     )
 
@@ -237,8 +239,8 @@ def role(option: Option, text: str) -> str:
     if words and len(words) <= 80 and not _CONTROL.search(words):
         return words
     raise UsageError(
-        f"'{_short(text)}' is no role for {option.name}",
-        allowed="a role of this server, or none",
+        say("'{text}' is no role for {option}", text=_short(text), option=option.name),
+        allowed=say("a role of this server, or none"),
         example=f"{option.name}:none",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from zoneinfo import available_timezones
 
-from bot.commands.context import Person
+from bot.commands.context import Invocation
 
 _OF_LOCALE: Final = {
     "bg": "Europe/Sofia",
@@ -50,11 +50,11 @@ _OF_LOCALE: Final = {
 """Where most people live who have their client speak it; Discord has these, Slack some of them."""
 
 
-def guessed_zone(person: Person, workspace_zone: str) -> str:
+def guessed_zone(here: Invocation, workspace_zone: str) -> str:
     """The workspace's zone when one was set, else the person's own, else the one of their locale."""
     if workspace_zone != "UTC":
         return workspace_zone
-    if person.zone in available_timezones():
-        return person.zone
-    locale = person.locale.replace("_", "-")
+    if here.person.zone in available_timezones():
+        return here.person.zone
+    locale = here.locale.replace("_", "-")
     return _OF_LOCALE.get(locale) or _OF_LOCALE.get(locale.partition("-")[0].lower()) or workspace_zone

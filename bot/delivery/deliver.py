@@ -31,6 +31,7 @@ from bot.ports import (
     SendResult,
     Sent,
 )
+from bot.saying import marked, speaking
 from bot.store import Store
 
 log = structlog.get_logger(__name__)
@@ -43,6 +44,7 @@ AT_ONCE: Final = 64
 """Messages under way on one platform: enough that its pacer never waits for us."""
 ROUND_S: Final = 0.2
 """How long to wait for those that are under way before more are claimed beside them."""
+_UNSEEN: Final = marked("cannot look whether it was sent ({reason})")
 IDLE_S: Final = 2.0
 """The same when there was nothing more to claim."""
 
@@ -113,10 +115,10 @@ class Deliverer:
                 ref = await adapter.find(_outgoing(delivery))
         except (LookupUnavailable, TimeoutError) as error:
             # Sending blind could post it twice; waiting cannot.
-            return Retry(reason=f"cannot look whether it was sent ({str(error) or 'no answer'})")
+            return Retry(reason=_UNSEEN.format(reason=str(error) or marked("no answer")))
         except Exception as error:
             log.exception("delivery.adapter_failed", delivery=delivery.id, call="find")
-            return Retry(reason=f"cannot look whether it was sent ({type(error).__name__})")
+            return Retry(reason=_UNSEEN.format(reason=type(error).__name__))
         if ref is None:
             return None
         log.info("delivery.found", delivery=delivery.id, edition=delivery.edition_id)
@@ -130,11 +132,13 @@ class Deliverer:
             log.critical("delivery.without_caveat", delivery=delivery.id, edition=delivery.edition_id)
             return Rejected(reason=str(error))
         except TimeoutError:
-            return Retry(reason=f"no answer within {CALL_S:.0f} s", is_unknown=True)
+            return Retry(reason=marked("no answer within {limit} s").format(limit=f"{CALL_S:.0f}"), is_unknown=True)
         except Exception as error:
             # A defect of the adapter; the message may stand in the channel.
             log.exception("delivery.adapter_failed", delivery=delivery.id, call="send")
-            return Retry(reason=f"the adapter failed ({type(error).__name__})", is_unknown=True)
+            return Retry(
+                reason=marked("the adapter failed ({kind})").format(kind=type(error).__name__), is_unknown=True
+            )
 
     async def _settle(self, delivery: Delivery, result: SendResult) -> None:
         match result:
@@ -159,7 +163,9 @@ class Deliverer:
     async def _again(self, delivery: Delivery, result: Retry) -> None:
         at = next_try(delivery, self._clock.now(), after_s=result.after_s, jitter=self._jitter.random())
         if at is None:
-            await self._give_up(delivery, f"{result.reason}; {wording.counted(delivery.attempts, 'try')}")
+            await self._give_up(
+                delivery, marked("{reason}; tries: {n}").format(reason=result.reason, n=delivery.attempts)
+            )
             return
         await self._store.deliveries.settle_retry(delivery.id, owner=self._owner, error=result.reason, next_try_at=at)
         log.info("delivery.retry", delivery=delivery.id, reason=result.reason, at=at.isoformat())
@@ -180,10 +186,11 @@ class Deliverer:
     async def _tell(self, delivery: Delivery, reason: str) -> None:
         try:
             digest = await self._store.digests.get(delivery.workspace_id, delivery.digest_id)
+            workspace = await self._store.workspaces.get(delivery.workspace_id)
+            with speaking(workspace.language):
+                document = trouble_document(digest, reason)
             async with asyncio.timeout(CALL_S):
-                is_told = await self._adapters[digest.platform].tell(
-                    digest.workspace_id, trouble_document(digest, reason)
-                )
+                is_told = await self._adapters[digest.platform].tell(digest.workspace_id, document)
         except Exception:
             # The reason stands in `status` all the same.
             log.exception("trouble.untold", digest=delivery.digest_id)

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.documents import wording
 from bot.models import Delivery
+from bot.saying import marked
 
 FIRST_S: Final = 5.0
 LONGEST_S: Final = 900.0
@@ -31,4 +32,7 @@ def too_late(delivery: Delivery, now: datetime) -> str | None:
     if now <= delivery.last_chance:
         return None
     late = wording.span(now - delivery.due_at)
-    return f"not sent within its time, {late} late" + (f"; before: {delivery.error}" if delivery.error else "")
+    if not delivery.error:
+        return marked("not sent within its time, {length} late").format(length=late)
+    words = marked("not sent within its time, {length} late; before: {reason}")
+    return words.format(length=late, reason=delivery.error)

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from rapidfuzz import process
 
 from bot.errors import UsageError
+from bot.saying import say
 
 _SEARCH_DAYS: Final = 16
 """A week, and as many dates as any zone ever skipped at once, with room to spare."""
@@ -86,8 +87,8 @@ def zone_named(text: str) -> ZoneInfo:
     if len(cities) == 1:
         return ZoneInfo(cities[0])
     raise UsageError(
-        f"{text!r} is no time zone",
-        allowed=", ".join(cities or nearest_zones(text)) or "an IANA name",
+        say("'{text}' is no time zone", text=text),
+        allowed=", ".join(cities or nearest_zones(text)) or say("an IANA name"),
         example="zone:Asia/Seoul",
     )
 

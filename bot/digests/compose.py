@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from bot.documents import wording
-from bot.documents.build import brief_blocks, card, caveat_of
-from bot.documents.nodes import Block, Code, Divider, Document, Heading, Kind, Note, Paragraph, Text
+from bot.documents.build import brief_blocks, card, caveat_of, language_of, read_one
+from bot.documents.nodes import Block, Divider, Document, Heading, Kind, Note, Paragraph, Text
 from bot.models import Pick, Style, Workspace
-from bot.saying import say
+from bot.saying import say, say_count
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,31 +32,35 @@ def compose(issue: Issue, picks: Sequence[Pick], workspace: Workspace, *, now: d
     """The document of an edition: its stories under their topics, each in the digest's style."""
     blocks: list[Block] = [Heading(issue.name, level=1), Note((Text(_subtitle(issue, picks)),))]
     if issue.late_by is not None:
-        blocks.append(Note((Text(f"Late by {wording.span(issue.late_by)}: the bot was not running at the set time."),)))
+        blocks.append(Note((Text(_late(issue.late_by)),)))
     for topic, of_topic in groupby(picks, key=lambda pick: pick.topic):
         if topic:
             blocks.append(Heading(topic, level=2))
         blocks += _stories(issue.style, list(of_topic), workspace, now)
     if not picks:
-        blocks.append(Paragraph((Text(issue.quiet or "Nothing new since the last edition."),)))
+        blocks.append(Paragraph((Text(issue.quiet or say("Nothing new since the last edition.")),)))
     else:
-        blocks.append(Note((Text("Read one whole with "), Code(f"/brief read {picks[0].brief.ref}")), is_hint=True))
+        blocks.append(Note(read_one(picks[0].brief), is_hint=True))
     return Document(
         kind=Kind.DIGEST,
         title=f"{issue.name} · {wording.long_date(issue.on)}",
         blocks=tuple(blocks),
         caveat=caveat_of(workspace),
-        language=workspace.language,
+        language=language_of(workspace),
         ping=workspace.ping_role if picks else "",
     )
+
+
+def _late(by: timedelta) -> str:
+    return say("Late by {length}: the bot was not running at the set time.", length=wording.span(by))
 
 
 def _subtitle(issue: Issue, picks: Sequence[Pick]) -> str:
     parts = [wording.long_date(issue.on)]
     if picks:
-        parts.append(wording.counted(len(picks), "story"))
+        parts.append(say_count("{n} story", "{n} stories", len(picks)))
         names = {source.publisher for pick in picks for source in pick.brief.text.sources}
-        parts.append(wording.counted(len(names), "publisher"))
+        parts.append(say_count("{n} publisher", "{n} publishers", len(names)))
     return " · ".join(parts)
 
 

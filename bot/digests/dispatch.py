@@ -34,6 +34,7 @@ from bot.models import (
     last_chance,
 )
 from bot.ports import Adapter, Clock
+from bot.saying import say, speaking
 from bot.store import Store
 from bot.store.editions import EditionPlan, Slot
 
@@ -102,9 +103,11 @@ class Dispatcher:
             desk.lay_out(digest.workspace_id, topics)
         on = _today(digest.zone, desk.now)
         workspace = await desk.workspace(digest.workspace_id)
-        selection = await desk.select(digest, _window([on], digest))
-        picks = await self._in_language(selection.picks, workspace, desk.now)
-        return compose(_issue(digest, on), picks, workspace, now=desk.now)
+        # As its channel would read it, whoever looks.
+        with speaking(workspace.language):
+            selection = await desk.select(digest, _window([on], digest))
+            picks = await self._in_language(selection.picks, workspace, desk.now)
+            return compose(_issue(digest, on), picks, workspace, now=desk.now)
 
     async def today(self, workspace: Workspace, topic: Topic | None) -> Document:
         """What a digest would tell this workspace now, whatever was told before."""
@@ -112,8 +115,9 @@ class Dispatcher:
         subjects = await desk.subjects(workspace.id, NEWS_WINDOW)
         candidates = candidates_of(subjects, [topic] if topic else [])
         selection = select(candidates, sent={}, limit=TODAY_STORIES, now=desk.now, window=NEWS_WINDOW)
-        name = f"Today: {topic.name}" if topic else "Today's news"
-        issue = Issue(name=name, on=_today(workspace.zone, desk.now), quiet="Nothing new in the last day and a half.")
+        name = say("Today: {topic}", topic=topic.name) if topic else say("Today's news")
+        quiet = say("Nothing new in the last day and a half.")
+        issue = Issue(name=name, on=_today(workspace.zone, desk.now), quiet=quiet)
         picks = await self._in_language(selection.picks, workspace, desk.now)
         return compose(issue, picks, workspace, now=desk.now)
 
@@ -126,29 +130,37 @@ class Dispatcher:
         await desk.open([digest])
         known = await self._store.editions.get_on(digest.id, on)
         if known is None:
-            plan = await self._plan(digest, slot, desk, window=_window([on], digest))
+            workspace = await desk.workspace(digest.workspace_id)
+            with speaking(workspace.language):
+                plan = await self._plan(digest, slot, desk, window=_window([on], digest))
             made = await self._store.editions.plan([plan], now=desk.now)
             if digest.id in made:
                 return made[digest.id]
         raise Conflict(
-            f"today's edition of {digest.name!r} is {known.state if known else 'planned'} already",
-            allowed="one edition a day",
+            say("today's edition of '{name}' is made already", name=digest.name),
+            allowed=say("one edition a day"),
             example=f"/brief-admin digest preview digest:d{digest.id}",
         )
 
     async def _plans(self, digest: Digest, desk: Desk) -> list[EditionPlan]:
-        """The run that is due, after those that were missed before it."""
+        """The run that is due, after those that were missed before it; in the words of its workspace."""
+        workspace = await desk.workspace(digest.workspace_id)
+        with speaking(workspace.language):
+            return await self._runs(digest, desk)
+
+    async def _runs(self, digest: Digest, desk: Desk) -> list[EditionPlan]:
         now = desk.now
         upcoming = next_edition(digest.at, digest.zone, digest.days, after=now)
         runs = _missed_and_due(digest, now)
         if len(runs) > MOST_MISSED:
             log.warning("editions.unrecorded", digest=digest.id, count=len(runs) - MOST_MISSED, since=str(runs[0].on))
         *missed, last = [_slot(run.on, run.at, upcoming) for run in runs[-MOST_MISSED:]]
-        plans = [_skipped(digest, slot, "Briefbot was not running, or not in this place") for slot in missed]
+        plans = [_skipped(digest, slot, say("Briefbot was not running, or not in this place")) for slot in missed]
         late = now - last.due_at
         if now > last_chance(last.due_at, digest.catch_up_s):
             most = wording.span(timedelta(seconds=digest.catch_up_s))
-            return [*plans, _skipped(digest, last, f"{wording.span(late)} late; up to {most} is posted")]
+            why = say("{length} late; up to {most} is posted", length=wording.span(late), most=most)
+            return [*plans, _skipped(digest, last, why)]
         window = _window([run.on for run in runs], digest)
         late_by = late if late > ON_TIME else None
         return [*plans, await self._plan(digest, last, desk, window=window, late_by=late_by)]
@@ -167,7 +179,7 @@ class Dispatcher:
             picks=selection.picks,
             payloads=self._adapter(workspace).render(document),
             is_late=late_by is not None,
-            reason=f"late by {wording.span(late_by)}" if late_by else "",
+            reason=say("late by {length}", length=wording.span(late_by)) if late_by else "",
         )
 
     async def _in_language(self, picks: Sequence[Pick], workspace: Workspace, now: datetime) -> list[Pick]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.documents import wording
 from bot.models import Brief, Origin, Pick
+from bot.saying import say, say_count
 from bot.store.editions import SentStory
 from bot.words import terms
 
@@ -100,7 +101,7 @@ class _Edition:
             return False
         words = _words(brief)
         if not reason and any(_is_alike(words, others) for others in self._chosen.values()):
-            reason = "tells the same as a better one"
+            reason = say("tells the same as a better one")
         if reason:
             self.left_out.append((brief.ref, reason))
             return True
@@ -117,20 +118,20 @@ class _Edition:
     def _refusal(self, brief: Brief) -> str:
         before = self._sent.get(brief.story_id)
         if before is not None and not has_news(brief, before):
-            return "was told here before, and there is no news of it since"
+            return say("was told here before, and there is no news of it since")
         if len(self._chosen) >= self._limit:
-            return "better ones fill the edition"
+            return say("better ones fill the edition")
         return ""
 
 
 def _pick(candidate: Candidate, sent: Mapping[int, SentStory], now: datetime) -> Pick:
     brief = candidate.brief
     is_update = brief.story_id in sent
-    parts = [wording.counted(brief.publishers, "publisher"), wording.age(brief.published_at, now)]
+    parts = [say_count("{n} publisher", "{n} publishers", brief.publishers), wording.age(brief.published_at, now)]
     if candidate.matches:
         parts.append(candidate.matches)
     if is_update:
-        parts.append("news since it was last told")
+        parts.append(say("news since it was last told"))
     return Pick(brief=brief, topic=candidate.topic, is_update=is_update, why=", ".join(parts))
 
 

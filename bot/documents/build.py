@@ -29,9 +29,12 @@ from bot.documents.nodes import (
     Sources,
     Text,
 )
+from bot.documents.phrases import phrase
+from bot.documents.retelling import retold
 from bot.errors import BriefbotError, UsageError
 from bot.ingest.urls import untracked
 from bot.models import Brief, Digest, Origin, Sentence, Workspace, public_id
+from bot.saying import in_effect, say
 
 CARD_RELATED = 2
 """Related briefs that a card names; the brief itself lists all."""
@@ -39,7 +42,12 @@ CARD_RELATED = 2
 
 def caveat_of(workspace: Workspace) -> Caveat:
     """The caveat in the language of its readers, with their admin's words behind it."""
-    return caveat_for(workspace.language, workspace.caveat_note)
+    return caveat_for(language_of(workspace), workspace.caveat_note)
+
+
+def language_of(workspace: Workspace) -> str:
+    """The language that is spoken now, where none was set the workspace's own."""
+    return in_effect(workspace.language)
 
 
 def brief_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
@@ -47,21 +55,21 @@ def brief_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Docu
     blocks = [
         Heading(brief.text.headline, level=1),
         *brief_blocks(brief, workspace, now=now),
-        Actions((Action("Related", f"brief related {brief.ref}"),)),
+        Actions((Action(say("Related"), f"brief related {brief.ref}"),)),
     ]
     return Document(
         kind=Kind.BRIEF,
         title=brief.text.headline,
         blocks=tuple(blocks),
         caveat=caveat_of(workspace),
-        language=workspace.language,
+        language=language_of(workspace),
     )
 
 
 def brief_blocks(brief: Brief, workspace: Workspace, *, now: datetime, level: int = 2) -> list[Block]:
     """What stands under a brief's headline; `level` is that of its section headings."""
     text = brief.text
-    facts = [*wording.byline(brief, workspace.language, now), *_version(brief), brief.ref]
+    facts = [*wording.byline(brief, language_of(workspace), now), *_version(brief), brief.ref]
     blocks: list[Block] = [Paragraph((Text(text.deck, strong=True),))] if text.deck else []
     blocks.append(Note((Text(" · ".join(facts)),)))
     blocks += _paragraphs(text.lede)
@@ -73,7 +81,7 @@ def brief_blocks(brief: Brief, workspace: Workspace, *, now: datetime, level: in
     if brief.related:
         blocks.append(RelatedList(tuple(_related_items(brief))))
     if brief.origin is Origin.IMPORTED and text.disclosure:
-        blocks.append(Note((Text(f"Its author says: {text.disclosure}"),)))
+        blocks.append(Note((Text(say("Its author says: {words}", words=text.disclosure)),)))
     return blocks
 
 
@@ -91,29 +99,29 @@ def list_document(
     blocks: list[Block] = [Heading(title, level=1)]
     blocks += [card(brief, workspace, now=now) for brief in briefs]
     if not briefs:
-        blocks.append(Paragraph((Text(empty or "Nothing here yet."),)))
+        blocks.append(Paragraph((Text(empty or say("Nothing here yet.")),)))
     if note:
         blocks.append(Note(tuple(note)))
     elif briefs:
-        blocks.append(Note((Text("Read one whole with "), Code(f"/brief read {briefs[0].ref}")), is_hint=True))
+        blocks.append(Note(read_one(briefs[0]), is_hint=True))
     if actions:
         blocks.append(Actions(tuple(actions)))
     return Document(
-        kind=Kind.LIST, title=title, blocks=tuple(blocks), caveat=caveat_of(workspace), language=workspace.language
+        kind=Kind.LIST, title=title, blocks=tuple(blocks), caveat=caveat_of(workspace), language=language_of(workspace)
     )
 
 
 def related_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
     """What a brief is related to, each with its blurb and why."""
-    title = f"Related to {brief.text.headline}"
+    title = say("Related to {headline}", headline=brief.text.headline)
     blocks: list[Block] = [Heading(title, level=1)]
     if brief.related:
         blocks.append(RelatedList(tuple(_related_items(brief))))
     else:
-        blocks.append(Paragraph((Text("No other brief has enough in common with it."),)))
+        blocks.append(Paragraph((Text(say("No other brief has enough in common with it.")),)))
     blocks.append(Note((Text(f"{brief.ref} · {wording.age(brief.published_at, now)}"),)))
     return Document(
-        kind=Kind.LIST, title=title, blocks=tuple(blocks), caveat=caveat_of(workspace), language=workspace.language
+        kind=Kind.LIST, title=title, blocks=tuple(blocks), caveat=caveat_of(workspace), language=language_of(workspace)
     )
 
 
@@ -125,7 +133,7 @@ def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", 
         headline=brief.text.headline,
         deck=brief.text.summary if with_deck else "",
         label=label,
-        byline=wording.byline(brief, workspace.language, now, is_named=not named),
+        byline=wording.byline(brief, language_of(workspace), now, is_named=not named),
         sources=tuple(Link(source.publisher, untracked(source.url)) for source in named[:4]),
         related=tuple(
             (public_id("b", link.brief_id), link.headline)
@@ -135,6 +143,11 @@ def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", 
     )
 
 
+def read_one(brief: Brief) -> tuple[Inline, ...]:
+    """How to read one of several briefs."""
+    return phrase(say("Read one whole with {command}"), command=Code(f"/brief read {brief.ref}"))
+
+
 def notice(title: str, *blocks: Block) -> Document:
     """An answer that shows nothing of a brief."""
     return Document(kind=Kind.NOTICE, title=title, blocks=(Heading(title, level=1), *blocks))
@@ -142,16 +155,13 @@ def notice(title: str, *blocks: Block) -> Document:
 
 def trouble_document(digest: Digest, reason: str) -> Document:
     """Tells managers why a digest cannot be posted, and what happens now."""
-    rows: tuple[tuple[str, str | Mention], ...] = (("Where", Mention(digest.channel)), ("Why", reason))
+    why = retold(reason)
+    rows: tuple[tuple[str, str | Mention], ...] = ((say("Where"), Mention(digest.channel)), (say("Why"), why))
+    again = say("It is tried again until its time is over, and its next edition as usual. How it is: {command}")
     return notice(
-        f"“{digest.name}” could not be posted",
+        say("“{name}” could not be posted", name=digest.name),
         Facts(rows),
-        Note(
-            (
-                Text("It is tried again until its time is over, and its next edition as usual. How it is: "),
-                Code("/brief-admin status"),
-            )
-        ),
+        Note(phrase(again, command=Code("/brief-admin status"))),
     )
 
 
@@ -159,12 +169,12 @@ def error_document(error: BriefbotError) -> Document:
     """What went wrong with which value, what is allowed, and an example of a right one."""
     if not isinstance(error, UsageError):
         return Document(kind=Kind.ERROR, title=error.message, blocks=(Paragraph((Text(error.message),)),))
-    problem = error.problem.rstrip(".") + "."
+    problem = error.sentence
     blocks: list[Block] = [Paragraph((Text(problem[0].upper() + problem[1:], strong=True),))]
     if error.allowed:
-        blocks.append(Paragraph((Text(f"Allowed: {error.allowed.rstrip('.')}."),)))
+        blocks.append(Paragraph((Text(error.what_is_allowed),)))
     if error.example:
-        blocks.append(Paragraph((Text("Example: "), Code(error.example))))
+        blocks.append(Paragraph(phrase(say("Example: {command}"), command=Code(error.example))))
     return Document(kind=Kind.ERROR, title=problem, blocks=tuple(blocks))
 
 
@@ -190,4 +200,4 @@ def _related_items(brief: Brief) -> Iterable[RelatedItem]:
 
 
 def _version(brief: Brief) -> tuple[str, ...]:
-    return (f"version {brief.version}",) if brief.version > 1 else ()
+    return (say("version {n}", n=brief.version),) if brief.version > 1 else ()

@@ -6,9 +6,11 @@ every renderer draws it: there is no field for "extra" things of one platform.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from bot.saying import in_effect
 
 if TYPE_CHECKING:
     from bot.caveat import Caveat
@@ -193,7 +195,8 @@ class Document:
     """Plain words for notifications and screen readers; drawn only where a Heading says so."""
     blocks: tuple[Block, ...]
     caveat: Caveat | None = None
-    language: str = "en"
+    language: str = field(default_factory=lambda: in_effect("en"))
+    """What its own words are in, and those that a platform adds to it."""
     ping: str = ""
     """The one role or group that this message may mention, as the adapter named it; empty as a rule."""
     part: int = 1

@@ -31,6 +31,7 @@ from bot.documents.nodes import (
     Sources,
     Text,
 )
+from bot.saying import say
 
 _UNSAFE: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -60,9 +61,9 @@ def block_text(block: Block) -> str:
         case Card():
             return _card(block)
         case Sources():
-            return "\n".join(["Sources", *(source_line(item) for item in block.items)])
+            return "\n".join([say("Sources"), *(source_line(item) for item in block.items)])
         case RelatedList():
-            return "\n".join(["Related", *(_related(item) for item in block.items)])
+            return "\n".join([say("Related"), *(_related(item) for item in block.items)])
         case Facts():
             return "\n".join(f"{harmless(name)}: {fact_text(value)}" for name, value in block.rows)
         case Divider():

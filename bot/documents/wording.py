@@ -1,4 +1,4 @@
-"""The words that documents say by themselves: labels, ages, counts. In one place, so that they can be translated."""
+"""The words that documents say by themselves: labels, ages, dates; dates by CLDR where English is not spoken."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.models import Brief, Origin
-
-IMPORTED: Final = "Written elsewhere"
-SINGLE: Final = "Single source"
+from bot.saying import PSEUDO, say, say_count, spoken
 
 _LANGUAGES: Final = {
     "ko": "Korean",
@@ -22,47 +20,99 @@ _LANGUAGES: Final = {
     "zh": "Chinese",
     "en": "English",
 }
+_UNITS: Final = (("day", 86400), ("hour", 3600), ("minute", 60))
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def by_cldr() -> str:
+    """The language whose dates and units Babel says; empty for English, which needs no Babel."""
+    # In the language for tests any other than English will do.
+    return {"en": "", PSEUDO: "ko"}.get(spoken(), spoken())
 
 
 def age(at: datetime, now: datetime) -> str:
     """How long ago, in the largest unit that fits: "2 hours ago"; "just now" below a minute and for the future."""
     seconds = (now - at).total_seconds()
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+    for unit, size in _UNITS:
         if seconds >= size:
-            return f"{counted(int(seconds // size), unit)} ago"
-    return "just now"
+            return say("{length} ago", length=_length(int(seconds // size), unit))
+    return say("just now")
 
 
 def span(length: timedelta) -> str:
     """A length of time in its two largest units: "2 hours 5 minutes"."""
-    minutes = int(length.total_seconds() // 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    parts = [counted(number, unit) for number, unit in ((days, "day"), (hours, "hour"), (minutes, "minute")) if number]
-    return " ".join(parts[:2]) or "less than a minute"
+    rest = int(length.total_seconds())
+    parts = []
+    for unit, size in _UNITS:
+        number, rest = divmod(rest, size)
+        if number:
+            parts.append(_length(number, unit))
+    return " ".join(parts[:2]) or say("less than a minute")
 
 
-def counted(number: int, unit: str) -> str:
-    """`1 source`, `3 sources`, `2 stories`."""
-    if number == 1:
-        return f"1 {unit}"
-    plural = f"{unit[:-1]}ies" if unit.endswith("y") and unit[-2:-1] not in "aeiou" else f"{unit}s"
-    return f"{number} {plural}"
+def _length(number: int, unit: str) -> str:
+    if locale := by_cldr():
+        from babel.units import format_unit
+
+        # Babel has no longer form for Korean and Japanese, whose short one is the whole word.
+        return format_unit(number, f"duration-{unit}", length="short", locale=locale)
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def local(at: datetime, zone: str) -> str:
     """An instant as a clock on the wall shows it: "24 Nov 2026, 08:30"."""
     there = at.astimezone(ZoneInfo(zone))
+    if locale := by_cldr():
+        from babel.dates import format_date
+
+        return f"{format_date(there, 'long', locale=locale)} {there:%H:%M}"
     return f"{there.day} {there:%b %Y, %H:%M}"
+
+
+def local_with_day(at: datetime, zone: str) -> str:
+    """As `local`, with the day of the week: "Tue 24 Nov 2026, 08:30"."""
+    there = at.astimezone(ZoneInfo(zone))
+    if locale := by_cldr():
+        from babel.dates import format_skeleton
+
+        return f"{format_skeleton('yMMMEd', there, locale=locale)} {there:%H:%M}"
+    return f"{there:%a} {there.day} {there:%b %Y, %H:%M}"
 
 
 def long_date(on: date) -> str:
     """ "Tuesday 24 November 2026"."""
+    if locale := by_cldr():
+        from babel.dates import format_date
+
+        return format_date(on, "full", locale=locale)
     return f"{on:%A} {on.day} {on:%B %Y}"
+
+
+def short_date(on: date) -> str:
+    """ "2026-11-24", as it is typed; where it is not read so, as it is written there."""
+    if locale := by_cldr():
+        from babel.dates import format_date
+
+        return format_date(on, "long", locale=locale)
+    return on.isoformat()
+
+
+def day_names() -> tuple[str, ...]:
+    """The days of the week in short, Monday first."""
+    if locale := by_cldr():
+        from babel.dates import get_day_names
+
+        names = get_day_names("abbreviated", locale=locale)
+        return tuple(names[day] for day in range(7))
+    return _DAYS
 
 
 def language(code: str) -> str:
     """The name of a language, its code where we have no name."""
+    if locale := by_cldr():
+        from babel import Locale
+
+        return str(Locale(locale).languages.get(code, code))
     return _LANGUAGES.get(code, code)
 
 
@@ -71,21 +121,23 @@ def publishers(brief: Brief, limit: int = 3, *, is_named: bool = True) -> str:
     known = dict.fromkeys(source.publisher for source in brief.text.sources if source.publisher)
     names = list(known) if is_named else []
     if brief.is_single_source:
-        return f"{SINGLE}: {names[0]}" if names else SINGLE
+        return say("Single source: {name}", name=names[0]) if names else say("Single source")
+    if not names:
+        return say_count("{n} publisher", "{n} publishers", brief.publishers)
     shown = _listed(names, limit)
-    return f"{counted(brief.publishers, 'publisher')}: {shown}" if shown else counted(brief.publishers, "publisher")
+    return say_count("{n} publisher: {names}", "{n} publishers: {names}", brief.publishers, names=shown)
 
 
-def byline(brief: Brief, workspace_language: str, now: datetime, *, is_named: bool = True) -> tuple[str, ...]:
+def byline(brief: Brief, reader_language: str, now: datetime, *, is_named: bool = True) -> tuple[str, ...]:
     """The small facts about a brief that a reader weighs it by; `is_named`: with the names of its publishers."""
     facts = [publishers(brief, is_named=is_named), age(brief.published_at, now)]
     if brief.origin is Origin.IMPORTED:
-        facts.append(IMPORTED)
-    if brief.text.language not in ("und", workspace_language):
-        facts.append(f"in {language(brief.text.language)}")
+        facts.append(say("Written elsewhere"))
+    if brief.text.language not in ("und", reader_language):
+        facts.append(say("in {language}", language=language(brief.text.language)))
     return tuple(facts)
 
 
 def _listed(names: Sequence[str], limit: int) -> str:
-    rest = len(names) - limit
-    return ", ".join(names[:limit]) + (f" and {rest} more" if rest > 0 else "")
+    rest, shown = len(names) - limit, ", ".join(names[:limit])
+    return say("{names} and {n} more", names=shown, n=rest) if rest > 0 else shown

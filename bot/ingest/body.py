@@ -9,6 +9,7 @@ import aiohttp
 import brotli
 
 from bot.errors import FetchError
+from bot.saying import marked
 
 CHUNK: Final = 65_536
 _GZIP: Final = b"\x1f\x8b"
@@ -54,14 +55,14 @@ async def read_body(response: aiohttp.ClientResponse, max_bytes: int, *, may_be_
                 raise _too_large(max_bytes)
     except (zlib.error, brotli.error) as error:
         if not found:
-            raise FetchError(f"its {encoding} packing is broken") from error
+            raise FetchError(marked("its {encoding} packing is broken").format(encoding=encoding)) from error
         # A lenient reader shows what it has.
         return Body(bytes(found), is_whole=False)
     return Body(bytes(found), is_whole=unpacker.is_done)
 
 
 def _too_large(max_bytes: int) -> FetchError:
-    return FetchError(f"it is larger than {max_bytes / 1e6:g} MB")
+    return FetchError(marked("it is larger than {n} MB").format(n=f"{max_bytes / 1e6:g}"))
 
 
 def _unpacker(encoding: str) -> Unpacker:
@@ -72,7 +73,8 @@ def _unpacker(encoding: str) -> Unpacker:
             return _Zlib(name)
         case ["br"]:
             return _Brotli()
-    raise FetchError(f"it is packed as {encoding[:40]!r}, which was not asked for")
+    words = marked("it is packed as '{encoding}', which was not asked for")
+    raise FetchError(words.format(encoding=encoding[:40]))
 
 
 class _Plain:

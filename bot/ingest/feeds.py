@@ -19,6 +19,7 @@ from bot.ingest.jsonfeed import parse_json_feed
 from bot.ingest.language import code_of
 from bot.ingest.parsed import ParsedFeed
 from bot.ingest.urls import absolute
+from bot.saying import marked
 
 _XML_HEAD: Final = re.compile(r"<\?xml\b[^>]*>", re.IGNORECASE)
 _PREFIX: Final = re.compile(r"(</?)(?:rss|atom|feed):(?=[a-z])", re.IGNORECASE)
@@ -31,14 +32,14 @@ _CHUNK: Final = 4096
 _UNPACKED_LIMIT: Final = 10_000_000
 
 _SIGNATURES: Final = (
-    (b"%PDF-", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"RIFF", "a media file"),
-    (b"ID3", "a sound file"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"OggS", "a media file"),
+    (b"%PDF-", marked("a PDF document")),
+    (b"\x89PNG", marked("a picture")),
+    (b"GIF8", marked("a picture")),
+    (b"\xff\xd8\xff", marked("a picture")),
+    (b"RIFF", marked("a media file")),
+    (b"ID3", marked("a sound file")),
+    (b"PK\x03\x04", marked("a ZIP archive")),
+    (b"OggS", marked("a media file")),
 )
 _PERIODS: Final = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
@@ -51,10 +52,10 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "", charset: str = 
     """
     body = _unpacked(body)
     if not body.strip(b"\0 \t\r\n"):
-        raise FeedError("The answer is empty.")
+        raise FeedError(marked("The answer is empty."))
     for start, what in _SIGNATURES:
         if body.startswith(start):
-            raise FeedError(f"It is {what}, not a feed.")
+            raise FeedError(marked("It is {what}, not a feed.").format(what=what))
     text = decode(body, declared=charset).lstrip("\ufeff \t\r\n\0")
     if text.startswith(("{", "[")):
         return parse_json_feed(text, url=url)
@@ -69,7 +70,7 @@ def _unpacked(body: bytes) -> bytes:
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, _UNPACKED_LIMIT)
     except zlib.error:
-        raise FeedError("It is a compressed file that cannot be unpacked.") from None
+        raise FeedError(marked("It is a compressed file that cannot be unpacked.")) from None
 
 
 def _refuse_other_things(text: str, url: str, content_type: str) -> None:
@@ -83,8 +84,8 @@ def _refuse_other_things(text: str, url: str, content_type: str) -> None:
     if content_type.partition(";")[0].strip().lower() in _HTML_TYPES and "<" in text:
         raise _web_page(text, url)
     if not head.lstrip().startswith("<"):
-        raise FeedError("It is plain text or unknown data, not a feed.")
-    raise FeedError("It is XML or HTML, but there is no feed in it.")
+        raise FeedError(marked("It is plain text or unknown data, not a feed."))
+    raise FeedError(marked("It is XML or HTML, but there is no feed in it."))
 
 
 def _is_feed_inside(text: str) -> bool:
@@ -95,8 +96,9 @@ def _is_feed_inside(text: str) -> bool:
 def _web_page(text: str, url: str) -> FeedError:
     feeds = feeds_of_page(text, url)
     if not feeds:
-        return FeedError("It is a web page, not a feed, and it links to no feed.")
-    return FeedError("It is a web page, not a feed. It links to: " + ", ".join(feeds[:5]), feeds=feeds)
+        return FeedError(marked("It is a web page, not a feed, and it links to no feed."))
+    words = marked("It is a web page, not a feed. It links to: {feeds}")
+    return FeedError(words.format(feeds=", ".join(feeds[:5])), feeds=feeds)
 
 
 def _parse_xml(text: str, url: str) -> ParsedFeed:
@@ -105,7 +107,7 @@ def _parse_xml(text: str, url: str) -> ParsedFeed:
     if not found.entries and _ENTRY_OPEN.search(text):
         found = _read(_PREFIX.sub(r"\1", text), url)
     if not found.get("version") and not found.entries:
-        raise FeedError("It is XML, but nothing in it is a feed or an entry of one.")
+        raise FeedError(marked("It is XML, but nothing in it is a feed or an entry of one."))
     feed = found.feed
     title = _value(feed, "title")
     publisher = publisher_of(title, absolute(_value(feed, "link"), url) or url)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.errors import AddressRefused
+from bot.saying import marked
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -28,6 +29,11 @@ _GLOBAL_IPV6: Final = ip_network("2000::/3")
 _NAT64: Final = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 
 
+_PRIVATE: Final = marked(
+    "it leads to the private address {address}; set BRIEFBOT_ALLOW_PRIVATE_SOURCES={address} to allow that"
+)
+
+
 class AddressGuard:
     """Refuses private, loopback and reserved addresses but for the networks that a setting allows."""
 
@@ -38,9 +44,7 @@ class AddressGuard:
         """AddressRefused for an address that must not be dialled; the message names the setting that would allow it."""
         if not self.allows(text):
             address = text.partition("%")[0]
-            raise AddressRefused(
-                f"it leads to the private address {address}; set BRIEFBOT_ALLOW_PRIVATE_SOURCES={address} to allow that"
-            )
+            raise AddressRefused(_PRIVATE.format(address=address))
 
     def allows(self, text: str) -> bool:
         """Whether an address may be dialled."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.errors import FetchError
+from bot.saying import marked
 
 AT_ONCE: Final = 64
 PER_HOST: Final = 2
@@ -48,7 +49,7 @@ class Hosts:
         async with known.slots:
             rest = known.rest_until - time.monotonic()
             if rest > 0:
-                raise FetchError("its host asked us to wait", retry_after_s=rest)
+                raise FetchError(marked("its host asked us to wait"), retry_after_s=rest)
             now = time.monotonic()
             start = max(now, known.next_at)
             known.next_at = start + known.gap_s

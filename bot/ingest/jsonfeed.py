@@ -12,6 +12,7 @@ from bot.ingest.entry import ENTRY_LIMIT, Entry, Words, draft_of, name_of, publi
 from bot.ingest.language import code_of
 from bot.ingest.parsed import ParsedFeed
 from bot.ingest.urls import absolute
+from bot.saying import marked
 
 
 def parse_json_feed(text: str, *, url: str) -> ParsedFeed:
@@ -33,13 +34,13 @@ def _read(text: str) -> dict[str, Any]:
     try:
         feed = json.loads(text)
     except ValueError:
-        raise FeedError("It begins like a JSON feed, but the JSON is broken or cut short.") from None
+        raise FeedError(marked("It begins like a JSON feed, but the JSON is broken or cut short.")) from None
     except RecursionError:
-        raise FeedError("It is JSON nested so deep that no feed can be in it.") from None
+        raise FeedError(marked("It is JSON nested so deep that no feed can be in it.")) from None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        raise FeedError("It is JSON, but not a JSON Feed: there is no list of items in it.")
+        raise FeedError(marked("It is JSON, but not a JSON Feed: there is no list of items in it."))
     if "jsonfeed.org" not in str(feed.get("version", "")) and not _looks_like_feed(feed):
-        raise FeedError("It is JSON with items, but not a JSON Feed: they have no title, text or address.")
+        raise FeedError(marked("It is JSON with items, but not a JSON Feed: they have no title, text or address."))
     return feed
 
 

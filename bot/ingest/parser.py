@@ -23,6 +23,7 @@ from bot.ingest.fetch import Fetched
 from bot.ingest.pages import PageText
 from bot.ingest.parsed import ParsedFeed
 from bot.ingest.worker import feed_from_wire, page_from_wire, read_frame, write_frame
+from bot.saying import marked
 
 log = structlog.get_logger(__name__)
 
@@ -110,7 +111,7 @@ class Parser:
     async def _ask(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
         async with self._free:
             if self._is_closed:
-                raise FeedError("It was not read: the bot is stopping.")
+                raise FeedError(marked("It was not read: the bot is stopping."))
             # Shielded: a cancelled caller must not leave a worker half way through its answer.
             worker = self._idle.pop() if self._idle else self._start()
             return await asyncio.shield(asyncio.to_thread(self._ask_worker, worker, head, body))

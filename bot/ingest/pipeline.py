@@ -23,6 +23,7 @@ from bot.ingest.timing import after_failure, after_success
 from bot.ingest.urls import canonical
 from bot.models import Article, Draft, Polled, Source, Stored
 from bot.ports import Clock
+from bot.saying import marked
 from bot.store import Store
 from bot.store.articles import Incoming, IsSame
 from bot.stories.duplicates import article_keys, bands, is_same
@@ -97,7 +98,9 @@ class Ingest:
             raise
         except Exception:  # a defect of ours, met by one feed: loud in the log, and the other feeds go on
             log.exception("source.crashed", source=source.id)
-            return await self._failed(source, FetchError("It met a defect of Briefbot; the log has the details."))
+            return await self._failed(
+                source, FetchError(marked("It met a defect of Briefbot; the log has the details."))
+            )
 
     async def poll(self, source: Source) -> PollReport:
         """Reads one source and stores what is new; StoreError is the only thing it raises."""

@@ -7,41 +7,45 @@ from typing import Final
 
 import aiohttp
 
+from bot.saying import marked
+
 _STATUS: Final = {
-    401: "it asks for a password",
-    403: "its server refuses us",
-    404: "it is not there",
-    410: "it is gone for good",
-    429: "its server says we ask too often",
+    401: marked("it asks for a password (HTTP {status})"),
+    403: marked("its server refuses us (HTTP {status})"),
+    404: marked("it is not there (HTTP {status})"),
+    410: marked("it is gone for good (HTTP {status})"),
+    429: marked("its server says we ask too often (HTTP {status})"),
 }
+_TROUBLE: Final = marked("its server is in trouble (HTTP {status})")
+_NO_FEED: Final = marked("its server gave no feed (HTTP {status})")
 _ERRORS: Final[tuple[tuple[type[Exception], str], ...]] = (
-    (aiohttp.ConnectionTimeoutError, "its server cannot be reached"),
-    (TimeoutError, "its server did not answer within {limit_s:g} s"),
-    (aiohttp.ClientConnectorCertificateError, "its certificate is not valid"),
-    (ssl.SSLCertVerificationError, "its certificate is not valid"),
-    (aiohttp.ClientConnectorDNSError, "its host name is not known"),
-    (aiohttp.ClientSSLError, "no safe connection could be made"),
-    (ssl.SSLError, "no safe connection could be made"),
-    (aiohttp.ServerDisconnectedError, "its server broke off the answer"),
-    (aiohttp.ClientPayloadError, "its server broke off the answer"),
-    (aiohttp.ClientConnectorError, "its server cannot be reached"),
-    (ConnectionError, "its server cannot be reached"),
-    (aiohttp.InvalidURL, "its address cannot be used"),
-    (ValueError, "its address cannot be used"),
-    (aiohttp.ClientResponseError, "its server does not speak proper HTTP"),
+    (aiohttp.ConnectionTimeoutError, marked("its server cannot be reached")),
+    (TimeoutError, marked("its server did not answer within {limit} s")),
+    (aiohttp.ClientConnectorCertificateError, marked("its certificate is not valid")),
+    (ssl.SSLCertVerificationError, marked("its certificate is not valid")),
+    (aiohttp.ClientConnectorDNSError, marked("its host name is not known")),
+    (aiohttp.ClientSSLError, marked("no safe connection could be made")),
+    (ssl.SSLError, marked("no safe connection could be made")),
+    (aiohttp.ServerDisconnectedError, marked("its server broke off the answer")),
+    (aiohttp.ClientPayloadError, marked("its server broke off the answer")),
+    (aiohttp.ClientConnectorError, marked("its server cannot be reached")),
+    (ConnectionError, marked("its server cannot be reached")),
+    (aiohttp.InvalidURL, marked("its address cannot be used")),
+    (ValueError, marked("its address cannot be used")),
+    (aiohttp.ClientResponseError, marked("its server does not speak proper HTTP")),
 )
 """The first kind that an error is tells its reason, so the narrower ones come first."""
 
 
 def of_status(status: int) -> str:
     """What an HTTP status that is no success means."""
-    words = _STATUS.get(status) or ("its server is in trouble" if status >= 500 else "its server gave no feed")
-    return f"{words} (HTTP {status})"
+    words = _STATUS.get(status) or (_TROUBLE if status >= 500 else _NO_FEED)
+    return words.format(status=status)
 
 
 def of_error(error: Exception, *, limit_s: float) -> str:
     """What an error of the HTTP client means; `limit_s` is the time that the whole fetch had."""
     for kind, words in _ERRORS:
         if isinstance(error, kind):
-            return words.format(limit_s=limit_s)
-    return f"it could not be read ({type(error).__name__})"
+            return words.format(limit=f"{limit_s:g}")
+    return marked("it could not be read ({kind})").format(kind=type(error).__name__)

@@ -10,6 +10,7 @@ from yarl import URL
 
 from bot.errors import FetchError
 from bot.ingest.urls import absolute, is_web_address
+from bot.saying import marked
 
 MAX_REDIRECTS: Final = 10
 PERMANENT: Final = (301, 308)
@@ -30,7 +31,8 @@ class Trail:
     def __init__(self, url: str) -> None:
         if not is_web_address(url):
             # What stands before an @ may be a password.
-            raise FetchError(f"{url.rpartition('@')[2][:200]!r} is no http or https address")
+            words = marked("'{url}' is no http or https address")
+            raise FetchError(words.format(url=url.rpartition("@")[2][:200]))
         self.url = url
         self.permanent_url = ""
         """Where the permanent redirects at the beginning of the way led; empty without any."""
@@ -50,11 +52,11 @@ class Trail:
         """Goes on to where a redirect leads; FetchError when that is nowhere."""
         target = absolute(step.target, self.url).partition("#")[0]
         if not target:
-            raise FetchError("it redirects to something that is no http or https address")
+            raise FetchError(marked("it redirects to something that is no http or https address"))
         if target in self._seen:
-            raise FetchError("it redirects in a circle")
+            raise FetchError(marked("it redirects in a circle"))
         if len(self._seen) > MAX_REDIRECTS:
-            raise FetchError(f"it redirects more than {MAX_REDIRECTS} times")
+            raise FetchError(marked("it redirects more than {n} times").format(n=MAX_REDIRECTS))
         self._seen.append(target)
         self._is_permanent = self._is_permanent and step.is_permanent
         if self._is_permanent:

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from bot.errors import UsageError
+from bot.saying import say
 
 _LONGEST: Final = 4096
 
@@ -121,9 +122,9 @@ def normal_feed_url(text: str) -> str:
     if scheme is None:
         url = "https://" + url.lstrip("/")
     elif scheme[1].lower() not in ("http", "https"):
-        raise _no_address(typed, "a feed's address begins with http:// or https://")
+        raise _no_address(typed, say("a feed's address begins with http:// or https://"))
     if not is_web_address(url) or not _is_host(urlsplit(url).hostname or ""):
-        raise _no_address(typed, "an http(s) address of a feed")
+        raise _no_address(typed, say("an http(s) address of a feed"))
     parts = urlsplit(url)
     host = _ascii_host(parts.hostname or "")
     user, at, _ = parts.netloc.rpartition("@")
@@ -138,4 +139,5 @@ def _is_host(host: str) -> bool:
 
 def _no_address(typed: str, allowed: str) -> UsageError:
     shown = typed if len(typed) <= 80 else typed[:79] + "…"
-    return UsageError(f"{shown!r} is no address of a feed", allowed=allowed, example="https://example.org/feed.xml")
+    problem = say("'{text}' is no address of a feed", text=shown)
+    return UsageError(problem, allowed=allowed, example="https://example.org/feed.xml")

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
 from bot.models import Brief, BriefText, Origin, Refusal, Related, Story, WorkspaceId, public_id
+from bot.saying import say
 from bot.store import bodies
 from bot.store.database import Database
 from bot.store.gather import gathered
@@ -159,8 +160,8 @@ class Briefs:
                 found = await self._list(_one(to_all=workspace is None), workspace, brief=other)
         if not found:
             raise NotFound(
-                f"no brief {public_id('b', brief_id)} here",
-                allowed="an id as /brief latest shows it",
+                say("no brief {ref} here", ref=public_id("b", brief_id)),
+                allowed=say("an id as /brief latest shows it"),
                 example="/brief read b12",
             )
         return found[0]

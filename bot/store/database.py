@@ -100,7 +100,10 @@ class Database:
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
-        """One transaction for everything that this task writes within the block: one wait for the disk, not many."""
+        """One transaction for everything that this task writes within the block: one wait for the disk, not many.
+
+        What is only read within it does not see what was written.
+        """
         async with self.writing() as connection:
             token = self._whole.set(connection)
             try:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
 from bot.models import Digest, Style, WorkspaceId, parse_public_id, public_id
+from bot.saying import say
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import name_key, not_found, value
@@ -176,7 +177,7 @@ def _digest(row: Any) -> Digest:
 
 def _taken(name: str) -> Conflict:
     return Conflict(
-        f"there is a digest named {name!r} already",
-        allowed="a name of its own, or edit that digest",
+        say("there is a digest named '{name}' already", name=name),
+        allowed=say("a name of its own, or edit that digest"),
         example="/brief-admin digest list",
     )

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from rapidfuzz import process
 
 from bot.errors import NotFound
+from bot.saying import marked, say
 
 T = TypeVar("T")
+
+_WORDS: Final = {
+    "topic": (marked("there is no topic yet"), marked("no topic '{name}' here")),
+    "digest": (marked("there is no digest yet"), marked("no digest '{name}' here")),
+    "source": (marked("there is no source yet"), marked("no source '{name}' here")),
+}
 
 
 def value(kind: type[T], row: Any, /, **more: Any) -> T:
@@ -39,5 +46,6 @@ def nearest(text: str, names: Iterable[str], limit: int = 3) -> list[str]:
 def not_found(what: str, text: str, names: Sequence[str], *, example: str) -> NotFound:
     """The error for a name that means nothing here; offers the nearest that do."""
     offered = nearest(text, names) or list(names[:5])
-    allowed = ", ".join(offered) if offered else f"there is no {what} yet"
-    return NotFound(f"no {what} {text!r} here", allowed=allowed, example=example)
+    none, wrong = _WORDS[what]
+    allowed = ", ".join(offered) if offered else say(none)
+    return NotFound(say(wrong, name=text[:80]), allowed=allowed, example=example)

@@ -64,7 +64,8 @@ class Sources:
     async def _follow(self, connection: AsyncConnection, source: Source, workspace: WorkspaceId, now: datetime) -> None:
         follow = self._db.insert(workspace_sources).values(workspace_id=workspace, source_id=source.id, added_at=now)
         if not (await connection.execute(follow.on_conflict_do_nothing())).rowcount:
-            raise Conflict(f"{source.url} is followed here already ({public_id('src', source.id)})")
+            ref = public_id("src", source.id)
+            raise Conflict(say("{url} is followed here already ({ref})", url=source.url, ref=ref))
 
     async def for_import(self, now: datetime) -> Source:
         """The one source that articles of import files belong to; shared, never polled."""
@@ -131,7 +132,7 @@ class Sources:
                     workspace_sources.c.source_id == source_id, workspace_sources.c.workspace_id == workspace
                 )
             if not (await connection.execute(change)).rowcount:
-                raise NotFound(f"{public_id('src', source_id)} is not followed here")
+                raise NotFound(say("{ref} is not followed here", ref=public_id("src", source_id)))
             idle = update(sources).where(sources.c.id == source_id, ~_is_read())
             await connection.execute(idle.values(next_poll_at=None))
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
 from bot.models import Topic, TopicRule, WorkspaceId, parse_public_id, public_id
+from bot.saying import say
 from bot.store.database import Database
 from bot.store.rows import name_key, not_found, value
 from bot.store.schema import topics
@@ -96,7 +97,7 @@ def _topic(row: Any) -> Topic:
 
 def _taken(name: str) -> Conflict:
     return Conflict(
-        f"there is a topic named {name!r} already",
-        allowed="a name of its own, or edit that topic",
+        say("there is a topic named '{name}' already", name=name),
+        allowed=say("a name of its own, or edit that topic"),
         example="/brief-admin topic list",
     )

@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from bot.models import Brief, TopicRule
+from bot.saying import marked, say, say_count
 from bot.words import CJK, fold, is_cjk
 
 if TYPE_CHECKING:
@@ -31,7 +32,12 @@ _POSSESSIVE: Final = r"(?:['’]s?)?"
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9&]{1,3}")
 _NO_PLURALS: Final = frozenset(("news", "mars", "wales", "series", "species"))
 """Whose singular would be another word."""
-_PLACES: Final = ("in the headline", "in the summary", "in the text", "in the title of a source")
+_PLACES: Final = (
+    marked("matches '{word}' in the headline"),
+    marked("matches '{word}' in the summary"),
+    marked("matches '{word}' in the text"),
+    marked("matches '{word}' in the title of a source"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +88,7 @@ def reason(rule: TopicRule, subject: Subject) -> str | None:
     if not rule.words:
         return _plain_reason(rule, subject)
     found = _found(rule.words, subject)
-    return f"matches '{found[0]}' {found[1]}" if found else None
+    return say(found[1], word=found[0]) if found else None
 
 
 def _may_match(rule: TopicRule, language: str, publishers: int, source_ids: frozenset[int]) -> bool:
@@ -96,10 +102,12 @@ def _may_match(rule: TopicRule, language: str, publishers: int, source_ids: froz
 
 def _plain_reason(rule: TopicRule, subject: Subject) -> str:
     if rule.source_ids:
-        return "comes from a source of this topic"
+        return say("comes from a source of this topic")
     if rule.languages:
-        return f"is in a language of this topic ({subject.language})"
-    return f"has {subject.publishers} publishers" if rule.min_publishers > 1 else "this topic takes everything"
+        return say("is in a language of this topic ({language})", language=subject.language)
+    if rule.min_publishers > 1:
+        return say_count("has {n} publisher", "has {n} publishers", subject.publishers)
+    return say("this topic takes everything")
 
 
 @dataclass(frozen=True, slots=True)

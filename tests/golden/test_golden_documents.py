@@ -38,6 +38,7 @@ from bot.models import (
     Style,
     Workspace,
 )
+from bot.saying import speaking
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 HERE = Path(__file__).parent
@@ -109,12 +110,18 @@ PICKS = [
     Pick(brief=KOREAN, topic="Korea", why="1 publisher"),
 ]
 
+
+def in_korean() -> Document:
+    with speaking("ko"):
+        return brief_document(KOREAN, replace(WORKSPACE, language="ko"), now=NOW)
+
+
 CASES: dict[str, Callable[[], Document]] = {
     "brief": lambda: brief_document(BRIEF, WORKSPACE, now=NOW),
     "brief_single_source_korean": lambda: brief_document(KOREAN, WORKSPACE, now=NOW),
     "brief_imported": lambda: brief_document(IMPORTED, WORKSPACE, now=NOW),
     "brief_hostile": lambda: brief_document(HOSTILE, replace(WORKSPACE, caveat_note="Ask @everyone."), now=NOW),
-    "brief_in_korean_workspace": lambda: brief_document(KOREAN, replace(WORKSPACE, language="ko"), now=NOW),
+    "brief_in_korean_workspace": in_korean,
     "digest_headlines": lambda: compose(replace(ISSUE, style=Style.HEADLINES), PICKS, WORKSPACE, now=NOW),
     "digest_summaries": lambda: compose(ISSUE, PICKS, WORKSPACE, now=NOW),
     "digest_full": lambda: compose(replace(ISSUE, style=Style.FULL), PICKS, WORKSPACE, now=NOW),

@@ -130,4 +130,6 @@ async def test_steps_are_typed_one_after_the_other(office: Office) -> None:
     ],
 )
 def test_zone_is_guessed_from_what_is_told(locale: str, own: str, workspace: str, zone: str) -> None:
-    assert guessed_zone(Person(id="1", name="", locale=locale, zone=own), workspace) == zone
+    person = Person(id="1", name="", zone=own)
+    here = Invocation(workspace_id=LOCAL_WORKSPACE, person=person, channel=ChannelRef("console:x"), locale=locale)
+    assert guessed_zone(here, workspace) == zone

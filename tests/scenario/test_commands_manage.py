@@ -391,7 +391,7 @@ async def test_digest_send_posts_once_a_day(office: Office) -> None:
     assert "State: on its way" in text
     assert "Stories: 1" in text
     text = await office.ask("/brief-admin digest send Morning")
-    assert "Today's edition of 'Morning' is planned already." in text
+    assert "Today's edition of 'Morning' is made already." in text
     assert len(await office.store.editions.recent(LOCAL_WORKSPACE, limit=5)) == 1
 
 
@@ -409,10 +409,11 @@ async def test_settings_show_and_change(office: Office) -> None:
     text = await office.ask(
         '/brief-admin settings zone:Asia/Seoul language:Korean ping_role:news retention:30 caveat_note:"Ask Mina."'
     )
-    for fact in ("Zone: Asia/Seoul", "Language: Korean", "Ping role: news", "Kept for: 30 days", "Ask Mina."):
+    # From here on in Korean.
+    for fact in ("시간대: Asia/Seoul", "언어: 한국어", "멘션 역할: news", "보관 기간: 30일", "Ask Mina."):
         assert fact in text
     assert "Ask Mina." in await office.ask("/brief latest")
-    text = await office.ask("/brief-admin settings ping_role:none caveat_note:none")
+    text = await office.ask("/brief-admin settings ping_role:none caveat_note:none language:en")
     assert "Ping role: none" in text
     assert "Ask Mina." not in text
     assert "Zone: Asia/Seoul" in text

@@ -94,7 +94,7 @@ async def test_message_may_be_late_only_within_its_catch_up(desk: Desk) -> None:
     edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
     assert edition is not None
     assert edition.state is EditionState.FAILED
-    assert edition.reason == "503; 13 tries"
+    assert edition.reason == "503; tries: 13"
     assert desk.adapter.messages() == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -280,7 +281,9 @@ async def test_settings_are_changed_with_a_form(port: Harbour) -> None:
     again = await port.fake.press(ola, port.channel, shown.messages[0], labels(shown)["Change"])
     await port.fake.submit(ola, port.channel, again, {"ping_role": [], "caveat_note": ""})
     assert (await port.store.workspaces.get(port.workspace)).ping_role == ""
-    assert CAVEATS["ko"] in (await port.fake.slash(ola, port.channel, "brief latest")).texts
+    # Who reads Discord in a language that we do not speak is answered in the workspace's.
+    assert CAVEATS["en"] in (await port.fake.slash(ola, port.channel, "brief latest")).texts
+    assert CAVEATS["ko"] in (await port.fake.slash(replace(ola, locale="fi"), port.channel, "brief latest")).texts
 
 
 async def test_member_is_shown_no_form_of_the_managers(port: Harbour) -> None:

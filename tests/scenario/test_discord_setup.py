@@ -65,7 +65,7 @@ async def press(port: Harbour, who: Person, where: Channel, shown: dict[str, Any
 
 async def test_three_steps_from_the_greeting_in_a_direct_message_to_digest_and_topics(port: Harbour) -> None:
     guild, ola, channel = await join(port)
-    ola.locale = "ko"
+    ola.locale = "en-GB"
     [greeting] = port.fake.direct_messages(ola.id)
     assert "Lighthouse" in texts(greeting)
     assert "software" in texts(greeting)
@@ -77,7 +77,7 @@ async def test_three_steps_from_the_greeting_in_a_direct_message_to_digest_and_t
     picked = await port.fake.submit(ola, direct, topics, {"subjects": ["world", "ai"], "places": ["korea-japan"]})
     assert "Artificial intelligence" in picked.texts
     when = await press(port, ola, direct, picked.messages[0], "Pick channel and time")
-    assert fields(when)["zone"]["value"] == "Asia/Seoul"
+    assert fields(when)["zone"]["value"] == "Europe/London"
     assert fields(when)["at"]["value"] == "08:00"
     [offered] = fields(when)["channel"]["options"]
     assert offered["label"] == "#general"
@@ -95,7 +95,7 @@ async def test_three_steps_from_the_greeting_in_a_direct_message_to_digest_and_t
     workspace = f"discord:{guild.id}"
     [digest] = await port.store.digests.list(workspace)  # type: ignore[arg-type]
     names = {topic.id: topic for topic in await port.store.topics.list(workspace)}  # type: ignore[arg-type]
-    assert (digest.channel, digest.zone, digest.days) == (f"discord:{guild.id}.{channel.id}", "Asia/Seoul", ALL_DAYS)
+    assert (digest.channel, digest.zone, digest.days) == (f"discord:{guild.id}.{channel.id}", "Europe/London", ALL_DAYS)
     assert f"{digest.at:%H:%M}" == "07:30"
     assert [names[id_].name for id_ in digest.topic_ids] == [
         "World",
@@ -106,6 +106,11 @@ async def test_three_steps_from_the_greeting_in_a_direct_message_to_digest_and_t
     sources = await port.store.sources.followed(workspace)  # type: ignore[arg-type]
     assert len(sources) > 20
     assert all(source.next_poll_at is not None and source.last_polled_at is None for source in sources)
+    # In Korean it is the same in other words.
+    ola.locale = "ko"
+    korean = await press(port, ola, direct, greeting, "Set up")
+    assert any(option["label"] == "한일 관계" for option in fields(korean)["places"]["options"])
+    ola.locale = "en-GB"
     # Pressed once more it makes nothing.
     again = await press(port, ola, direct, look.messages[0], "Done")
     assert "being set up" in again.texts

@@ -137,7 +137,8 @@ async def test_member_is_shown_no_form_of_the_managers_and_offered_nothing(dock:
 
 async def test_nobody_is_a_manager_while_slack_does_not_say(dock: Wharf) -> None:
     ola = dock.fake.manager(dock.team)
-    dock.fake.faults.status(503, method="users.info")
+    # Asked for their language, and for their rights.
+    dock.fake.faults.status(503, method="users.info", times=2)
     answer = await dock.fake.slash(ola, dock.channel, "/brief-admin", "topic list")
     assert "did not say" in answer.texts
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.catalogue import COMMANDS
 from bot.saying import SPOKEN, catalogue, say, say_count, speakable, speaking, spoken
 
 ROOT = Path(__file__).parents[2]
@@ -18,11 +19,14 @@ Message = str | tuple[str, str]
 
 @cache
 def messages() -> tuple[tuple[Message, str], ...]:
-    """Every message in the code, with the file it stands in."""
+    """Every message in the code, with the file it stands in, and every summary of the catalogue of commands."""
     return tuple(_messages())
 
 
 def _messages() -> Iterator[tuple[Message, str]]:
+    for command in COMMANDS:
+        for summary in (command.summary, *(option.summary for option in command.options)):
+            yield summary, f"/{command.name}"
     for file in [*(ROOT / "bot").rglob("*.py"), *(ROOT / "adapters").rglob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

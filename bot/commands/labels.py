@@ -1,0 +1,65 @@
+"""What the fields of forms are called: each option's name in words, said in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.saying import marked, say
+
+LABELS: Final = {
+    "admin_role": marked("Admin role"),
+    "at": marked("At"),
+    "brief": marked("Brief"),
+    "catch_up": marked("Catch up"),
+    "caveat_note": marked("Caveat note"),
+    "channel": marked("Channel"),
+    "check": marked("Check"),
+    "command": marked("Command"),
+    "count": marked("Count"),
+    "days": marked("Days"),
+    "digest": marked("Digest"),
+    "exclude": marked("Exclude"),
+    "file": marked("File"),
+    "language": marked("Language"),
+    "languages": marked("Languages"),
+    "name": marked("Name"),
+    "page": marked("Page"),
+    "ping_role": marked("Ping role"),
+    "places": marked("Countries and regions"),
+    "publish": marked("Publish"),
+    "publishers": marked("Publishers"),
+    "query": marked("Query"),
+    "retention": marked("Retention"),
+    "since": marked("Since"),
+    "source": marked("Source"),
+    "sources": marked("Sources"),
+    "stories": marked("Stories"),
+    "style": marked("Style"),
+    "subjects": marked("Subjects"),
+    "topic": marked("Topic"),
+    "topics": marked("Topics"),
+    "url": marked("Url"),
+    "words": marked("Words"),
+    "zone": marked("Zone"),
+}
+"""By the option's name; in English the name itself, so that a person finds it in the command, too."""
+
+CHOICES: Final = {
+    "headlines": marked("Headlines"),
+    "summaries": marked("Summaries"),
+    "full": marked("Full"),
+    "yes": marked("Yes"),
+    "no": marked("No"),
+}
+"""What the choices of options are called, where they are picked and not typed."""
+
+
+def choice_label(choice: str) -> str:
+    """The name of a choice in words."""
+    return say(CHOICES[choice]) if choice in CHOICES else choice.capitalize()
+
+
+def label(option: str) -> str:
+    """The name of an option in words."""
+    known = LABELS.get(option)
+    return say(known) if known else option.replace("_", " ").capitalize()
