@@ -19,7 +19,9 @@ LABELS: Final = {
     "days": marked("Days"),
     "digest": marked("Digest"),
     "exclude": marked("Exclude"),
+    "feeds": marked("Feeds"),
     "file": marked("File"),
+    "from": marked("From the catalogue"),
     "language": marked("Language"),
     "languages": marked("Languages"),
     "name": marked("Name"),
@@ -33,6 +35,7 @@ LABELS: Final = {
     "since": marked("Since"),
     "source": marked("Source"),
     "sources": marked("Sources"),
+    "step": marked("Step"),
     "stories": marked("Stories"),
     "style": marked("Style"),
     "subjects": marked("Subjects"),
@@ -50,6 +53,12 @@ CHOICES: Final = {
     "full": marked("Full"),
     "yes": marked("Yes"),
     "no": marked("No"),
+    "mine": marked("In your language and English"),
+    "all": marked("All"),
+    "topics": marked("Topics"),
+    "when": marked("When"),
+    "look": marked("A look"),
+    "done": marked("Done"),
 }
 """What the choices of options are called, where they are picked and not typed."""
 
