@@ -9,6 +9,7 @@ import importlib.util
 import os
 import socket
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -49,6 +50,7 @@ class Pace:
     dispatch_s: float = 10.0
     deliver_s: float = 2.0
     model_s: float = 15.0
+    prune_s: float = 3600.0
 
 
 _PACE: Final = Pace()
@@ -87,6 +89,18 @@ class App:
         await self.ingest.poll_due()
         await self.write_briefs()
 
+    async def prune(self, stop: asyncio.Event | None = None) -> None:
+        """Removes what is older than it is to be kept."""
+        began = time.monotonic()
+        pruned = await self.store.pruning.prune(self.clock.now(), stop)
+        if pruned.total:
+            log.info(
+                "store.pruned",
+                **{kind.replace(" ", "_"): count for kind, count in pruned.counts.items()},
+                duration_ms=round((time.monotonic() - began) * 1000),
+                longest_ms=round(pruned.longest_s * 1000),
+            )
+
     async def run(self, stop: asyncio.Event, only: frozenset[str] = frozenset(), pace: Pace = _PACE) -> None:
         """Runs until `stop` is set, then finishes what is being sent. `only`: of CORE_ROLES and platforms; empty: all.
 
@@ -99,6 +113,7 @@ class App:
             if model := self.model:
                 jobs.append(Job(name="model", every_s=pace.model_s, run=lambda: model.drain(stop)))
         if "schedule" in wanted:
+            jobs.append(Job(name="prune", every_s=pace.prune_s, run=lambda: self.prune(stop)))
             jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
         if wanted & set(self.adapters):
             jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
@@ -169,7 +184,7 @@ async def build(
         model=ModelWriter(store, clock, choice, learn=writer.learn) if choice else None,
         dispatcher=dispatcher,
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
-        commands=Commands(store, ingest, dispatcher, clock, view),
+        commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
 
 

@@ -28,6 +28,13 @@ def _networks(value: object) -> object:
     return value
 
 
+def _names(value: object) -> object:
+    """`discord:123, slack:T1/U2` as a tuple."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
 def _setting(default: Any, env: str, help_: str) -> Any:
     return Field(default, validation_alias=env, description=help_)
 
@@ -48,6 +55,11 @@ class Settings(BaseSettings):
         SecretStr(""),
         "BRIEFBOT_SECRET_KEY",
         "Seals the tokens of installed workspaces: 16 characters or more (openssl rand -hex 32); NEW,OLD to change it.",
+    )
+    operators: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = _setting(
+        (),
+        "BRIEFBOT_OPERATORS",
+        "Who may use /brief-admin operator in chat, beside the console: discord:USER, slack:WORKSPACE/USER.",
     )
     log_level: str = _setting("info", "BRIEFBOT_LOG_LEVEL", "debug, info, warning or error; logs go to stderr.")
     log_format: str = _setting("auto", "BRIEFBOT_LOG_FORMAT", "text, json, or auto: text on a terminal, else json.")
@@ -119,6 +131,14 @@ class Settings(BaseSettings):
     @classmethod
     def _format(cls, value: str) -> str:
         return _one_of(value.lower(), "auto", "text", "json")
+
+    @field_validator("operators")
+    @classmethod
+    def _people(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not re.fullmatch(r"discord:\d{1,20}|slack:[TE]\w{1,20}/[UW]\w{1,20}", name):
+                raise ValueError(f"{name!r} is nobody's id; example: discord:80351110224678912,slack:T02/U02")
+        return value
 
     @field_validator("discord_shards")
     @classmethod

@@ -524,3 +524,28 @@ class Delivery(Value):
     def key(self) -> str:
         """At most 25 characters, the same for each try: what a platform is asked to deduplicate by."""
         return f"bb-{self.id}"
+
+
+# ── what managers did ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change(Value):
+    """One field of one thing, from what to what, in words; `field` empty: the thing itself came or went."""
+
+    what: str
+    field: str = ""
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audited(Value):
+    """What a manager changed with one command."""
+
+    at: datetime
+    person_id: str
+    person_name: str
+    """As the platform told it then."""
+    command: str
+    changes: tuple[Change, ...]

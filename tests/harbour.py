@@ -90,12 +90,18 @@ class Harbour:
 
 @asynccontextmanager
 async def harbour(
-    fake: FakeDiscord, store: Store, clock: Clock | None = None, feeds: FakeFeeds | None = None, *, shards: str = ""
+    fake: FakeDiscord,
+    store: Store,
+    clock: Clock | None = None,
+    feeds: FakeFeeds | None = None,
+    *,
+    shards: str = "",
+    operators: str = "",
 ) -> AsyncIterator[Harbour]:
     """The bot connected and ready; addresses of discord.py are put back at the end."""
     base, default = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     clock = clock or SystemClock()
-    adapter = DiscordAdapter(settings_for(fake, discord_shards=shards), ready_s=0.05)
+    adapter = DiscordAdapter(settings_for(fake, discord_shards=shards, operators=operators), ready_s=0.05)
     dispatcher = Dispatcher(store, {"discord": adapter}, clock)
     office = Office(store, clock, feeds)
     guild = fake.add_guild()

@@ -44,14 +44,20 @@ _ABOUT: Final = {
     "brief-admin": marked("Set up Briefbot"),
     "topic": marked("Topics: what is followed"),
     "source": marked("Sources: the feeds that are read"),
+    "operator": marked("All workspaces: for those who run Briefbot"),
     "digest": marked("Digests: what is posted where and when"),
 }
 
 
-def registration() -> list[dict[str, Any]]:
-    """What is sent to Discord: `/brief` for all, `/brief-admin` shown to those who may manage the server."""
+def registration(*, for_operators: bool = False) -> list[dict[str, Any]]:
+    """What is sent to Discord: `/brief` for all, `/brief-admin` shown to those who may manage the server.
+
+    Discord cannot hide a part of a command from some managers, so what operators may ask is registered only where one
+    of them is on Discord; other managers are then refused.
+    """
     reading = [command for command in COMMANDS if command.role is Role.MEMBER]
     managing = [command for command in COMMANDS if command.role is Role.MANAGER]
+    managing += [command for command in COMMANDS if command.role is Role.OPERATOR and for_operators]
     return [_root("brief", reading, None), _root("brief-admin", managing, MANAGE_GUILD)]
 
 

@@ -56,6 +56,7 @@ class Client(discord.AutoShardedClient):
         shards = read_shards(settings.discord_shards)
         # The limit is the token's, so processes that share it have of the limit what they have of the shards.
         share = len(shards[0]) / shards[1] if shards else 1.0
+        self._has_operators = any(name.startswith("discord:") for name in settings.operators)
         self._busy: set[asyncio.Task[None]] = set()
         pacer = Pacer(self._busy, most=max(1, int(WINDOW_MOST * share)))
         options: dict[str, Any] = {"shard_ids": list(shards[0]), "shard_count": shards[1]} if shards else {}
@@ -157,7 +158,7 @@ class Client(discord.AutoShardedClient):
     async def _register(self) -> None:
         """Registers the commands when those that Discord has are not ours; it allows few changes a day."""
         assert self.application_id is not None
-        ours = registration()
+        ours = registration(for_operators=self._has_operators)
         route = Route("GET", "/applications/{application_id}/commands", application_id=self.application_id)
         theirs = await self.http.request(route, params={"with_localizations": "true"})
         if fingerprint(_compared(theirs)) == fingerprint(_compared(ours)):

@@ -49,7 +49,9 @@ def mention(node: Mention) -> str:
     """A channel or role as a live name; whether it pings is decided by `allowed_mentions`, which says no."""
     number = node.ref.rpartition(".")[2].rpartition(":")[2]
     if not number.isdigit():
-        return escaped(node.ref)
+        return escaped(node.name or node.ref)
+    if node.name:
+        return f"<@{number}>"
     return f"<@&{number}>" if node.is_role else f"<#{number}>"
 
 

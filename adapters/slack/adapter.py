@@ -106,7 +106,7 @@ class SlackAdapter:
                 require_caveat(payload)
                 await web.chat_postMessage(channel=opened["channel"]["id"], **payload.body)
         except _FAILURES as error:
-            log.info("slack.untold", workspace=workspace, user=user_id, reason=_reason(error))
+            log.info("slack.untold", workspace=workspace, reason=_reason(error))
             return False
         return True
 

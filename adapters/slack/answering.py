@@ -322,7 +322,7 @@ class Answers:
     async def _invocation(self, here: Here, command: Command | None) -> Invocation:
         """Who asks, and where; Slack is asked about a person's rights only for what needs them."""
         person: Person = self._people.reader(here.user_id, here.user_name)
-        if command is not None and command.role is Role.MANAGER:
+        if command is not None and command.role is not Role.MEMBER:
             person = await self._people.person(here.client, here.team_id, here.user_id)
         # In the Home tab there is no channel; what is set up there names one.
         channel = channel_ref(here.team_id, here.channel_id or here.user_id)

@@ -31,7 +31,7 @@ _EXTRACTED: Final = "Their sentences are picked from the articles by rules; no l
 _MODEL: Final = "They are written by the language model {model}, which is sent the text of news articles and no more."
 _HINTS: Final = {
     "brief": "latest · read b12 · search WORDS · related b12 · today · topics · help",
-    "brief-admin": "setup · topic · source · digest · settings · status · export · help",
+    "brief-admin": "setup · topic · source · digest · settings · status · audit · export · forget · help",
 }
 _SAY: Final = {"brief": "Sourced briefs of the news", "brief-admin": "Topics, sources and digests, for managers"}
 _HEAD: Final = (

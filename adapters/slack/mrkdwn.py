@@ -90,6 +90,9 @@ def ping(ref: str) -> str:
 
 def mention(node: Mention) -> str:
     """A channel as a live name, which pings nobody; a user group as its id, since its live name would ping."""
+    if node.name:
+        # A live name of a person may ping.
+        return escaped(node.name)
     name = identifier(node.ref)
     if node.is_role:
         return code(name)

@@ -107,7 +107,11 @@ class People:
 
 
 async def _user(client: AsyncWebClient, user_id: str) -> dict[str, Any]:
-    return dict((await client.users_info(user=user_id, include_locale=True))["user"])
+    """What decides what a person may do, and their name; of the rest of a profile nothing is kept, nor a moment."""
+    user = (await client.users_info(user=user_id, include_locale=True))["user"]
+    return {
+        name: user.get(name) for name in ("real_name", "name", "is_admin", "is_owner", "is_primary_owner", "locale")
+    }
 
 
 async def _groups(client: AsyncWebClient, team_id: str) -> list[Group]:

@@ -55,13 +55,18 @@ async def preview(settings: Settings, digest: str, workspace: str, platform: str
             draw(document)
 
 
-async def export(settings: Settings, workspace: str, output: Path | None) -> None:
-    """A workspace's own data, as `/brief-admin export` gives it."""
+async def export(settings: Settings, workspace: str, output: Path | None, folder: Path | None) -> None:
+    """A workspace's own data, as `/brief-admin export` gives it: JSON, in a folder beside OPML."""
     async with opened(settings) as app:
         id_ = await _workspace(app, workspace)
         reply = await app.commands.run("/brief-admin export", _invocation(id_, None, "admin"))
-    [(_, text)] = reply.files
-    if output is None:
+    if folder is not None:
+        for name, content in reply.files:
+            _write(folder / name, content + "\n")
+    text = dict(reply.files)["briefbot.json"]
+    if output is None and folder is not None:
+        say(", ".join(str(folder / name) for name, _ in reply.files))
+    elif output is None:
         say(text)
     else:
         _write(output, text + "\n")
@@ -71,7 +76,7 @@ def _write(output: Path, text: str) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise StoreError(f"{output} cannot be written ({error.strerror}); choose another file with --output") from None
+        raise StoreError(f"{output} cannot be written ({error.strerror}); choose another place") from None
 
 
 def _show(reply: Reply, adapter: Adapter, *, as_json: bool) -> None:

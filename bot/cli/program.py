@@ -203,6 +203,7 @@ def slack_manifest(
 def export(
     workspace: InWorkspace = "console:local",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of stdout.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="JSON and OPML into this folder.")] = None,
 ) -> None:
-    """A workspace's topics, sources, digests and settings as JSON."""
-    running.launch(lambda settings: asking.export(settings, workspace, output))
+    """All data of a workspace as JSON; its sources as OPML too."""
+    running.launch(lambda settings: asking.export(settings, workspace, output, out))

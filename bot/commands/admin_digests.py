@@ -15,7 +15,7 @@ from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
 from bot.documents.wording import short_date, span
 from bot.errors import UsageError
-from bot.models import ALL_DAYS, ChannelRef, Digest, EditionState, Style, Topic, public_id
+from bot.models import ALL_DAYS, Change, ChannelRef, Digest, EditionState, Style, Topic, public_id
 from bot.saying import marked, say, say_count
 
 _STORIES: Final = 8
@@ -199,7 +199,8 @@ async def send(context: Context) -> Reply:
     ]
     if edition.reason:
         rows.append((say("Why"), retold(edition.reason)))
-    return Reply(document=notice(say("{name} is on its way", name=digest.name), Facts(tuple(rows))))
+    change = Change(what=f"digest d{digest.id} “{digest.name}”", field="sent by hand", new=edition.on.isoformat())
+    return Reply(document=notice(say("{name} is on its way", name=digest.name), Facts(tuple(rows))), changes=(change,))
 
 
 def _typed(digest: Digest) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from bot.briefs.model.view import ModelState
 from bot.caveat import caveat_for
 from bot.commands.admin_digests import LATE_STATES, STATES
 from bot.commands.context import Context, Reply
-from bot.commands.describe import days_as_typed, instant_in_words, shown_url, source_name
+from bot.commands.describe import instant_in_words, source_name
 from bot.commands.languages import name_of
 from bot.commands.values import is_none
 from bot.documents.build import notice
@@ -19,7 +18,7 @@ from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, He
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
 from bot.documents.wording import short_date
-from bot.models import Digest, Edition, Source, Topic, Workspace, public_id
+from bot.models import Digest, Edition, Source, Workspace
 from bot.saying import say, say_count, speaking
 
 _EDITIONS: Final = 10
@@ -185,78 +184,3 @@ def _model(context: Context, state: ModelState | None) -> list[Block]:
 
 def _extracted(count: int, since: str) -> str:
     return say_count("{n} brief by extraction since {when}", "{n} briefs by extraction since {when}", count, when=since)
-
-
-# ── export ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def export(context: Context) -> Reply:
-    """Everything that people of this workspace set up, as JSON that a script can read."""
-    sources = await context.store.sources.followed(context.workspace.id)
-    topics = await context.store.topics.list(context.workspace.id)
-    digests = await context.store.digests.list(context.workspace.id)
-    data = {
-        "version": 1,
-        "exported_at": context.now.isoformat(),
-        "settings": _settings_json(context.workspace),
-        "sources": [_source_json(source) for source in sources],
-        "topics": [_topic_json(topic, sources) for topic in topics],
-        "digests": [_digest_json(digest, topics) for digest in digests],
-    }
-    counts = ", ".join(
-        (
-            say_count("{n} source", "{n} sources", len(sources)),
-            say_count("{n} topic", "{n} topics", len(topics)),
-            say_count("{n} digest", "{n} digests", len(digests)),
-        )
-    )
-    document = notice(say("Export"), Paragraph((Text(say("{counts} and the settings, as JSON.", counts=counts)),)))
-    return Reply(document=document, files=(("briefbot.json", json.dumps(data, ensure_ascii=False, indent=2)),))
-
-
-def _settings_json(workspace: Workspace) -> dict[str, Any]:
-    return {
-        "workspace": workspace.id,
-        "name": workspace.name,
-        "zone": workspace.zone,
-        "language": workspace.language,
-        "admin_role": workspace.admin_role,
-        "ping_role": workspace.ping_role,
-        "retention_days": workspace.retention_days,
-        "caveat_note": workspace.caveat_note,
-    }
-
-
-def _source_json(source: Source) -> dict[str, Any]:
-    ref = public_id("src", source.id)
-    return {"source": ref, "url": shown_url(source.url), "title": source.title, "is_shared": source.is_shared}
-
-
-def _topic_json(topic: Topic, sources: Sequence[Source]) -> dict[str, Any]:
-    rule = topic.rule
-    return {
-        "topic": public_id("t", topic.id),
-        "name": topic.name,
-        "words": list(rule.words),
-        "exclude": list(rule.excluded),
-        "sources": [shown_url(source.url) for source in sources if source.id in rule.source_ids],
-        "languages": list(rule.languages),
-        "publishers": rule.min_publishers,
-    }
-
-
-def _digest_json(digest: Digest, topics: Sequence[Topic]) -> dict[str, Any]:
-    return {
-        "digest": public_id("d", digest.id),
-        "name": digest.name,
-        "channel": digest.channel,
-        "at": digest.at.strftime("%H:%M"),
-        "zone": digest.zone,
-        "days": days_as_typed(digest.days),
-        "topics": [topic.name for topic in topics if topic.id in digest.topic_ids],
-        "style": digest.style,
-        "stories": digest.max_stories,
-        "catch_up_h": digest.catch_up_s // 3600,
-        "publish": digest.publish,
-        "is_paused": digest.is_paused,
-    }

@@ -12,7 +12,7 @@ from bot.commands.spec import Command
 from bot.digests.dispatch import Dispatcher
 from bot.documents.nodes import Document
 from bot.ingest.parsed import ParsedFeed
-from bot.models import ChannelRef, Workspace, WorkspaceId
+from bot.models import Change, ChannelRef, Workspace, WorkspaceId
 from bot.saying import spoken_of
 from bot.store import Store
 
@@ -68,6 +68,8 @@ class Reply:
     document: Document
     is_private: bool = True
     files: tuple[tuple[str, str], ...] = ()
+    changes: tuple[Change, ...] = ()
+    """For the audit trail: what a managers' command changed that is no setting; those are compared anyway."""
     wrong_option: str = ""
     """The option whose value was wrong, where a form can point at its field; empty for an answer that is no mistake."""
 
@@ -119,4 +121,6 @@ class Context:
     arguments: Arguments
     typed: Mapping[str, str]
     """The texts of the arguments."""
+    is_operator: bool = False
+    """Whether who asks runs the bot."""
     now: datetime

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.commands import (
     admin_catalogue,
+    admin_data,
     admin_digests,
     admin_settings,
     admin_setup,
@@ -14,6 +15,7 @@ from bot.commands import (
     admin_topics,
     help,  # noqa: A004
     import_sources,
+    operators,
     readers,
 )
 from bot.commands.context import Context, Reply
@@ -49,7 +51,12 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief-admin setup": admin_setup.setup,
     "brief-admin settings": admin_settings.settings,
     "brief-admin status": admin_settings.status,
-    "brief-admin export": admin_settings.export,
+    "brief-admin export": admin_data.export,
+    "brief-admin audit": admin_data.audit,
+    "brief-admin forget": admin_data.forget,
+    "brief-admin operator status": operators.status,
+    "brief-admin operator share": operators.share,
+    "brief-admin operator unshare": operators.unshare,
     "brief-admin help": help.for_managers,
 }
 """What answers each command of the catalogue, by its name."""

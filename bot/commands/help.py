@@ -30,6 +30,8 @@ def _help(context: Context, role: Role) -> Reply:
         blocks.append(Note(phrase(say("For everybody: {command}"), command=Code("/brief help"))))
     elif context.invocation.person.is_manager or context.workspace.admin_role in context.invocation.person.roles:
         blocks += [Heading(say("For managers")), _list(Role.MANAGER)]
+    if context.is_operator and len(blocks) > 1:
+        blocks += [Heading(say("For those who run Briefbot")), _list(Role.OPERATOR)]
     more = (
         f"/{'brief' if role is Role.MEMBER else 'brief-admin'} help {'search' if role is Role.MEMBER else 'digest add'}"
     )

@@ -13,6 +13,7 @@ import structlog
 
 from bot.briefs.model.view import ModelView
 from bot.commands import admin_digests, admin_sources
+from bot.commands.audit_trail import AuditTrail
 from bot.commands.complete import completions
 from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
 from bot.commands.current import current
@@ -25,7 +26,7 @@ from bot.digests.dispatch import Dispatcher
 from bot.documents.build import error_document
 from bot.documents.nodes import Action, Actions, Document
 from bot.errors import BriefbotError, NotAllowed, NotFound, StoreBusy
-from bot.models import Workspace
+from bot.models import LOCAL_WORKSPACE, Workspace
 from bot.ports import Clock
 from bot.saying import marked, say, speaking, spoken_of
 from bot.store import Store
@@ -53,9 +54,13 @@ class Commands:
         dispatcher: Dispatcher,
         clock: Clock,
         model: ModelView | None = None,
+        operators: frozenset[str] = frozenset(),
     ) -> None:
         self._store, self._feeds, self._dispatcher = store, feeds, dispatcher
         self._clock, self._model = clock, model or ModelView(store, None)
+        self.operators = operators
+        """Who runs the bot: `discord:ID`, `slack:TEAM/USER`; on the local console whoever is at it."""
+        self._trail = AuditTrail(store)
 
     async def run(self, line: str, invocation: Invocation) -> Reply:
         """The answer to a typed line; what is wrong with it is the answer, too."""
@@ -99,7 +104,7 @@ class Commands:
 
         Nothing for a person who may not give the command.
         """
-        if command.role is Role.MANAGER and not await self.manages(invocation):
+        if not await self._may(command, invocation):
             return []
         with speaking(await self.language(invocation)):
             return await completions(self._store, invocation.workspace_id, option, text)
@@ -152,7 +157,9 @@ class Commands:
             return ""
 
     async def _answer(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
-        return await HANDLERS[command.name](await self._context(command, values, invocation))
+        context = await self._context(command, values, invocation)
+        answer = HANDLERS[command.name]
+        return await (self._trail.noting(answer, context) if command.is_audited else answer(context))
 
     async def _context(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Context:
         """All that the command's handler needs; raises the BriefbotError of whoever may not, or of a wrong value."""
@@ -170,6 +177,7 @@ class Commands:
             arguments=await lookup.arguments(values),
             typed=values,
             now=now,
+            is_operator=is_operator(invocation, self.operators),
         )
 
     async def _require_role(self, command: Command, invocation: Invocation) -> Workspace:
@@ -177,7 +185,22 @@ class Commands:
         workspace = await self._workspace(invocation, self._clock.now())
         if command.role is Role.MANAGER and not is_manager(invocation.person, workspace):
             raise NotAllowed(say(_FOR_MANAGERS, command=command.name))
+        if command.role is Role.OPERATOR and not is_operator(invocation, self.operators):
+            raise NotAllowed(
+                say(
+                    "/{command} is for those who run Briefbot, since it concerns all workspaces. What managers can ask "
+                    "is in /brief-admin help.",
+                    command=command.name,
+                )
+            )
         return workspace
+
+    async def _may(self, command: Command, invocation: Invocation) -> bool:
+        try:
+            await self._require_role(command, invocation)
+        except NotAllowed:
+            return False
+        return True
 
     async def manages(self, invocation: Invocation) -> bool:
         """Whether who asks may give the managers' commands there."""
@@ -194,6 +217,16 @@ class Commands:
 def is_manager(person: Person, workspace: Workspace) -> bool:
     """By the platform's rights, or by the admin role."""
     return person.is_manager or workspace.admin_role in person.roles
+
+
+def is_operator(invocation: Invocation, operators: frozenset[str]) -> bool:
+    """By the setting, or by being at the machine."""
+    workspace, person = invocation.workspace_id, invocation.person
+    if workspace == LOCAL_WORKSPACE:
+        return person.is_manager
+    # Discord's numbers of people are the same everywhere, Slack's are those of a workspace.
+    is_everywhere = workspace.startswith("discord:")
+    return (f"discord:{person.id}" if is_everywhere else f"{workspace}/{person.id}") in operators
 
 
 def _failed(error: BriefbotError) -> Reply:

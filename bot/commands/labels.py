@@ -15,6 +15,7 @@ LABELS: Final = {
     "channel": marked("Channel"),
     "check": marked("Check"),
     "command": marked("Command"),
+    "confirm": marked("Confirm"),
     "count": marked("Count"),
     "days": marked("Days"),
     "digest": marked("Digest"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.commands.admin_data import confirmation
 from bot.commands.context import Context
 from bot.commands.describe import source_name
 from bot.commands.labels import label
@@ -15,7 +16,11 @@ def question_document(context: Context) -> Document:
     """Names what would be taken away and offers the button that does it; pressing nothing changes nothing."""
     command = context.command
     named = [(name, *_named(value)) for name, value in context.arguments.values.items()]
-    line = " ".join((command.name, *(f"{name}:{ref}" for name, ref, _ in named)))
+    given = [f"{name}:{ref}" for name, ref, _ in named if name != "confirm"]
+    if command.option("confirm"):
+        # The button says what has to be typed where there are none.
+        given.append(f"confirm:{confirmation(context.workspace)}")
+    line = " ".join((command.name, *given))
     return notice(
         say("{question}?", question=say(command.summary)),
         Facts(tuple((label(name), f"{words} ({ref})" if words else ref) for name, ref, words in named)),

@@ -14,7 +14,11 @@ The same words everywhere: at the console's prompt, in `briefbot try "…"`, on 
 with `:` or `=`, quoted where it has spaces (`topic:"Korea Japan"`), and given in any order; the slash may be left out.
 Answers to questions are seen only by whoever asked. This page is written from the catalogue in `bot/commands/spec.py`.
 """
-_HEADINGS = {Role.MEMBER: "## For everybody", Role.MANAGER: "## For managers"}
+_HEADINGS = {
+    Role.MEMBER: "## For everybody",
+    Role.MANAGER: "## For managers",
+    Role.OPERATOR: "## For those who run Briefbot",
+}
 
 
 def reference() -> str:

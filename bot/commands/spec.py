@@ -11,6 +11,8 @@ from typing import Final
 class Role(StrEnum):
     MEMBER = "member"
     MANAGER = "manager"
+    OPERATOR = "operator"
+    """Who runs the process: what concerns all workspaces."""
 
 
 class OptionType(StrEnum):
@@ -82,10 +84,16 @@ class Command:
     role: Role = Role.MEMBER
     is_danger: bool = False
     """Takes something away; platforms with buttons ask once more."""
+    changes: bool = True
+    """Of a managers' command: whether it may change what is set, so that what it changed goes into the audit trail."""
 
     @property
     def root(self) -> str:
         return "brief" if self.role is Role.MEMBER else "brief-admin"
+
+    @property
+    def is_audited(self) -> bool:
+        return self.changes and self.role is not Role.MEMBER
 
     @property
     def name(self) -> str:

@@ -49,10 +49,13 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A channel (its `ChannelRef`) or a role (as the adapter named it), drawn as the platform does; pings nobody."""
+    """A channel (its `ChannelRef`), a role (as the adapter named it), or a person (their id on the platform, with a
+    name), drawn as the platform does; pings nobody."""
 
     ref: str
     is_role: bool = False
+    name: str = ""
+    """Of a person: what they were called."""
 
 
 Inline = Text | Link | Cite | Code | Mention

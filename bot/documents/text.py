@@ -85,6 +85,8 @@ def fact_text(value: str | Mention) -> str:
 
 def mention_text(mention: Mention) -> str:
     """`#general` for the console's `console:general`; a role as it is named."""
+    if mention.name:
+        return harmless(mention.name)
     return harmless(mention.ref) if mention.is_role else "#" + harmless(mention.ref.partition(":")[2])
 
 

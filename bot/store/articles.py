@@ -14,7 +14,7 @@ from bot.errors import NotFound
 from bot.models import Article, Draft, Stored, Value, public_id
 from bot.store.database import Database
 from bot.store.rows import value
-from bot.store.schema import article_bands, article_keys, articles, stories
+from bot.store.schema import article_bands, article_keys, articles, pruned_keys, stories
 
 _T = TypeVar("_T")
 _CHUNK = 500
@@ -121,6 +121,7 @@ class _Taking:
         self._changed: dict[int, Incoming] = {}
 
     async def take(self, items: Sequence[Incoming]) -> list[tuple[Stored, int]]:
+        items = await self._without_old_news(items)
         self._by_key = await _known(self._connection, [key for item in items for key in item.keys])
         bands = [band for item in items if not self._by_key.keys() & set(item.keys) for band in item.bands]
         await self._read_neighbours(bands)
@@ -128,6 +129,15 @@ class _Taking:
         outcomes = [self._take_one(item) for item in items]
         numbers = await self._write()
         return [(stored, numbers.get(id_, id_)) for stored, id_ in outcomes]
+
+    async def _without_old_news(self, items: Sequence[Incoming]) -> list[Incoming]:
+        """The items, with those that we had and pruned as no news: an undated one could not tell."""
+        keys = [key for item in items if item.is_news for key in item.keys]
+        pruned: set[str] = set()
+        for part in _chunks(keys):
+            query = select(pruned_keys.c.key).where(pruned_keys.c.key.in_(part))
+            pruned |= set((await self._connection.execute(query)).scalars())
+        return [replace(item, is_news=False) if pruned & set(item.keys) else item for item in items]
 
     def _take_one(self, item: Incoming) -> tuple[Stored, int]:
         known = self._find(item)

@@ -217,9 +217,10 @@ class Briefs:
             return (await connection.execute(newest.limit(1).offset(count))).scalar() or 0
 
     async def set_related(self, brief_id: int, links: Sequence[Related]) -> None:
-        """Replaces what a brief is related to."""
+        """Replaces what a brief is related to; nothing for one that was pruned."""
         async with self._db.writing() as connection:
-            await _write_related(connection, brief_id, links)
+            if (await connection.execute(select(briefs.c.id).where(briefs.c.id == brief_id))).scalar() is not None:
+                await _write_related(connection, brief_id, links)
 
     async def versions(self, brief_id: int) -> list[tuple[int, datetime, BriefText]]:
         """Every version, the first one first."""
@@ -299,9 +300,10 @@ async def _is_as_told(connection: AsyncConnection, story: Story) -> bool:
 
 async def _write_related(connection: AsyncConnection, brief_id: int, links: Sequence[Related]) -> None:
     others = [link.brief_id for link in links if link.brief_id is not None]
-    retired = select(briefs.c.id).where(briefs.c.id.in_(others), briefs.c.is_retired)
-    gone = set((await connection.execute(retired)).scalars()) if others else set()
-    links = [link for link in links if link.brief_id not in gone]
+    # What is retired is shown to nobody, and what was pruned is there no more.
+    shown = select(briefs.c.id).where(briefs.c.id.in_(others), briefs.c.is_retired.is_(False))
+    there = set((await connection.execute(shown)).scalars()) if others else set()
+    links = [link for link in links if link.brief_id is None or link.brief_id in there]
     await connection.execute(delete(related).where(related.c.brief_id == brief_id))
     rows = [
         {

@@ -15,14 +15,18 @@ from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
 from bot.store.editions import Editions
+from bot.store.holdings import Holdings
 from bot.store.installations import Installations
 from bot.store.migrate import require_current, upgrade
+from bot.store.overview import Overview
+from bot.store.pruning import Pruning
 from bot.store.search import Search
 from bot.store.setups import Setups
 from bot.store.sources import Sources
 from bot.store.spend import Spend
 from bot.store.stories import Stories
 from bot.store.topics import Topics
+from bot.store.trail import Trail
 from bot.store.translations import Translations
 from bot.store.workspaces import Workspaces
 
@@ -61,6 +65,10 @@ class Store:
         self.spend = Spend(database)
         self.attempts = Attempts(database)
         self.translations = Translations(database)
+        self.holdings = Holdings(database)
+        self.pruning = Pruning(database)
+        self.overview = Overview(database)
+        self.trail = Trail(database)
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool | None = None) -> Store:

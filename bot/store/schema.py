@@ -179,6 +179,14 @@ articles = Table(
     ),
 )
 
+# Names of undated articles that were pruned: whoever still lists one does not make it news again.
+pruned_keys = Table(
+    "pruned_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("pruned_at", Instant, nullable=False, index=True),
+)
+
 # Every name an article has gone by: "url:…" canonical addresses, "id:…" entry ids. Its uniqueness rules out doubles.
 article_keys = Table(
     "article_keys",
@@ -370,7 +378,7 @@ edition_items = Table(
     _ref("edition_id", "editions.id"),
     Column("position", Integer, nullable=False),
     _ref("story_id", "stories.id", index=True),
-    _ref("brief_id", "briefs.id"),
+    _ref("brief_id", "briefs.id", index=True),
     Column("brief_version", Integer, nullable=False),
     _text("topic"),
     _flag("is_update", False),
@@ -405,6 +413,22 @@ deliveries = Table(
         sqlite_where=text("state IN ('pending', 'sending')"),
         postgresql_where=text("state IN ('pending', 'sending')"),
     ),
+)
+
+# ── what managers did ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+# Who changed what: `changes` are objects of `what`, `field`, `old` and `new`. Managers only, never readers.
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("at", Instant, nullable=False),
+    _text("person_id"),
+    _text("person_name"),
+    _text("command"),
+    Column("changes", JSON, nullable=False),
+    Index("ix_audit_workspace", "workspace_id", "at"),
 )
 
 # ── installations ─────────────────────────────────────────────────────────────────────────────────────────────────────

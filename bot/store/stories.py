@@ -61,7 +61,10 @@ class Stories:
         # Another process may have merged it in the meantime.
         ends = await led_to(connection, known) if known else {}
         numbers = {("known", number): ends.get(number, number) for number in known}
-        new = [place for place in places if place[0] != "known"]
+        # Or pruned it, or a workspace was forgotten: what was near it begins anew.
+        standing = await _standing(connection, numbers.values())
+        numbers = {place: number for place, number in numbers.items() if number in standing}
+        new = [place for place in places if place not in numbers]
         if new:
             insert = stories.insert().returning(stories.c.id, sort_by_parameter_order=True)
             ids = (await connection.execute(insert, [{"changed_at": now} for _ in new])).scalars().all()
@@ -128,6 +131,15 @@ async def _stories_of(connection: AsyncConnection, ids: Collection[int]) -> set[
     for part in _chunks(list(ids)):
         query = select(articles.c.story_id).where(articles.c.id.in_(part), articles.c.story_id.is_not(None))
         found |= set((await connection.execute(query.distinct())).scalars())
+    return found
+
+
+async def _standing(connection: AsyncConnection, ids: Collection[int]) -> set[int]:
+    """Those of some stories that are still there."""
+    found: set[int] = set()
+    for part in _chunks(sorted(set(ids))):
+        query = select(stories.c.id).where(stories.c.id.in_(part), stories.c.merged_into.is_(None))
+        found |= set((await connection.execute(query)).scalars())
     return found
 
 

@@ -53,8 +53,7 @@ async def test_member_is_told_who_may_when_command_is_for_managers(office: Offic
 
 
 async def exported(office: Office) -> str:
-    [(_, text)] = (await office.reply("/brief-admin export")).files
-    return text
+    return dict((await office.reply("/brief-admin export")).files)["briefbot.json"]
 
 
 # ── topics ────────────────────────────────────────────────────────────────────────────────────────────────────────────

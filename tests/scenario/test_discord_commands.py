@@ -322,7 +322,8 @@ async def test_opml_is_imported_from_an_attachment_and_exported_as_a_file(port: 
     [text] = exported.messages[0]["files"].values()
     assert "https://a.example/rss" in text
     settings = await port.fake.slash(ola, port.channel, "brief-admin export")
-    [text] = settings.messages[0]["files"].values()
+    text, feeds = settings.messages[0]["files"].values()
+    assert "https://a.example/rss" in feeds
     assert "https://a.example/rss" in [source["url"] for source in json.loads(text)["sources"]]
 
 

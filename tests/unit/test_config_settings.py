@@ -179,3 +179,10 @@ def test_logs_are_json_on_stderr_without_the_secret(capsys: pytest.CaptureFixtur
     assert "database-pw" not in err
     assert FOREIGN not in err
     assert KEY not in err
+
+
+def test_operators_are_ids_of_people() -> None:
+    assert config.load(env_file=None, operators="discord:12, slack:T1/U2").operators == ("discord:12", "slack:T1/U2")
+    for wrong in ("mina", "slack:U2", "discord:1/2"):
+        with pytest.raises(ConfigError, match=r"BRIEFBOT_OPERATORS.*nobody's id; example: discord:"):
+            config.load(env_file=None, operators=wrong)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from bot.commands.catalogue import digests, readers, sources, topics, workspace
+from bot.commands.catalogue import digests, operators, readers, sources, topics, workspace
 from bot.commands.spec import Command, Role
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -19,5 +19,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
         for part in (topics, sources, digests, workspace)
         for command in part.COMMANDS
     ),
+    *(replace(command, role=Role.OPERATOR) for command in operators.COMMANDS),
 )
 BY_NAME: Final = {command.name: command for command in COMMANDS}

@@ -78,12 +78,13 @@ COMMANDS: Final = (
         example='"Morning briefing"',
         is_danger=True,
     ),
-    Command(path=("digest", "list"), summary="All digests and when they are due", example=""),
+    Command(path=("digest", "list"), summary="All digests and when they are due", example="", changes=False),
     Command(
         path=("digest", "preview"),
         summary="What a digest would post now; only you see it",
         options=(_digest(),),
         example='"Morning briefing"',
+        changes=False,
     ),
     Command(
         path=("digest", "send"),

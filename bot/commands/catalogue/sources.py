@@ -29,7 +29,9 @@ COMMANDS: Final = (
         example="src3",
         is_danger=True,
     ),
-    Command(path=("source", "list"), summary="All feeds that are followed here", options=(PAGE,), example=""),
+    Command(
+        path=("source", "list"), summary="All feeds that are followed here", options=(PAGE,), example="", changes=False
+    ),
     Command(
         path=("source", "import"),
         summary="Follow the feeds of an OPML file or of a list of addresses",
@@ -44,5 +46,5 @@ COMMANDS: Final = (
         ),
         example="https://example.org/feed.xml https://example.com/rss",
     ),
-    Command(path=("source", "export"), summary="All feeds as an OPML file", example=""),
+    Command(path=("source", "export"), summary="All feeds as an OPML file", example="", changes=False),
 )

@@ -83,6 +83,7 @@ COMMANDS: Final = (
         path=("topic", "catalogue"),
         summary="Topics that are ready to be followed, with well-known feeds",
         example="",
+        changes=False,
     ),
-    Command(path=("topic", "list"), summary="All topics with their rules", example=""),
+    Command(path=("topic", "list"), summary="All topics with their rules", example="", changes=False),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.caveat import NOTE_LIMIT
-from bot.commands.catalogue.parts import ABOUT, FEEDS
+from bot.commands.catalogue.parts import ABOUT, FEEDS, NAME_LIMIT, PAGE, SINCE
 from bot.commands.spec import Command, Option, OptionType
 
 
@@ -59,7 +59,30 @@ COMMANDS: Final = (
         ),
         example="zone:Asia/Seoul language:ko",
     ),
-    Command(path=("status",), summary="Sources in trouble, next and last digests", example=""),
-    Command(path=("export",), summary="Topics, sources, digests and settings as a file", example=""),
-    Command(path=("help",), summary="What managers can ask", options=(ABOUT,), example="digest add"),
+    Command(path=("status",), summary="Sources in trouble, next and last digests", example="", changes=False),
+    Command(
+        path=("audit",),
+        summary="Who changed what, and when",
+        options=(PAGE, SINCE),
+        example="since:7d",
+        changes=False,
+    ),
+    Command(path=("export",), summary="All data of this workspace as files: JSON, and OPML", example="", changes=False),
+    Command(
+        path=("forget",),
+        summary="Remove everything of this workspace for good",
+        options=(
+            Option(
+                name="confirm",
+                type=OptionType.TEXT,
+                summary="The word that the first answer shows",
+                maximum=NAME_LIMIT,
+            ),
+        ),
+        example="",
+        is_danger=True,
+        # It takes the audit trail with it.
+        changes=False,
+    ),
+    Command(path=("help",), summary="What managers can ask", options=(ABOUT,), example="digest add", changes=False),
 )

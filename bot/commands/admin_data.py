@@ -1,0 +1,206 @@
+"""A workspace's own data: handed over, looked at, removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+
+from bot.commands.context import Context, Reply
+from bot.commands.describe import days_in_words, instant_in_words, shown_url
+from bot.commands.opml import write_feeds
+from bot.documents.build import notice
+from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Inline, Mention, Note, Paragraph, Text
+from bot.errors import UsageError
+from bot.models import Audited, Change, Digest, Source, Topic, Workspace, public_id
+from bot.saying import say, say_count
+
+log = structlog.get_logger(__name__)
+
+_PER_PAGE: Final = 8
+_CHANGES: Final = 10
+_VALUE: Final = 300
+
+
+# ── export ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def export(context: Context) -> Reply:
+    """Everything of the workspace: what people set up in words that a person reads, and every row of every table."""
+    id_ = context.workspace.id
+    sources = await context.store.sources.followed(id_)
+    topics = await context.store.topics.list(id_)
+    digests = await context.store.digests.list(id_)
+    data = {
+        "version": 2,
+        "exported_at": context.now.isoformat(),
+        "settings": _settings_json(context.workspace),
+        "sources": [_source_json(source) for source in sources],
+        "topics": [_topic_json(topic, sources) for topic in topics],
+        "digests": [_digest_json(digest, topics) for digest in digests],
+        "tables": await context.store.holdings.everything(id_),
+    }
+    opml = write_feeds("Briefbot sources", [(source.title, shown_url(source.url)) for source in sources])
+    rows = (
+        (say("Sources"), f"{len(sources):,}"),
+        (say("Topics"), f"{len(topics):,}"),
+        (say("Digests"), f"{len(digests):,}"),
+    )
+    words = say("All data of this workspace as JSON, its sources as OPML too. Tokens are never part of it.")
+    files = (("briefbot.json", json.dumps(data, ensure_ascii=False, indent=2)), ("briefbot-sources.opml", opml))
+    return Reply(document=notice(say("Export"), Paragraph((Text(words),)), Facts(rows)), files=files)
+
+
+def _settings_json(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "workspace": workspace.id,
+        "name": workspace.name,
+        "zone": workspace.zone,
+        "language": workspace.language,
+        "admin_role": workspace.admin_role,
+        "ping_role": workspace.ping_role,
+        "retention_days": workspace.retention_days,
+        "caveat_note": workspace.caveat_note,
+    }
+
+
+def _source_json(source: Source) -> dict[str, Any]:
+    ref = public_id("src", source.id)
+    return {"source": ref, "url": shown_url(source.url), "title": source.title, "is_shared": source.is_shared}
+
+
+def _topic_json(topic: Topic, sources: Sequence[Source]) -> dict[str, Any]:
+    rule = topic.rule
+    return {
+        "topic": public_id("t", topic.id),
+        "name": topic.name,
+        "words": list(rule.words),
+        "exclude": list(rule.excluded),
+        "sources": [shown_url(source.url) for source in sources if source.id in rule.source_ids],
+        "languages": list(rule.languages),
+        "publishers": rule.min_publishers,
+    }
+
+
+def _digest_json(digest: Digest, topics: Sequence[Topic]) -> dict[str, Any]:
+    return {
+        "digest": public_id("d", digest.id),
+        "name": digest.name,
+        "channel": digest.channel,
+        "at": digest.at.strftime("%H:%M"),
+        "zone": digest.zone,
+        "days": days_in_words(digest.days),
+        "topics": [topic.name for topic in topics if topic.id in digest.topic_ids],
+        "style": digest.style,
+        "stories": digest.max_stories,
+        "catch_up_h": digest.catch_up_s // 3600,
+        "publish": digest.publish,
+        "is_paused": digest.is_paused,
+    }
+
+
+# ── forget ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def confirmation(workspace: Workspace) -> str:
+    """What has to be typed so that a workspace is forgotten."""
+    return workspace.id.partition(":")[2]
+
+
+async def forget(context: Context) -> Reply:
+    """Removes everything of the workspace, once it was said twice."""
+    code = confirmation(context.workspace)
+    given = context.arguments.get("confirm", str)
+    if given is None:
+        return await _asked(context, code)
+    if given != code:
+        raise UsageError(
+            say("'{given}' is not the word that confirms it, so nothing was removed", given=given[:60]),
+            allowed=code,
+            example=f"/brief-admin forget confirm:{code}",
+        )
+    pruned = await context.store.pruning.forget(context.workspace.id)
+    log.warning("workspace.forgotten", workspace=context.workspace.id, **_named(pruned.counts))
+    rows = tuple((kind.replace("_", " "), f"{count:,}") for kind, count in sorted(pruned.counts.items()))
+    notes = [
+        say("Messages that were posted in channels stay there; delete them yourselves, or have the bot removed."),
+        say("Briefbot can be set up anew at any time."),
+    ]
+    if pruned.counts.get("installations"):
+        notes.append(say("Its token is deleted too: to use it here again, install the app again."))
+    return Reply(document=notice(say("Everything of this workspace was removed"), Facts(rows), *map(_note, notes)))
+
+
+async def _asked(context: Context, code: str) -> Reply:
+    counts = await context.store.holdings.counts(context.workspace.id)
+    rows = tuple((kind.replace("_", " "), f"{count:,}") for kind, count in sorted(counts.items()) if count)
+    words = say("This removes for good what is listed here, and articles that nobody else sees. To go on:")
+    command = Code(f"/brief-admin forget confirm:{code}")
+    first = _note(say("Take an export first if you may want any of it: /brief-admin export"))
+    title = say("Remove everything of this workspace?")
+    return Reply(document=notice(title, Facts(rows), Paragraph((Text(words + " "), command)), first))
+
+
+def _named(counts: dict[str, int]) -> dict[str, int]:
+    return {kind.replace(" ", "_"): count for kind, count in counts.items()}
+
+
+def _note(text: str) -> Note:
+    return Note((Text(text),))
+
+
+# ── audit ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def audit(context: Context) -> Reply:
+    """Who changed what, the newest first."""
+    page = context.arguments.get("page", int) or 1
+    since = context.arguments.get("since", datetime)
+    entries, count = await context.store.trail.page(
+        context.workspace.id, limit=_PER_PAGE, offset=(page - 1) * _PER_PAGE, since=since
+    )
+    if not entries:
+        words = say("There is no more.") if count else say("Nothing was changed yet.")
+        return Reply(document=notice(say("Changes"), Paragraph((Text(words),))))
+    blocks: list[Block] = [block for entry in entries for block in _entry(context, entry)]
+    blocks.append(
+        _note(
+            say_count(
+                "{n} entry, kept for {days} days",
+                "{n} entries, kept for {days} days",
+                count,
+                days=context.workspace.retention_days,
+            )
+        )
+    )
+    command = "brief-admin audit" + (f" since:{context.typed['since']}" if since else "")
+    back = [Action(say("Back"), f"{command} page:{page - 1}", replaces=True)] if page > 1 else []
+    more = [Action(say("More"), f"{command} page:{page + 1}", replaces=True)] if page * _PER_PAGE < count else []
+    turns = (Actions((*back, *more)),) if back or more else ()
+    return Reply(document=notice(say("Changes"), *blocks, *turns))
+
+
+def _entry(context: Context, entry: Audited) -> tuple[Block, ...]:
+    when = instant_in_words(entry.at, context.workspace.zone, context.now)
+    who = Mention(entry.person_id, name=entry.person_name or entry.person_id)
+    head: tuple[Inline, ...] = (Text(when, strong=True), Text(" · "), who, Text(" · "), Code(f"/{entry.command}"))
+    items = [(Text(_in_words(change)),) for change in entry.changes[:_CHANGES]]
+    if len(entry.changes) > _CHANGES:
+        items.append((Text(say("and {n} more, which are in the export", n=len(entry.changes) - _CHANGES)),))
+    return Paragraph(head), Bullets(tuple(items))
+
+
+def _in_words(change: Change) -> str:
+    old, new = _short(change.old), _short(change.new)
+    if change.field:
+        return say("{thing}, {field}: {old} → {new}", thing=change.what, field=change.field, old=old, new=new)
+    if change.new or not change.old:
+        return say("{thing} added: {values}", thing=change.what, values=new)
+    return say("{thing} removed: {values}", thing=change.what, values=old)
+
+
+def _short(text: str) -> str:
+    return (text if len(text) <= _VALUE else text[: _VALUE - 1] + "…") or "–"
