@@ -46,16 +46,7 @@ KNOWN = (
     "Morning briefing",
     "Korea Japan",
     "topic:Korea",
-    # Zones, whole: part of their names is a topic's.
-    "Africa/Abidjan",
-    "Africa/Accra",
-    "Africa/Addis_Ababa",
-    "Africa/Addis\\_Ababa",
-    *sorted(
-        {word for topic in known_topics().values() for word in (topic.names["en"], topic.abouts["en"], topic.id)},
-        key=len,
-        reverse=True,
-    ),
+    *(text for topic in known_topics().values() for text in (topic.abouts["en"], topic.names["en"]) if " " in text),
 )
 """What comes from outside in Latin letters, or stands in a command."""
 WRONG = {
