@@ -72,10 +72,10 @@ _MANY_RULES = "\n".join(f"Disallow: /{number}" for number in range(16_000))
     ids=["groups", "spelled-groups", "stars", "long-rule", "only-stars", "lines", "nul"],
 )
 def test_hostile_file_is_read_in_time(hostile: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     rules = parse_rules(hostile.encode())
     assert rules.allows(f"{SITE}/{'a' * 2000}") in (True, False)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 # ── reading and remembering ───────────────────────────────────────────────────────────────────────────────────────────
