@@ -107,11 +107,10 @@ class People:
 
 
 async def _user(client: AsyncWebClient, user_id: str) -> dict[str, Any]:
-    """What decides what a person may do, and their name; of the rest of a profile nothing is kept, nor a moment."""
+    """What decides what a person may do, their name, language and zone; of the rest nothing is kept, nor a moment."""
     user = (await client.users_info(user=user_id, include_locale=True))["user"]
-    return {
-        name: user.get(name) for name in ("real_name", "name", "is_admin", "is_owner", "is_primary_owner", "locale")
-    }
+    kept = ("real_name", "name", "is_admin", "is_owner", "is_primary_owner", "locale", "tz")
+    return {name: user.get(name) for name in kept}
 
 
 async def _groups(client: AsyncWebClient, team_id: str) -> list[Group]:
