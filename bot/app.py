@@ -24,15 +24,19 @@ from bot.briefs.writer import BriefWriter
 from bot.commands.invoke import Commands
 from bot.config import Settings
 from bot.delivery.deliver import Deliverer
+from bot.delivery.notices import Notices
 from bot.digests.dispatch import Dispatcher
 from bot.errors import ConfigError
 from bot.ingest.fetch import Fetcher
 from bot.ingest.parser import Parser
 from bot.ingest.pipeline import Ingest
+from bot.listening import Endpoint
 from bot.models import LOCAL_WORKSPACE
 from bot.ports import Adapter, Clock, SystemClock
+from bot.pulse import EVERY_S
 from bot.schedule import Job, Schedule
 from bot.store import Store
+from bot.store.heartbeats import Heartbeat
 from bot.stories.place import Grouper
 from bot.tenants import Tenants
 
@@ -50,6 +54,7 @@ class Pace:
     dispatch_s: float = 10.0
     deliver_s: float = 2.0
     model_s: float = 15.0
+    notices_s: float = 600.0
     prune_s: float = 3600.0
 
 
@@ -73,6 +78,7 @@ class App:
     """None without a model: briefs stay as they were extracted."""
     dispatcher: Dispatcher
     deliverer: Deliverer
+    notices: Notices
     commands: Commands
 
     async def write_briefs(self) -> int:
@@ -101,7 +107,13 @@ class App:
                 longest_ms=round(pruned.longest_s * 1000),
             )
 
-    async def run(self, stop: asyncio.Event, only: frozenset[str] = frozenset(), pace: Pace = _PACE) -> None:
+    async def run(
+        self,
+        stop: asyncio.Event,
+        only: frozenset[str] = frozenset(),
+        pace: Pace = _PACE,
+        endpoint: Endpoint | None = None,
+    ) -> None:
         """Runs until `stop` is set, then finishes what is being sent. `only`: of CORE_ROLES and platforms; empty: all.
 
         Raises what stopped the schedule, if it stops by itself.
@@ -116,7 +128,19 @@ class App:
             jobs.append(Job(name="prune", every_s=pace.prune_s, run=lambda: self.prune(stop)))
             jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
         if wanted & set(self.adapters):
+            jobs.append(Job(name="notices", every_s=pace.notices_s, run=self.notices.tell_due))
             jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
+        started_at = self.clock.now()
+
+        async def beat() -> None:
+            now, ended = self.clock.now(), dict(schedule.ended)
+            await self.store.heartbeats.beat(
+                Heartbeat(
+                    process=_process_name(), roles=tuple(sorted(wanted)), jobs=ended, started_at=started_at, beat_at=now
+                )
+            )
+
+        schedule = Schedule([*jobs, Job(name="pulse", every_s=EVERY_S, run=beat)])
         # What was loaded to start stays; looking through it again and again held up answers for 0.2 s at a time.
         gc.collect()
         gc.freeze()
@@ -127,10 +151,13 @@ class App:
             async with asyncio.TaskGroup() as parts:
                 for platform in wanted & set(self.adapters):
                     parts.create_task(self._serve(platform, stop))
-                parts.create_task(Schedule(jobs).run(stop))
+                parts.create_task(schedule.run(stop))
+                if endpoint:
+                    parts.create_task(endpoint.run(schedule, stop))
         except ExceptionGroup as group:
             # One part ended the others; its reason is what a person needs.
             raise group.exceptions[0] from None
+        await self.store.heartbeats.end(_process_name())
         log.info("app.stopped")
 
     async def _serve(self, platform: str, stop: asyncio.Event) -> None:
@@ -184,6 +211,7 @@ async def build(
         model=ModelWriter(store, clock, choice, learn=writer.learn) if choice else None,
         dispatcher=dispatcher,
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
+        notices=Notices(store, adapters, clock),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
 

@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     max_page_bytes: int = _setting(3_000_000, "BRIEFBOT_MAX_PAGE_BYTES", "Bytes of an article's page we read.")
     read_pages: bool = _setting(True, "BRIEFBOT_READ_PAGES", "Read an article's page when its feed gives too little.")
     poll_interval_s: int = _setting(900, "BRIEFBOT_POLL_INTERVAL", "Seconds between polls of a feed, before jitter.")
+    source_patience_days: int = _setting(
+        7,
+        "BRIEFBOT_SOURCE_PATIENCE",
+        "Days a feed may fail until those who follow it are told; after as many more it is switched off.",
+    )
     news_window_h: int = _setting(
         48, "BRIEFBOT_NEWS_WINDOW", "Hours: what was older when a source was added is kept, but is no news."
     )
@@ -122,6 +127,12 @@ class Settings(BaseSettings):
         500_000, "BRIEFBOT_MODEL_DAILY_TOKENS", "Tokens the model may use in a UTC day; then briefs are extracted."
     )
 
+    health_listen: str = _setting(
+        "",
+        "BRIEFBOT_HEALTH_LISTEN",
+        "host:port for /healthz, /metrics and /feeds, as 127.0.0.1:9091; empty: none. They ask for no password.",
+    )
+
     @field_validator("log_level")
     @classmethod
     def _level(cls, value: str) -> str:
@@ -159,6 +170,13 @@ class Settings(BaseSettings):
     def _listen(cls, value: str) -> str:
         if read_listen(value) is None:
             raise ValueError(f"{value!r} is no host:port; example: 127.0.0.1:3000 or [::]:3000")
+        return value
+
+    @field_validator("health_listen")
+    @classmethod
+    def _health(cls, value: str) -> str:
+        if value and read_listen(value) is None:
+            raise ValueError(f"{value!r} is no host:port; example: 127.0.0.1:9091")
         return value
 
     @field_validator("public_url")
@@ -206,6 +224,7 @@ class Settings(BaseSettings):
         "max_feed_bytes",
         "max_page_bytes",
         "poll_interval_s",
+        "source_patience_days",
         "story_window_h",
         "model_timeout_s",
         "model_answer_tokens",

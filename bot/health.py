@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot import pulse
 from bot.app import has_adapter
 from bot.briefs.model.choice import model_of
 from bot.config import Settings
 from bot.errors import BriefbotError, ConfigError
+from bot.ports import SystemClock
 from bot.store import Store
+from bot.store.figures import Figures
 
 
 class State(StrEnum):
@@ -49,9 +53,46 @@ async def _store(settings: Settings) -> list[Finding]:
             return [Finding(area="store", state=State.BROKEN, says="; ".join(health.problems))]
         counts = ", ".join(f"{count} {name}" for name, count in health.counts.items())
         sound = Finding(area="store", state=State.OK, says=f"{health.dialect}, schema {health.revision}: {counts}")
-        return [sound, await _sources(store), await _digests(store)]
+        figures = await store.counting.figures(SystemClock().now())
+        return [
+            sound,
+            await _process(store),
+            await _sources(store),
+            await _digests(store),
+            _editions(figures),
+            _deliveries(figures),
+        ]
     finally:
         await store.close()
+
+
+async def _process(store: Store) -> Finding:
+    """Whether the bot is at work; one that was stopped is no defect, one that died or hangs is."""
+    now = SystemClock().now()
+    hearts = pulse.of_host(await store.heartbeats.all(), socket.gethostname())
+    if not hearts:
+        return Finding(area="process", state=State.OFF, says="no process is at work; start one with: briefbot run")
+    if wrong := pulse.problems(hearts, now):
+        return Finding(area="process", state=State.BROKEN, says="; ".join(wrong))
+    jobs = {name: at for heart in reversed(hearts) for name, at in heart.jobs.items() if name in pulse.STALLED}
+    ages = ", ".join(f"{name} {(now - at).total_seconds():.0f} s ago" for name, at in sorted(jobs.items()))
+    roles = ", ".join(sorted({role for heart in hearts for role in heart.roles}))
+    says = f"{roles} at work; ended last: {ages or 'nothing yet'}"
+    return Finding(area="process", state=State.OK, says=says)
+
+
+def _editions(figures: Figures) -> Finding:
+    states = figures.editions
+    wrong = {"skipped": states["skipped"], "failed": states["failed"], "late": figures.editions_late}
+    says = f"{sum(states.values())} in the last day" + "".join(f", {n} {name}" for name, n in wrong.items() if n)
+    return Finding(area="editions", state=State.WARNING if any(wrong.values()) else State.OK, says=says)
+
+
+def _deliveries(figures: Figures) -> Finding:
+    says = f"{figures.deliveries_waiting} wait"
+    if figures.deliveries_stuck:
+        says += f", {figures.deliveries_stuck} of them overdue by more than 15 minutes; does its platform run?"
+    return Finding(area="deliveries", state=State.WARNING if figures.deliveries_stuck else State.OK, says=says)
 
 
 async def _sources(store: Store) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
 import structlog
@@ -19,8 +19,14 @@ _HIDDEN: Final = "********"
 _TOKEN: Final = re.compile(r"\bxox[a-z](?:\.xox[a-z])?-[\w-]{6,}")
 
 
-def configure(settings: Settings) -> None:
-    """Sets up structlog and the standard library's logging alike; events below `settings.log_level` are dropped."""
+Event = MutableMapping[str, Any]
+
+
+def configure(settings: Settings, *, watch: Callable[[Mapping[str, Any]], None] | None = None) -> None:
+    """Sets up structlog and the standard library's logging alike; events below `settings.log_level` are dropped.
+
+    `watch` is given every event, also those that are dropped.
+    """
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     wants_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
     shared: list[Any] = [
@@ -32,14 +38,26 @@ def configure(settings: Settings) -> None:
     ]
     renderer = _json() if wants_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     structlog.configure(
-        processors=[*shared, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        processors=[*([_watched(watch, level)] if watch else ()), *shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if watch else level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+
+
+def _watched(watch: Callable[[Mapping[str, Any]], None], level: int) -> Callable[[Any, str, Event], Event]:
+    levels = logging.getLevelNamesMapping()
+
+    def watched(logger: Any, method: str, event: Event) -> Event:
+        watch(event)
+        if levels.get("ERROR" if method == "exception" else method.upper(), logging.ERROR) < level:
+            raise structlog.DropEvent
+        return event
+
+    return watched
 
 
 class Redactor:

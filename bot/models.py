@@ -95,6 +95,10 @@ class Source(Value):
     failures: int = 0
     """Failed polls in a row."""
     failing_since: datetime | None = None
+    warned_at: datetime | None = None
+    """Since when it counts as failing for long, of which its followers are told."""
+    switched_off_at: datetime | None = None
+    """Since when it is polled no more, as it failed for too long; `sources.resume` begins again."""
     last_error: str = ""
     created_at: datetime
 
@@ -109,8 +113,11 @@ class Polled(Value):
 
     source_id: int
     polled_at: datetime
-    next_poll_at: datetime
+    next_poll_at: datetime | None
+    """None switches it off."""
     interval_s: int
+    is_long: bool = False
+    """It counts as failing for long from now on, if it did not before."""
     fetch_url: str = ""
     etag: str = ""
     last_modified: str = ""
@@ -347,6 +354,8 @@ class Workspace(Value):
     language: str = "en"
     admin_role: str = ""
     ping_role: str = ""
+    notices: ChannelRef = ChannelRef("")
+    """The channel where managers are told things; empty: where the platform itself would tell them."""
     caveat_note: str = ""
     """Words an admin added after the caveat."""
     retention_days: int = 365

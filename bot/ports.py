@@ -118,7 +118,8 @@ class Adapter(Protocol):
     - `edit` puts a payload in the place of the message with this reference, under the same key, so that it is found as
       before. It answers and raises as `send` does: `Sent` keeps the reference, `Gone` when the message is not there or
       may not be changed any more. Nobody is pinged, and doing it twice is doing it once.
-    - `tell` shows the managers of a workspace something where they see it; False when there is no such place.
+    - `tell` shows the managers of a workspace something where they see it, in `channel` first when they chose one;
+      False when there is no such place.
     - `serve` takes commands until `stop` is set, or sets it when its person leaves. It raises ConfigError when the
       platform refuses our settings, and whatever else ends it ends the process.
     - `close` is idempotent and finishes what is being sent.
@@ -134,7 +135,7 @@ class Adapter(Protocol):
 
     async def edit(self, ref: str, message: Outgoing) -> SendResult: ...
 
-    async def tell(self, workspace: WorkspaceId, document: Document) -> bool: ...
+    async def tell(self, workspace: WorkspaceId, document: Document, channel: ChannelRef | None = None) -> bool: ...
 
     async def serve(self, host: Host, stop: asyncio.Event) -> None: ...
 
@@ -153,6 +154,9 @@ class Host(Protocol):
     @property
     def installations(self) -> Installations:
         """Where an adapter keeps the tokens of the workspaces that installed it."""
+
+    async def notices(self, workspace: WorkspaceId) -> ChannelRef | None:
+        """The channel that its managers chose for what they are told; None when they chose none."""
 
     async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> frozenset[WorkspaceId]:
         """The bot is in these workspaces (names by id). `is_all`: and in no other of this platform.

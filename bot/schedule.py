@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -43,6 +43,8 @@ class Schedule:
         self._jobs = (*jobs, Job(name="heartbeat", every_s=beat_s, run=self._beat))
         self._watch_s = watch_s
         self._beats = 0
+        self.ended: dict[str, datetime] = {}
+        """When each job ended last, well or not."""
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -105,6 +107,7 @@ class Schedule:
             await job.run()
         except Exception:
             log.exception("job.failed", job=job.name)
+        self.ended[job.name] = SystemClock().now()
 
 
 def _quiet_logger() -> logging.Logger:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import structlog
 
 from bot.commands.invoke import Commands
-from bot.models import WorkspaceId
+from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Clock
 from bot.store import Store
 from bot.store.installations import Installations
@@ -32,6 +32,9 @@ class Tenants:
     @property
     def installations(self) -> Installations:
         return self._store.installations
+
+    async def notices(self, workspace: WorkspaceId) -> ChannelRef | None:
+        return (await self._store.workspaces.get(workspace)).notices or None
 
     async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> frozenset[WorkspaceId]:
         known = await self._store.workspaces.here(self._platform)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.documents.nodes import Document
 from bot.documents.text import plain_text
-from bot.models import WorkspaceId
+from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Gone, Host, Outgoing, Payload, Retry, SendResult, Sent, require_caveat
 
 
@@ -67,7 +67,7 @@ class RecordingAdapter:
         self._file.write_text("".join(json.dumps(one) + "\n" for one in kept), encoding="utf-8")
         return Sent(ref=ref)
 
-    async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
+    async def tell(self, workspace: WorkspaceId, document: Document, channel: ChannelRef | None = None) -> bool:
         self.told.append((workspace, plain_text(document)))
         return True
 

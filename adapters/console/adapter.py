@@ -70,7 +70,7 @@ class ConsoleAdapter:
             return Retry(reason=_UNWRITTEN.format(reason=error.strerror))
         return Sent(ref=ref)
 
-    async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
+    async def tell(self, workspace: WorkspaceId, document: Document, channel: ChannelRef | None = None) -> bool:
         """Shows it on the terminal, where the operator is."""
         with speaking(document.language):
             self._show(plain_text(document))

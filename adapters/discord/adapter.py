@@ -17,7 +17,7 @@ from adapters.discord.telling import tell
 from bot.config import Settings
 from bot.documents.nodes import Document
 from bot.errors import ConfigError
-from bot.models import WorkspaceId
+from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Host, LookupUnavailable, Outgoing, Payload, Retry, SendResult, require_caveat
 from bot.saying import marked
 
@@ -74,9 +74,9 @@ class DiscordAdapter:
             return None
         return client
 
-    async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
-        """In the channel for Discord's own notices to moderators, else to the server's owner."""
-        return self._client is not None and await tell(self._client, workspace, render(document))
+    async def tell(self, workspace: WorkspaceId, document: Document, channel: ChannelRef | None = None) -> bool:
+        """In the channel they chose, or that for Discord's own notices to moderators, else to the server's owner."""
+        return self._client is not None and await tell(self._client, workspace, render(document), channel)
 
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         """Answers people until `stop` is set; the connection stays for what is still being sent, until `close`."""

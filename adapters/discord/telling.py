@@ -9,18 +9,21 @@ import discord
 import structlog
 from discord.http import MultipartParameters
 
-from bot.models import WorkspaceId
+from adapters.discord.incoming import read_channel
+from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Payload
 
 log = structlog.get_logger(__name__)
 
 
-async def tell(client: discord.Client, workspace: WorkspaceId, payloads: Sequence[Payload]) -> bool:
+async def tell(
+    client: discord.Client, workspace: WorkspaceId, payloads: Sequence[Payload], chosen: ChannelRef | None
+) -> bool:
     """Posts to the first place that takes it; False when there is none."""
     guild = client.get_guild(int(workspace.rpartition(":")[2] or 0))
     if guild is None:
         return False
-    async for channel_id in _places(client, guild):
+    async for channel_id in _places(client, guild, chosen):
         try:
             for payload in payloads:
                 params = MultipartParameters(payload=dict(payload.body), multipart=None, files=None)
@@ -32,8 +35,12 @@ async def tell(client: discord.Client, workspace: WorkspaceId, payloads: Sequenc
     return False
 
 
-async def _places(client: discord.Client, guild: discord.Guild) -> AsyncIterator[int]:
-    """Where Discord itself tells moderators things, then the owner's direct messages, then the system channel."""
+async def _places(client: discord.Client, guild: discord.Guild, chosen: ChannelRef | None) -> AsyncIterator[int]:
+    """The channel they chose, where Discord tells moderators things, the owner's messages, the system channel."""
+    place = read_channel(chosen) if chosen else None
+    # Only a channel of this very guild, whatever stands in the settings (law 7).
+    if place and place[0] == guild.id and guild.get_channel_or_thread(place[1]) is not None:
+        yield place[1]
     updates, system = guild.public_updates_channel, guild.system_channel
     if updates is not None and updates.permissions_for(guild.me).send_messages:
         yield updates.id

@@ -15,7 +15,7 @@ from adapters.slack.answering import Answers
 from adapters.slack.clients import Clients, ManyWorkspaces, OneWorkspace, client
 from adapters.slack.connection import Connection, HttpServer, Socket
 from adapters.slack.events import Events, Tenancy
-from adapters.slack.incoming import team_of
+from adapters.slack.incoming import read_channel, team_of
 from adapters.slack.obstacles import REMOVED
 from adapters.slack.pacing import Pacer
 from adapters.slack.people import People, error_code
@@ -27,7 +27,7 @@ from bot.commands.greeting import greeting
 from bot.config import Settings
 from bot.documents.nodes import Document
 from bot.errors import ConfigError
-from bot.models import WorkspaceId
+from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Host, LookupUnavailable, Outgoing, Payload, Retry, SendResult, require_caveat
 from bot.saying import marked
 
@@ -83,12 +83,16 @@ class SlackAdapter:
             return None
         return self._posts
 
-    async def tell(self, workspace: WorkspaceId, document: Document) -> bool:
-        """In a direct message to who installed the app, else to the workspace's primary owner."""
+    async def tell(self, workspace: WorkspaceId, document: Document, channel: ChannelRef | None = None) -> bool:
+        """In the channel they chose, else in a direct message to who installed the app, else to the primary owner."""
         team_id = team_of(workspace)
         web = await self._clients.of(team_id) if self._clients else None
         if self._clients is None or web is None:
             return False
+        place = read_channel(channel) if channel else None
+        # Only a channel of this very workspace, whatever stands in the settings (law 7).
+        if place and place[0] == team_id and await self._posted(web, workspace, place[1], document):
+            return True
         installer = await self._clients.installer(team_id)
         if installer and await self._told(web, workspace, installer, document):
             return True
@@ -102,11 +106,18 @@ class SlackAdapter:
     async def _told(self, web: AsyncWebClient, workspace: WorkspaceId, user_id: str, document: Document) -> bool:
         try:
             opened = await web.conversations_open(users=[user_id])
-            for payload in render(document):
-                require_caveat(payload)
-                await web.chat_postMessage(channel=opened["channel"]["id"], **payload.body)
         except _FAILURES as error:
             log.info("slack.untold", workspace=workspace, reason=_reason(error))
+            return False
+        return await self._posted(web, workspace, opened["channel"]["id"], document)
+
+    async def _posted(self, web: AsyncWebClient, workspace: WorkspaceId, channel_id: str, document: Document) -> bool:
+        try:
+            for payload in render(document):
+                require_caveat(payload)
+                await web.chat_postMessage(channel=channel_id, **payload.body)
+        except _FAILURES as error:
+            log.info("slack.untold", workspace=workspace, channel=channel_id, reason=_reason(error))
             return False
         return True
 

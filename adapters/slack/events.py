@@ -19,14 +19,14 @@ from bot.commands.invoke import Reply
 from bot.documents.build import notice
 from bot.documents.nodes import Document, Paragraph, Text
 from bot.errors import BriefbotError, UsageError
-from bot.models import WorkspaceId
+from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Host, require_caveat
 from bot.saying import say, speaking
 
 log = structlog.get_logger(__name__)
 
 Json = Mapping[str, Any]
-Tell = Callable[[WorkspaceId, Document], Awaitable[bool]]
+Tell = Callable[[WorkspaceId, Document, ChannelRef | None], Awaitable[bool]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,7 +124,8 @@ class Events:
         team_id = str(body["team"]["id"])
         with speaking(await self._host.commands.language(_invocation(team_id, "", self._people.reader("")))):
             document = reporting.reported(body["view"], body["user"]["id"])
-        is_told = await self._tell(workspace_of(team_id), document)
+        workspace = workspace_of(team_id)
+        is_told = await self._tell(workspace, document, await self._host.notices(workspace))
         with speaking(await self._language(body)):
             told = say("The managers of this workspace were told. Thank you.")
             words = told if is_told else say("No manager could be told.")

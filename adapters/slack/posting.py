@@ -102,6 +102,8 @@ class Posts:
                 reason=marked("no answer from Slack ({kind})").format(kind=type(error).__name__), is_unknown=True
             )
         result = meaning(error_code(error), error.response.status_code, _retry_after(error))
+        if error.response.status_code == 429:
+            log.warning("slack.limited", after_s=_retry_after(error))
         if isinstance(result, Retry) and not result.is_unknown and result.after_s:
             self._pacer.rest(team_id, result.after_s)
         if error_code(error) in REMOVED and not await self._removed(workspace_of(team_id), client.token or ""):

@@ -11,6 +11,7 @@ from bot.cli.running import draw, opened, say, say_json
 from bot.commands.files import read_file
 from bot.commands.invoke import Invocation, Person, Reply
 from bot.config import Settings
+from bot.digests.elsewhere import FORMATS
 from bot.documents.nodes import Kind
 from bot.errors import StoreError, UsageError
 from bot.models import ChannelRef, WorkspaceId
@@ -53,6 +54,19 @@ async def preview(settings: Settings, digest: str, workspace: str, platform: str
                 say_json(dict(payload.body))
         else:
             draw(document)
+
+
+async def export_digest(settings: Settings, digest: str, form: str, workspace: str, output: Path | None) -> None:
+    """What a digest told, as a file."""
+    if form not in FORMATS:
+        raise UsageError(f"--format {form!r} is no format", allowed=", ".join(FORMATS), example="--format rss")
+    async with opened(settings) as app:
+        found = await app.store.digests.find(await _workspace(app, workspace), digest)
+        text = FORMATS[form](await app.store.published.channel(found.id))
+    if output is None:
+        say(text.rstrip("\n"))
+    else:
+        _write(output, text)
 
 
 async def export(settings: Settings, workspace: str, output: Path | None, folder: Path | None) -> None:

@@ -12,11 +12,12 @@ import structlog
 from rich.console import Console
 from rich.progress import Progress
 
-from bot import health
+from bot import health, logs
 from bot.app import CORE_ROLES, PLATFORMS
 from bot.cli.running import opened, say, say_json
 from bot.config import Settings
 from bot.errors import UsageError
+from bot.listening import Endpoint
 from bot.store import migrate as migrate_store
 from bot.store.copying import copy_store as copy_whole_store
 
@@ -36,8 +37,13 @@ async def run(settings: Settings, only: frozenset[str]) -> None:
         # Windows has no such handlers; there Ctrl-C ends the loop by itself.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
+    # Loaded and watched only when somebody wants to know.
+    metrics = importlib.import_module("bot.metrics").Metrics() if settings.health_listen else None
+    if metrics:
+        logs.configure(settings, watch=metrics.note)
     async with opened(settings) as app:
-        await app.run(stop, only)
+        endpoint = Endpoint(settings, app.store, app.clock, metrics) if metrics else None
+        await app.run(stop, only, endpoint=endpoint)
 
 
 async def check(settings: Settings, *, as_json: bool) -> int:

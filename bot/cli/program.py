@@ -203,7 +203,14 @@ def slack_manifest(
 def export(
     workspace: InWorkspace = "console:local",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of stdout.")] = None,
+    digest: Annotated[str, typer.Option("--digest", help="What this digest told, instead.")] = "",
+    format_: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="Of a digest: rss, atom, jsonfeed, markdown or html.")
+    ] = "rss",
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="JSON and OPML into this folder.")] = None,
 ) -> None:
-    """All data of a workspace as JSON; its sources as OPML too."""
+    """All data of a workspace as JSON; its sources as OPML too; or what a digest told."""
+    if digest:
+        running.launch(lambda settings: asking.export_digest(settings, digest, format_, workspace, output))
+        return
     running.launch(lambda settings: asking.export(settings, workspace, output, out))

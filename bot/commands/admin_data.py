@@ -62,6 +62,7 @@ def _settings_json(workspace: Workspace) -> dict[str, Any]:
         "language": workspace.language,
         "admin_role": workspace.admin_role,
         "ping_role": workspace.ping_role,
+        "notices": workspace.notices,
         "retention_days": workspace.retention_days,
         "caveat_note": workspace.caveat_note,
     }

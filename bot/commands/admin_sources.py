@@ -37,6 +37,8 @@ async def add(context: Context) -> Reply:
     url = context.arguments.need("url", str)
     known = await _new_here(context, url)
     is_checked = known is None and context.feeds is not None and context.arguments.get("check", str) != "no"
+    if known and known.switched_off_at:
+        return await _resumed(context, known)
     feed = await _tried(context, url) if is_checked else None
     source = await context.store.sources.add(
         known.url if known else url,
@@ -61,6 +63,8 @@ async def _new_here(context: Context, url: str) -> Source | None:
     followed = await context.store.sources.followed(context.workspace.id)
     for source in followed:
         if url in (source.url, source.fetch_url):
+            if source.switched_off_at:
+                return source
             facts = {"url": shown_url(url), "name": source_name(source), "ref": public_id("src", source.id)}
             if source.is_shared:
                 problem = say("'{url}' is shared by the operator: {name} ({ref})", **facts)
@@ -139,6 +143,17 @@ async def remove(context: Context) -> Reply:
     return Reply(document=notice(title, Note((Text(note),))))
 
 
+async def resume(context: Context) -> Reply:
+    """Reads a source again, and counts from now how long it fails; for one that works it changes nothing."""
+    return await _resumed(context, context.arguments.need("source", Source))
+
+
+async def _resumed(context: Context, source: Source) -> Reply:
+    await context.store.sources.resume(source.id, context.now)
+    title = say("“{name}” is read again", name=source_name(source))
+    return Reply(document=notice(title, Note((Text(say("It is tried within a minute.")),))))
+
+
 async def list_all(context: Context) -> Reply:
     sources = await context.store.sources.followed(context.workspace.id)
     page = context.arguments.get("page", int) or 1
@@ -161,7 +176,9 @@ def _line(context: Context, source: Source) -> str:
     parts = [source_name(source), shown_url(source.url)] if source.title else [shown_url(source.url)]
     if source.is_shared:
         parts.append(say("shared by the operator"))
-    if source.last_error:
+    if source.switched_off_at:
+        parts.append(say("switched off: {reason}", reason=retold(source.last_error)))
+    elif source.last_error:
         parts.append(say("failing: {reason}", reason=retold(source.last_error)))
     elif source.last_ok_at:
         parts.append(say("read {when}", when=age(source.last_ok_at, context.now)))

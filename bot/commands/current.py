@@ -59,6 +59,7 @@ def _settings(context: Context) -> dict[str, str]:
         "language": workspace.language,
         "admin_role": workspace.admin_role,
         "ping_role": workspace.ping_role,
+        "notices": workspace.notices,
         "retention": str(workspace.retention_days),
         "caveat_note": workspace.caveat_note,
     }

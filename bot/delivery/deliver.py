@@ -156,8 +156,15 @@ class Deliverer:
         await self._settling.sent(delivery.id, ref)
         if delivery.is_troubled:
             await self._store.digests.end_trouble(delivery.digest_id)
-        log.info("delivery.sent", delivery=delivery.id, edition=delivery.edition_id, part=delivery.part)
-        if now - max(delivery.due_at, delivery.planned_at) > ON_TIME:
+        waited = now - max(delivery.due_at, delivery.planned_at)
+        log.info(
+            "delivery.sent",
+            delivery=delivery.id,
+            edition=delivery.edition_id,
+            part=delivery.part,
+            seconds=waited.total_seconds(),
+        )
+        if waited > ON_TIME:
             log.warning("delivery.late", delivery=delivery.id, by=wording.span(now - delivery.due_at))
 
     async def _again(self, delivery: Delivery, result: Retry) -> None:
@@ -190,7 +197,9 @@ class Deliverer:
             with speaking(workspace.language):
                 document = trouble_document(digest, reason)
             async with asyncio.timeout(CALL_S):
-                is_told = await self._adapters[digest.platform].tell(digest.workspace_id, document)
+                is_told = await self._adapters[digest.platform].tell(
+                    digest.workspace_id, document, workspace.notices or None
+                )
         except Exception:
             # The reason stands in `status` all the same.
             log.exception("trouble.untold", digest=delivery.digest_id)

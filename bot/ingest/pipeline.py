@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from bot.ingest.fetch import Fetched, Fetcher
 from bot.ingest.filling import PageFiller, is_thin
 from bot.ingest.parsed import ParsedFeed
 from bot.ingest.parser import Parser
-from bot.ingest.timing import after_failure, after_success
+from bot.ingest.timing import Verdict, after_failure, after_success, verdict
 from bot.ingest.urls import canonical
 from bot.models import Article, Draft, Polled, Source, Stored
 from bot.ports import Clock
@@ -104,11 +105,13 @@ class Ingest:
 
     async def poll(self, source: Source) -> PollReport:
         """Reads one source and stores what is new; StoreError is the only thing it raises."""
+        began = time.monotonic()
         try:
             fetched = await self._fetcher.fetch(source.address, etag=source.etag, last_modified=source.last_modified)
             body_hash = hashlib.sha256(fetched.body).hexdigest()
             if fetched.is_unchanged or (source.body_hash == body_hash and not source.failures):
                 return await self._unchanged(source, fetched)
+            log.debug("source.fetched", source=source.id, seconds=time.monotonic() - began)
             feed = await self._parser.feed(fetched)
         except (FetchError, FeedError) as error:
             return await self._failed(source, error)
@@ -208,6 +211,7 @@ class Ingest:
         return date >= now - self._window if date else undated_is_news
 
     async def _unchanged(self, source: Source, fetched: Fetched) -> PollReport:
+        log.debug("source.unchanged", source=source.id)
         await self._store.sources.settle(self._polled(source, fetched, ttl_s=fetched.max_age_s, had_new=False))
         return PollReport(source=source, is_unchanged=True)
 
@@ -241,15 +245,21 @@ class Ingest:
             is_gone=getattr(error, "is_gone", False),
             jitter=_jitter(),
         )
+        patience = timedelta(days=self._settings.source_patience_days)
+        found = verdict(source, now=now, is_gone=getattr(error, "is_gone", False), patience=patience)
+        is_off = found is Verdict.SWITCH_OFF
         await self._store.sources.settle(
             Polled(
                 source_id=source.id,
                 polled_at=now,
-                next_poll_at=next_poll_at,
+                next_poll_at=None if is_off else next_poll_at,
                 interval_s=interval_s,
+                is_long=found is Verdict.WARN,
                 error=error.message,
             )
         )
+        if is_off:
+            log.warning("source.switched_off", source=source.id, failing_since=str(source.failing_since))
         log.warning("source.failed", source=source.id, reason=error.message, failures=source.failures + 1)
         return PollReport(source=source, error=error.message)
 

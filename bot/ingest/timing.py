@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Final
 
 from bot.models import Source
 
 LONGEST_S: Final = 6 * 3600
 LONGEST_FAILING_S: Final = 24 * 3600
+GONE_AFTER: Final = timedelta(days=1)
+"""What takes the place of the days of patience for a feed whose server says that it is gone for good (410)."""
 JITTER: Final = 0.1
 SLOWER: Final = 1.25
 """How much longer the pause gets each time a feed has nothing new."""
@@ -45,6 +48,26 @@ def after_failure(
     _, at = _at(pause, asked, now, jitter)
     # The pause of a working feed is kept for when it works again.
     return source.interval_s, at
+
+
+class Verdict(Enum):
+    """What a source that fails comes to."""
+
+    POLL = "poll"
+    WARN = "warn"
+    """Failing for long: those who follow it are told."""
+    SWITCH_OFF = "switch off"
+
+
+def verdict(source: Source, *, now: datetime, is_gone: bool, patience: timedelta) -> Verdict:
+    """What the failure of just now means. A source is switched off as long after the notice as the notice took.
+
+    Counted from the notice, so that a bot that was off for a month tells before it acts.
+    """
+    limit = min(GONE_AFTER, patience) if is_gone else patience
+    if source.warned_at:
+        return Verdict.SWITCH_OFF if now - source.warned_at >= limit else Verdict.POLL
+    return Verdict.WARN if source.failing_since and now - source.failing_since >= limit else Verdict.POLL
 
 
 def _at(pause: float, asked: float, now: datetime, jitter: float) -> tuple[int, datetime]:

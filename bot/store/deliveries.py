@@ -174,6 +174,13 @@ class Deliveries:
         async with self._db.writing() as connection:
             return int((await connection.execute(waiting.values(next_try_at=now))).rowcount)
 
+    async def waiting(self, workspace: WorkspaceId) -> dict[str, int]:
+        """How many messages were put off, by the reason."""
+        put_off = (deliveries.c.workspace_id == workspace, _is_open(), deliveries.c.error != "")
+        query = select(deliveries.c.error, func.count()).where(*put_off).group_by(deliveries.c.error)
+        async with self._db.glancing() as connection:
+            return {row[0]: row[1] for row in await connection.execute(query.order_by(deliveries.c.error))}
+
     async def of_edition(self, edition_id: int) -> list[Delivery]:
         """The messages of an edition, in order."""
         query = _WHOLE.where(deliveries.c.edition_id == edition_id).order_by(deliveries.c.part)

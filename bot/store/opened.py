@@ -15,11 +15,14 @@ from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
 from bot.store.editions import Editions
+from bot.store.figures import Counting
+from bot.store.heartbeats import Heartbeats
 from bot.store.holdings import Holdings
 from bot.store.installations import Installations
 from bot.store.migrate import require_current, upgrade
 from bot.store.overview import Overview
 from bot.store.pruning import Pruning
+from bot.store.published import Published
 from bot.store.search import Search
 from bot.store.setups import Setups
 from bot.store.sources import Sources
@@ -65,6 +68,9 @@ class Store:
         self.spend = Spend(database)
         self.attempts = Attempts(database)
         self.translations = Translations(database)
+        self.heartbeats = Heartbeats(database)
+        self.published = Published(database)
+        self.counting = Counting(database)
         self.holdings = Holdings(database)
         self.pruning = Pruning(database)
         self.overview = Overview(database)

@@ -98,6 +98,7 @@ workspaces = Table(
     Column("language", String(16), nullable=False, server_default="en"),
     _text("admin_role"),
     _text("ping_role"),
+    _text("notices"),
     _text("caveat_note"),
     _number("retention_days", 365),
     Column("left_at", Instant),
@@ -139,6 +140,9 @@ sources = Table(
     Column("last_ok_at", Instant),
     _number("failures", 0),
     Column("failing_since", Instant),
+    # Since when it counts as failing for long, and since when it is polled no more for that.
+    Column("warned_at", Instant),
+    Column("switched_off_at", Instant),
     _text("last_error"),
     Column("created_at", Instant, nullable=False),
     Index("ix_sources_due", "next_poll_at"),
@@ -150,6 +154,8 @@ workspace_sources = Table(
     _workspace(),
     _ref("source_id", "sources.id", index=True),
     Column("added_at", Instant, nullable=False),
+    # When its managers were last told that it fails for long.
+    Column("told_at", Instant),
     UniqueConstraint("workspace_id", "source_id"),
 )
 
@@ -345,12 +351,15 @@ digests = Table(
     _flag("is_paused", False),
     _flag("publish", False),
     _text("trouble"),
+    # The secret part of the address at which it can be read as a feed; none: it cannot.
+    Column("feed_token", String(64)),
     Column("trouble_since", Instant),
     Column("next_due_at", Instant),
     Column("next_on", Date),
     Column("lease_until", Instant),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("workspace_id", "name_key"),
+    Index("ix_digests_feed_token", "feed_token", unique=True),
     Index("ix_digests_due", "next_due_at", sqlite_where=text("NOT is_paused"), postgresql_where=text("NOT is_paused")),
 )
 
@@ -451,4 +460,18 @@ oauth_states = Table(
     metadata,
     Column("hash", String(64), primary_key=True),
     Column("expires_at", Instant, nullable=False, index=True),
+)
+
+# ── processes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# Processes at work, `host:pid`. One that stops takes its row away, so a row whose beat is old is of one that died.
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("process", String(300), primary_key=True),
+    Column("roles", JSON, nullable=False),
+    # By name, seconds since 1970 at which each job ended last.
+    Column("jobs", JSON, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("beat_at", Instant, nullable=False),
 )

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound, UsageError
 from bot.models import Polled, Source, SourceKind, WorkspaceId, parse_public_id, public_id
 from bot.saying import say
 from bot.store.database import Database
+from bot.store.platforms import is_of
 from bot.store.rows import not_found, value
-from bot.store.schema import Instant, sources, workspace_sources
+from bot.store.schema import Instant, sources, workspace_sources, workspaces
 
 IMPORT_URL: Final = "briefbot:import"
 _KEPT_WHEN_EMPTY: Final = ("fetch_url", "etag", "last_modified", "body_hash", "title", "publisher", "language")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failing:
+    """A source that fails for long, or was switched off for it, of which a workspace has not been told."""
+
+    workspace_id: WorkspaceId
+    source: Source
 
 
 class Sources:
@@ -48,7 +57,7 @@ class Sources:
                 await self._follow(connection, source, workspace, now)
             # A source that nobody followed for a while has no next poll.
             wake = update(sources).where(sources.c.id == source.id, sources.c.next_poll_at.is_(None))
-            await connection.execute(wake.values(next_poll_at=now))
+            await connection.execute(wake.values(next_poll_at=now, switched_off_at=None, warned_at=None))
         return await self.get(source.id)
 
     async def follow_all(self, feeds: Feeds, *, now: datetime) -> tuple[dict[str, int], frozenset[int]]:
@@ -92,7 +101,7 @@ class Sources:
     async def followed(self, workspace: WorkspaceId | None) -> list[Source]:
         """The feeds whose stories a workspace sees, its own and the shared; None: all feeds that are read. By title."""
         query = select(sources).where(sources.c.kind == SourceKind.FEED)
-        query = query.where(_is_read() if workspace is None else or_(sources.c.is_shared, _follows(workspace)))
+        query = query.where(is_read() if workspace is None else or_(sources.c.is_shared, _follows(workspace)))
         async with self._db.glancing() as connection:
             found = [_source(row) for row in await connection.execute(query)]
         return sorted(found, key=lambda source: (source.title.casefold() or source.url, source.id))
@@ -133,8 +142,41 @@ class Sources:
                 )
             if not (await connection.execute(change)).rowcount:
                 raise NotFound(say("{ref} is not followed here", ref=public_id("src", source_id)))
-            idle = update(sources).where(sources.c.id == source_id, ~_is_read())
+            idle = update(sources).where(sources.c.id == source_id, ~is_read())
             await connection.execute(idle.values(next_poll_at=None))
+
+    async def resume(self, source_id: int, now: datetime) -> None:
+        """It is polled at once; how long it has failed is counted from now."""
+        failing = case((sources.c.failures > 0, literal(now, Instant)), else_=None)
+        values = {"next_poll_at": now, "switched_off_at": None, "warned_at": None, "failing_since": failing}
+        async with self._db.writing() as connection:
+            await connection.execute(update(sources).where(sources.c.id == source_id).values(**values))
+
+    async def claim_untold(self, platforms: Sequence[str], now: datetime) -> list[Failing]:
+        """What workspaces of these platforms are to be told now; each once for the notice and once for the end.
+
+        Noted as told here already, so that a crash can lose a notice but never tell it twice.
+        """
+        own = workspace_sources.c
+        step = func.coalesce(sources.c.switched_off_at, sources.c.warned_at)
+        query = (
+            select(workspace_sources.c.workspace_id.label("followed_by"), sources)
+            .join(sources, sources.c.id == own.source_id)
+            .join(workspaces, workspaces.c.id == own.workspace_id)
+            .where(
+                step.is_not(None),
+                or_(own.told_at.is_(None), own.told_at < step),
+                is_of(own.workspace_id, platforms),
+                workspaces.c.left_at.is_(None),
+            )
+            .order_by(own.workspace_id, sources.c.failing_since, sources.c.id)
+        )
+        async with self._db.writing() as connection:
+            rows = (await connection.execute(query.with_for_update(skip_locked=True, of=workspace_sources))).all()
+            for row in rows:
+                told = update(workspace_sources).where(own.workspace_id == row.followed_by, own.source_id == row.id)
+                await connection.execute(told.values(told_at=now))
+        return [Failing(workspace_id=row.followed_by, source=_source(row)) for row in rows]
 
     async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> list[Source]:
         """Feeds that are due, the longest due first; nobody else gets them until they are settled or the lease ends."""
@@ -166,8 +208,12 @@ class Sources:
         if polled.error:
             since = func.coalesce(sources.c.failing_since, literal(polled.polled_at, Instant))
             values |= {"failures": sources.c.failures + 1, "failing_since": since}
+            if polled.is_long:
+                values["warned_at"] = polled.polled_at
+            if polled.next_poll_at is None:
+                values["switched_off_at"] = polled.polled_at
         else:
-            values |= {"failures": 0, "failing_since": None, "last_ok_at": polled.polled_at}
+            values |= {"failures": 0, "failing_since": None, "warned_at": None, "last_ok_at": polled.polled_at}
         async with self._db.writing() as connection:
             await connection.execute(update(sources).where(sources.c.id == polled.source_id).values(**values))
 
@@ -228,7 +274,8 @@ def _follows(workspace: WorkspaceId) -> ColumnElement[bool]:
     return exists().where(own.c.source_id == sources.c.id, own.c.workspace_id == workspace)
 
 
-def _is_read() -> ColumnElement[bool]:
+def is_read() -> ColumnElement[bool]:
+    """Whether somebody reads a source: a workspace that follows it, or all."""
     return or_(sources.c.is_shared, exists().where(workspace_sources.c.source_id == sources.c.id))
 
 

@@ -26,7 +26,7 @@ async def test_workspace_is_made_once_and_keeps_its_settings(store: Store, clock
 async def test_health_counts_what_is_there(store: Store) -> None:
     health = await store.health()
     assert health.is_sound
-    assert health.revision == "0008"
+    assert health.revision == "0011"
     assert set(health.counts.values()) == {0}
 
 

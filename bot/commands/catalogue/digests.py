@@ -87,6 +87,20 @@ COMMANDS: Final = (
         changes=False,
     ),
     Command(
+        path=("digest", "feed"),
+        summary="The secret address of a digest as a feed",
+        options=(
+            _digest(),
+            Option(
+                name="address",
+                type=OptionType.CHOICE,
+                summary="renew: a new one; revoke: none any more",
+                choices=("renew", "revoke"),
+            ),
+        ),
+        example='"Morning briefing" address:renew',
+    ),
+    Command(
         path=("digest", "send"),
         summary="Post today's edition of a digest now",
         options=(_digest(),),

@@ -30,6 +30,12 @@ COMMANDS: Final = (
         is_danger=True,
     ),
     Command(
+        path=("source", "resume"),
+        summary="Read a feed again that was switched off",
+        options=(Option(name="source", type=OptionType.SOURCE, summary="Its id, title or address", is_required=True),),
+        example="src3",
+    ),
+    Command(
         path=("source", "list"), summary="All feeds that are followed here", options=(PAGE,), example="", changes=False
     ),
     Command(

@@ -44,6 +44,9 @@ COMMANDS: Final = (
             ),
             Option(name="ping_role", type=OptionType.ROLE, summary="The one role that digests may mention; or none"),
             Option(
+                name="notices", type=OptionType.CHANNEL, summary="Channel where managers are told of trouble; or none"
+            ),
+            Option(
                 name="retention",
                 type=OptionType.INTEGER,
                 summary="Days for which things are kept",

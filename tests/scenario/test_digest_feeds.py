@@ -1,0 +1,116 @@
+"""Digests elsewhere: feeds that others can parse, with the caveat in each item, at an address that can be revoked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from datetime import UTC, date, datetime
+
+import aiohttp
+import feedparser
+import pytest
+
+from bot.caveat import caveat_for
+from bot.config import Settings
+from bot.digests.elsewhere import FORMATS, Channel, Item
+from bot.listening import Endpoint
+from bot.metrics import Metrics
+from bot.models import BriefText, Citation, Sentence
+from bot.schedule import Schedule
+from bot.store import Store
+from tests.fakes import FakeClock
+from tests.office import Office
+
+AT = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+HOSTILE = "]]> & <script>alert(1)</script> \x00\x1b \ud800 \ufffe \"quoted\" 'x'"
+CAVEAT = caveat_for("ko", "Ask <us>")
+
+
+def channel(text: str = HOSTILE) -> Channel:
+    told = BriefText(
+        headline=text,
+        deck=text,
+        lede=(Sentence(text=text, sources=(1,)),),
+        sources=(
+            Citation(n=1, publisher=text, title=text, url="javascript:alert(1)"),
+            Citation(n=2, publisher="Courier", url="https://a.example/?a=1&b=2"),
+        ),
+        language="ko",
+        written_by="extractive",
+    )
+    item = Item(edition_id=12, brief_id=34, on=date(2026, 1, 15), posted_at=AT, text=told, caveat=CAVEAT)
+    return Channel(digest_id=1, name=text, language="ko", items=[item], made_at=AT)
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_hostile_words_make_a_sound_feed(form: str) -> None:
+    feed = feedparser.parse(FORMATS[form](channel()).encode(), sanitize_html=False, resolve_relative_uris=False)
+    assert not feed.bozo
+    [entry] = feed.entries
+    assert entry.id == "urn:briefbot:edition:12:brief:34"
+    assert entry.link == "https://a.example/?a=1&b=2"
+    assert entry.published_parsed[:5] == (2026, 1, 15, 9, 0)
+    content = entry.content[0].value if form == "atom" else entry.summary
+    assert CAVEAT.text in content
+    assert "Ask &lt;us&gt;" in content
+    assert "<script" not in content
+    assert "javascript:" not in content
+    assert "&lt;script&gt;alert(1)" in content
+
+
+def test_json_feed_has_what_it_must() -> None:
+    feed = json.loads(FORMATS["jsonfeed"](channel()).encode())
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["title"]
+    [item] = feed["items"]
+    assert item["id"] == "urn:briefbot:edition:12:brief:34"
+    assert CAVEAT.text in item["content_html"]
+    assert "<script" not in item["content_html"]
+    assert item["language"] == "ko"
+    assert datetime.fromisoformat(item["date_published"]) == AT
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_pages_carry_the_caveat_and_no_script(form: str) -> None:
+    text = FORMATS[form](channel()).encode().decode()
+    assert CAVEAT.text.split(".", maxsplit=1)[0] in text
+    assert not re.search(r"(?<!\\)<script", text)
+    assert "(javascript:" not in text
+
+
+async def test_feed_is_served_until_its_address_is_revoked(sqlite_store: Store, clock: FakeClock) -> None:
+    office = Office(sqlite_store, clock)
+    await office.report(await office.follow("https://first.example/feed"), "Otters return")
+    await office.ask("/brief-admin digest add Morning at:08:00")
+    assert "Morning" in await office.ask("/brief-admin digest send Morning")
+    paths = re.findall(r"/feeds/[\w-]+\.\w+", await office.ask("/brief-admin digest feed Morning"))
+    assert [path.rpartition(".")[2] for path in paths] == ["rss", "atom", "json"]
+    assert paths[0] in await office.ask("/brief-admin digest feed Morning")
+    assert "for managers" in await office.ask("/brief-admin digest feed Morning", is_manager=False)
+
+    stop, settings = asyncio.Event(), Settings(health_listen="127.0.0.1:0", _env_file=None)  # type: ignore[call-arg]
+    endpoint = Endpoint(settings, sqlite_store, clock, Metrics())
+    running = asyncio.create_task(endpoint.run(Schedule([]), stop))
+    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+        while not endpoint.address:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        base = f"http://{endpoint.address}"
+        for path in paths:
+            async with session.get(base + path) as answer:
+                assert answer.status == 200
+                text, etag = await answer.text(), answer.headers["ETag"]
+                assert answer.headers["Last-Modified"]
+            assert "Otters return" in text
+            assert caveat_for("en").text in text
+            async with session.get(base + path, headers={"If-None-Match": etag}) as answer:
+                assert answer.status == 304
+        await office.ask("/brief-admin digest feed Morning address:renew")
+        async with session.get(base + paths[0]) as answer:
+            assert answer.status == 404
+        [path, *_] = re.findall(r"/feeds/[\w-]+\.\w+", await office.ask("/brief-admin digest feed Morning"))
+        await office.ask("/brief-admin digest feed Morning address:revoke")
+        async with session.get(base + path) as answer:
+            assert answer.status == 404
+    stop.set()
+    await running

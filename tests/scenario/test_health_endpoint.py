@@ -1,0 +1,132 @@
+"""The operator's view: heartbeats, `check`, and /healthz and /metrics over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+import structlog
+
+from bot import health, logs
+from bot.config import Settings
+from bot.listening import Endpoint
+from bot.metrics import Metrics
+from bot.ports import SystemClock
+from bot.pulse import problems
+from bot.store import Store
+from bot.store.heartbeats import Heartbeat
+from tests.fakes import FakeClock
+
+T0 = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Ended:
+    ended: dict[str, datetime] = field(default_factory=dict)
+
+
+def heart(
+    process: str = "h:1", *, roles: tuple[str, ...] = ("ingest",), beat_at: datetime = T0, **more: Any
+) -> Heartbeat:
+    return Heartbeat(process=process, roles=roles, jobs=more, started_at=T0 - timedelta(days=1), beat_at=beat_at)
+
+
+async def get(address: str, path: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(f"http://{address}{path}") as answer:
+        return answer.status, await answer.text()
+
+
+async def test_endpoint_tells_metrics_and_what_is_wrong(sqlite_store: Store) -> None:
+    clock, metrics, jobs, stop = FakeClock(), Metrics(), Ended({"poll": T0}), asyncio.Event()
+    settings = Settings(health_listen="127.0.0.1:0", log_level="error", _env_file=None)  # type: ignore[call-arg]
+    endpoint = Endpoint(settings, sqlite_store, clock, metrics)
+    running = asyncio.create_task(endpoint.run(jobs, stop))
+    before = structlog.get_config()
+    try:
+        logs.configure(settings, watch=metrics.note)
+        log = structlog.get_logger("here")
+        log.debug("source.fetched", seconds=0.2)
+        log.info("source.polled", source=1, new=3, updated=1)
+        log.info("delivery.sent", delivery=1, seconds=2.0)
+        log.info("command.run", command="brief latest", workspace="discord:77", outcome="done", duration_ms=12)
+        log.info("command.run", command="made up", workspace="discord:77", outcome="made up", duration_ms=1)
+        async with asyncio.timeout(5):
+            while not endpoint.address:  # noqa: ASYNC110 - it has no event for this
+                await asyncio.sleep(0.01)
+        status, text = await get(endpoint.address, "/metrics")
+        assert status == 200
+        for line in (
+            'briefbot_polls_total{outcome="ok"} 1.0',
+            'briefbot_articles_total{stored="new"} 3.0',
+            "briefbot_fetch_seconds_count 1.0",
+            'briefbot_deliveries_total{outcome="sent"} 1.0',
+            'briefbot_commands_total{command="brief latest",outcome="done"} 1.0',
+            'briefbot_commands_total{command="other",outcome="refused"} 1.0',
+            'briefbot_queue{kind="deliveries_waiting"} 0.0',
+            'briefbot_job_age_seconds{job="poll"} 0.0',
+        ):
+            assert line in text.splitlines()
+        assert "discord:77" not in text
+        assert "made up" not in text
+        assert (await get(endpoint.address, "/healthz"))[0] == 200
+        clock.advance(3600)
+        status, text = await get(endpoint.address, "/healthz")
+        assert status == 503
+        assert "the job poll has not ended since 3600 s ago" in text
+        assert (await get(endpoint.address, "/"))[0] == 404
+    finally:
+        structlog.configure(**before)
+        stop.set()
+        await running
+
+
+def test_dropped_events_are_counted_and_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics, before = Metrics(), structlog.get_config()
+    try:
+        logs.configure(Settings(log_level="warning", _env_file=None), watch=metrics.note)  # type: ignore[call-arg]
+        structlog.get_logger().info("source.unchanged")
+        structlog.get_logger().warning("source.failed")
+    finally:
+        structlog.configure(**before)
+    said = capsys.readouterr().err
+    assert "source.failed" in said
+    assert "source.unchanged" not in said
+    assert metrics.registry.get_sample_value("briefbot_polls_total", {"outcome": "unchanged"}) == 1
+
+
+@pytest.mark.parametrize(
+    ("hearts", "found"),
+    [
+        ([heart()], ""),
+        ([heart(beat_at=T0 - timedelta(minutes=5))], "nobody does ingest: h:1"),
+        ([heart("h:2"), heart(beat_at=T0 - timedelta(minutes=5))], ""),
+        ([heart("h:2", roles=("slack",)), heart(beat_at=T0 - timedelta(minutes=5))], "nobody does ingest"),
+        ([heart(deliver=T0 - timedelta(minutes=11))], "the job deliver has not ended"),
+    ],
+)
+def test_dead_process_counts_until_another_does_its_work(hearts: list[Heartbeat], found: str) -> None:
+    wrong = problems(hearts, T0)
+    assert (found in wrong[0]) if found else not wrong
+
+
+async def test_check_is_broken_while_the_heartbeat_is_old(sqlite_url: str, sqlite_store: Store) -> None:
+    async def process() -> health.Finding:
+        settings = Settings(database_url=sqlite_url, _env_file=None)  # type: ignore[call-arg]
+        return next(one for one in await health.check(settings) if one.area == "process")
+
+    assert (await process()).state is health.State.OFF
+    now = SystemClock().now()
+    await sqlite_store.heartbeats.beat(heart(beat_at=now - timedelta(minutes=5)))
+    assert (await process()).state is health.State.BROKEN
+    await sqlite_store.heartbeats.beat(heart("h:2", beat_at=now, poll=now))
+    found = await process()
+    assert found.state is health.State.OK
+    assert "poll" in found.says
+    await sqlite_store.heartbeats.end("h:2")
+    assert (await process()).state is health.State.BROKEN
+    await sqlite_store.heartbeats.beat(heart("h:3", beat_at=now + timedelta(days=1)))
+    assert [one.process for one in await sqlite_store.heartbeats.all()] == ["h:3"]
