@@ -15,7 +15,12 @@ from bot.documents.retelling import retold
 from bot.documents.wording import age
 from bot.errors import AddressRefused, Conflict, FeedError, FetchError, NotFound, UsageError
 from bot.ingest.parsed import ParsedFeed
+<<<<<<< HEAD
 from bot.models import Source, public_id
+=======
+from bot.ingest.urls import normal_feed_url
+from bot.models import Change, Source, public_id
+>>>>>>> main
 from bot.saying import say, say_count
 
 TRY_S: Final = 8.0
@@ -151,7 +156,10 @@ async def resume(context: Context) -> Reply:
 async def _resumed(context: Context, source: Source) -> Reply:
     await context.store.sources.resume(source.id, context.now)
     title = say("“{name}” is read again", name=source_name(source))
-    return Reply(document=notice(title, Note((Text(say("It is tried within a minute.")),))))
+    change = Change(
+        what=f"source “{source_name(source)}” ({public_id('src', source.id)})", field="read again", new="yes"
+    )
+    return Reply(document=notice(title, Note((Text(say("It is tried within a minute.")),))), changes=(change,))
 
 
 async def list_all(context: Context) -> Reply:

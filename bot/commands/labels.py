@@ -54,6 +54,8 @@ CHOICES: Final = {
     "headlines": marked("Headlines"),
     "summaries": marked("Summaries"),
     "full": marked("Full"),
+    "renew": marked("Renew"),
+    "revoke": marked("Revoke"),
     "yes": marked("Yes"),
     "no": marked("No"),
     "mine": marked("In your language and English"),

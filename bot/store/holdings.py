@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
+from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,6 +22,8 @@ from bot.store.schema import Instant, metadata, sources, workspace_sources, work
 
 SECRET: Final = frozenset({"installations"})
 """Sealed tokens (law 9)."""
+SECRET_COLUMNS: Final = frozenset({"feed_token"})
+"""Whoever knows one reads the digest's feed: never handed over, and in the audit trail only as changed."""
 HISTORY: Final = frozenset(
     [
         "editions",
@@ -74,7 +77,7 @@ class Holdings:
             for table, is_owned in owned().items():
                 if table.name in SECRET:
                     continue
-                columns = [column for column in table.c if column.name not in _INTERNAL]
+                columns = [column for column in table.c if column.name not in _INTERNAL | SECRET_COLUMNS]
                 query = select(*columns).where(is_owned).order_by(*table.primary_key.columns)
                 rows = await connection.execute(query, {"owner": workspace})
                 found[table.name] = [{name: _plain(value) for name, value in row._mapping.items()} for row in rows]
@@ -135,6 +138,8 @@ def _fields(table: Table, row: Row) -> dict[str, str]:
         if column.name in _DERIVED | _INTERNAL or isinstance(column.type, Instant):
             continue
         value = row[column.name]
+        if column.name in SECRET_COLUMNS and value:
+            value = f"set ({sha256(value.encode()).hexdigest()[:6]})"
         parts = value.items() if isinstance(value, dict) else [(column.name, value)]
         found |= {name: _in_words(part) for name, part in parts}
     return found
