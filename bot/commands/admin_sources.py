@@ -15,12 +15,7 @@ from bot.documents.retelling import retold
 from bot.documents.wording import age
 from bot.errors import AddressRefused, Conflict, FeedError, FetchError, NotFound, UsageError
 from bot.ingest.parsed import ParsedFeed
-<<<<<<< HEAD
-from bot.models import Source, public_id
-=======
-from bot.ingest.urls import normal_feed_url
 from bot.models import Change, Source, public_id
->>>>>>> main
 from bot.saying import say, say_count
 
 TRY_S: Final = 8.0
