@@ -162,8 +162,12 @@ class Host(Protocol):
     async def notices(self, workspace: WorkspaceId) -> ChannelRef | None:
         """The channel that its managers chose for what they are told; None when they chose none."""
 
-    async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> None:
-        """The bot is in these workspaces (names by id). `is_all`: and in no other of this platform."""
+    async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> frozenset[WorkspaceId]:
+        """The bot is in these workspaces (names by id). `is_all`: and in no other of this platform.
+
+        Gives back those that it came to, whose people are to be greeted: each once for each time that it comes, and
+        none when a bot that knew of no workspace finds itself in some.
+        """
 
     async def absent(self, workspace: WorkspaceId) -> None:
         """The bot was removed from it."""

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import discord
 
-from adapters.discord.buttons import Press, Verb
+from adapters.discord.buttons import Press, Verb, addressed
+from adapters.discord.here import guild_of
 from adapters.discord.native import RawView, attached
 from adapters.discord.render import BUTTON, GREY, ROW, render
 from bot.commands.invoke import Reply
@@ -24,7 +25,10 @@ FILE: Final = 13
 
 async def answer_with(interaction: Interaction, reply: Reply, *, verb: Verb = Verb.RUN, words: str = "") -> list[str]:
     """Shows a reply; `words` is the command that a button below it may show to all. The references of its messages."""
-    views = [RawView(components) for components in _messages(reply, "" if verb is Verb.SHARE else words)]
+    drawn = _messages(reply, "" if verb is Verb.SHARE else words)
+    guild_id = guild_of(interaction)
+    is_direct = interaction.guild_id is None
+    views = [RawView(addressed(components, guild_id) if is_direct else components) for components in drawn]
     files = attached(reply.files)
     is_private = verb is not Verb.SHARE
     first, *rest = views

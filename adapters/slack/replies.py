@@ -24,6 +24,8 @@ from bot.saying import say, say_count
 
 Json = dict[str, Any]
 VIEW_BLOCKS: Final = 100
+SHOWN: Final = "v1:shown"
+"""What a window is called that shows a reply."""
 URL_USES: Final = 5
 """So often Slack lets us answer through one address."""
 
@@ -101,7 +103,7 @@ def waiting_view(words: str) -> Json:
 def _window(title: str, blocks: Sequence[Json]) -> Json:
     return {
         "type": "modal",
-        "callback_id": "v1:shown",
+        "callback_id": SHOWN,
         "title": plain_text(clip(plain(title), TITLE_LIMIT) or "Briefbot"),
         "close": plain_text(say("Close")),
         "blocks": list(blocks),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.commands import selecting
+from bot.commands import admin_catalogue, selecting
 from bot.commands.context import Context, Reply
 from bot.commands.describe import rule_in_words, source_name, typed_name
 from bot.documents.build import notice
@@ -16,12 +16,15 @@ from bot.documents.wording import listed
 from bot.errors import UsageError
 from bot.models import Source, Topic, TopicRule, public_id
 from bot.saying import say, say_count
+from bot.topics.catalogue import KnownTopic
 from bot.topics.match import divided
 
 _RECENT_DAYS = 7
 
 
 async def add(context: Context) -> Reply:
+    if context.arguments.many("from", KnownTopic):
+        return await admin_catalogue.add(context)
     name = context.arguments.need("name", str)
     rule = asked_rule(context, TopicRule())
     refuse_everything(context, rule, name)

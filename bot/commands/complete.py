@@ -16,6 +16,7 @@ from bot.documents.corrected import headline_of
 from bot.errors import NotFound
 from bot.models import Brief, WorkspaceId, parse_public_id, public_id
 from bot.store import Store
+from bot.topics.catalogue import known_topics
 from bot.words import fold
 
 LIMIT: Final = 25
@@ -26,9 +27,23 @@ async def completions(store: Store, workspace: WorkspaceId, option: Option, text
     """At most 25 pairs of what to show (100 characters at most) and the value to send."""
     if option.type is OptionType.BRIEF:
         return await _briefs(store, workspace, text)
+    if option.type is OptionType.CATALOGUE:
+        return _known_topics(option, text)
     if not option.can_complete:
         return [(choice, choice) for choice in option.choices]
     return _best(await _names(store, workspace, option.type), text)
+
+
+def _known_topics(option: Option, text: str) -> list[tuple[str, str]]:
+    """Topics of the catalogue; of several that are typed with commas between them the last is completed."""
+    before, _, last = text.rpartition(",") if option.is_list else ("", "", text)
+    given = [part.strip() for part in before.split(",") if part.strip()]
+    topics = [topic for topic in known_topics().values() if topic.id not in given]
+    offered = [topic for topic in topics if topic.kind == option.name] or topics
+    found = _best([(topic.name, topic.id) for topic in offered], last)
+    values = [", ".join((*given, id_)) for _, id_ in found]
+    labels = [", ".join((*given, name)) for name, _ in found]
+    return [pair for pair in zip(map(_label, labels), values, strict=True) if len(pair[1]) <= _LABEL]
 
 
 async def _names(store: Store, workspace: WorkspaceId, kind: OptionType) -> Sequence[tuple[str, str]]:

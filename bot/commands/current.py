@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.commands import admin_setup
 from bot.commands.catalogue.corrections import LEDE_LIMIT
 from bot.commands.context import Context
 from bot.commands.corrections import current_words
@@ -10,7 +11,7 @@ from bot.commands.values import WORKSPACES
 from bot.models import Brief, Digest, Topic, public_id
 
 
-def current(context: Context) -> dict[str, str]:
+async def current(context: Context) -> dict[str, str]:
     """The values of the row that a command is about, or of the settings; nothing for any other command."""
     match context.command.name:
         case "brief-admin topic edit":
@@ -21,6 +22,8 @@ def current(context: Context) -> dict[str, str]:
             return current_words(context.arguments.need("brief", Brief), LEDE_LIMIT)
         case "brief-admin settings":
             return _settings(context)
+        case "brief-admin setup":
+            return await admin_setup.chosen(context)
         case _:
             return {}
 

@@ -142,7 +142,7 @@ class Commands:
             context = await self._context(command, known, invocation)
         except BriefbotError as error:
             return _failed(error)
-        return {**current(context), **values}
+        return {**await current(context), **values}
 
     async def preview(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """What the digest of a form would post now, or its topic would take, before it is saved."""

@@ -31,6 +31,7 @@ _READERS: Final[Mapping[OptionType, Callable[[Option, str], object]]] = {
     OptionType.ROLE: values.role,
     OptionType.PING: values.ping,
     OptionType.URL: lambda _, text: normal_feed_url(text),
+    OptionType.CATALOGUE: values.known_topic,
 }
 """Values that need nothing but their text."""
 
@@ -54,7 +55,7 @@ class Lookup:
             try:
                 if text.strip():
                     found[option.name] = await self._value(option, text)
-                elif option.is_required:
+                elif option.is_missing(texts):
                     raise self._missing(option)
             except UsageError as error:
                 error.option = option.name

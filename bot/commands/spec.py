@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -39,6 +40,8 @@ class OptionType(StrEnum):
     SINCE = "since"
     URL = "url"
     FILE = "file"
+    CATALOGUE = "catalogue"
+    """A topic of `bot/topics/catalogue`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,11 +60,17 @@ class Option:
     """Several values, divided by commas; `none` is the empty list."""
     is_rest: bool = False
     """Takes every word that was typed without a name, just as typed."""
+    unless: str = ""
+    """The name of another option; when that is given, this one is not needed."""
 
     @property
     def can_complete(self) -> bool:
         """Whether a platform may offer values while one is typed (see `complete.py`)."""
-        return self.type in _COMPLETED and not self.is_list
+        return self.type is OptionType.CATALOGUE or (self.type in _COMPLETED and not self.is_list)
+
+    def is_missing(self, given: Container[str]) -> bool:
+        """Whether it is needed and not among the options that were given."""
+        return self.is_required and self.name not in given and self.unless not in given
 
 
 REFERENCES: Final = frozenset((OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE))

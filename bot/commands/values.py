@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from rapidfuzz import fuzz, process
+
 from bot.caveat import CAVEATS
 from bot.commands.languages import CODES, NAMES
 from bot.commands.spec import Option
@@ -15,6 +17,7 @@ from bot.digests.calendar import zone_named
 from bot.errors import UsageError
 from bot.models import ALL_DAYS, ChannelRef
 from bot.saying import say
+from bot.topics.catalogue import KnownTopic, known_topics
 
 MOST_TIMES: Final = 8
 MOST_STORIES: Final = 25
@@ -234,6 +237,22 @@ def caveat_language(option: Option, text: str) -> str:
         say("'{text}' is no {option} that we can speak", text=_short(text), option=option.name),
         allowed=", ".join((*option.choices, *CAVEATS)),
         example=f"{option.name}:ko",
+    )
+
+
+def known_topic(option: Option, text: str) -> KnownTopic:
+    """A topic of the catalogue, by its id or its name in any of our languages; the error offers the nearest."""
+    topics = known_topics()
+    wanted = " ".join(text.strip().casefold().replace("–", "-").split())
+    for topic in topics.values():
+        if wanted in {topic.id, *(name.casefold().replace("–", "-") for name in topic.names.values())}:
+            return topic
+    named = {topic.id: f"{topic.id} {topic.name}".casefold() for topic in topics.values()}
+    near = [id_ for _, _, id_ in process.extract(wanted, named, scorer=fuzz.partial_ratio, limit=4, score_cutoff=60)]
+    raise UsageError(
+        say("'{topic}' is no topic of the catalogue for {option}", topic=_short(text), option=option.name),
+        allowed=", ".join(near or list(topics)),
+        example=f"{option.name}:{(near or list(topics))[0]}",
     )
 
 

@@ -61,6 +61,10 @@ class Desk:
                 )
                 self._sent_by[digest.id] = own[digest.channel]
 
+    def lay_out(self, workspace: WorkspaceId, topics: Sequence[Topic]) -> None:
+        """Takes these for the topics that the workspace has."""
+        self._topics[workspace] = {topic.id: topic for topic in topics}
+
     def note_told(self, digest: Digest, picks: Sequence[Pick]) -> None:
         """Remembers an edition of this round, so that another digest in its channel does not tell the same."""
         told = {

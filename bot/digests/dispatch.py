@@ -97,9 +97,12 @@ class Dispatcher:
         await self._record(plans)
         return len(claimed)
 
-    async def preview(self, digest: Digest) -> Document:
-        """Today's edition as it would be now, in one piece; nothing is recorded, and nobody is pinged."""
-        desk, issue, picks, workspace = await self._today_of(digest)
+    async def preview(self, digest: Digest, topics: Sequence[Topic] = ()) -> Document:
+        """Today's edition as it would be now, in one piece; nothing is recorded, and nobody is pinged.
+
+        `topics`: in place of those that are stored.
+        """
+        desk, issue, picks, workspace = await self._today_of(digest, topics)
         with speaking(workspace.language):
             document = compose(issue, picks, workspace, now=desk.now)
             note = Note((Text(_how_posted(digest, workspace, is_quiet=not picks)),))
@@ -110,9 +113,13 @@ class Dispatcher:
         desk, issue, picks, workspace = await self._today_of(digest)
         return self._composed(digest, issue, picks, workspace, desk.now)
 
-    async def _today_of(self, digest: Digest) -> tuple[Desk, Issue, list[Pick], Workspace]:
+    async def _today_of(
+        self, digest: Digest, topics: Sequence[Topic] = ()
+    ) -> tuple[Desk, Issue, list[Pick], Workspace]:
         desk = Desk(self._store, self._clock.now())
         await desk.open([digest])
+        if topics:
+            desk.lay_out(digest.workspace_id, topics)
         due = next_run(digest.times, digest.zone, digest.days, after=desk.now)
         run = Due(on=_today(digest.zone, desk.now), at=desk.now, slot=due.slot)
         workspace = await desk.workspace_of(digest)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
 from bot.models import Covers, Digest, Place, Quiet, Style, TimeOfDay, WorkspaceId, parse_public_id, public_id
@@ -30,8 +31,7 @@ class Digests:
         """Stores a new digest, whose id is given here; Conflict when the workspace has one of that name."""
         try:
             async with self._db.writing() as connection:
-                insert = digests.insert().values(_columns(digest)).returning(digests)
-                return _digest((await connection.execute(insert)).one())
+                return await insert_digest(connection, digest)
         except IntegrityError:
             raise _taken(digest.name) from None
 
@@ -144,6 +144,12 @@ class Digests:
         async with self._db.glancing() as connection:
             soonest: datetime | None = (await connection.execute(query)).scalar()
         return soonest
+
+
+async def insert_digest(connection: AsyncConnection, digest: Digest) -> Digest:
+    """Stores a new digest, whose id is given here."""
+    insert = digests.insert().values(_columns(digest)).returning(digests)
+    return _digest((await connection.execute(insert)).one())
 
 
 def _is_left() -> ColumnElement[bool]:

@@ -103,7 +103,19 @@ workspaces = Table(
     Column("muted", JSON, nullable=False, server_default="[]"),
     _number("retention_days", 365),
     Column("left_at", Instant),
+    Column("greeted_at", Instant),
     Column("created_at", Instant, nullable=False),
+)
+
+# What somebody chose so far while they set a workspace up.
+setups = Table(
+    "setups",
+    metadata,
+    _workspace(),
+    Column("person", String(80), nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("workspace_id", "person"),
 )
 
 # ── source → article ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -24,11 +24,13 @@ from tests.loopback.world import (
     TEXT,
     THREADS,
     VIEW,
+    VIEW_AUDIT_LOG,
     Channel,
     Json,
     now_text,
     pings,
     snowflake,
+    user,
 )
 
 if TYPE_CHECKING:
@@ -265,6 +267,33 @@ async def archived_threads(asked: Asked) -> Json:
     of = asked.discord.world.of_guild(asked.channel.guild_id)
     threads = [c for c in of if c.parent_id == asked.channel.id and c.is_archived]
     return {"threads": [thread.to_json() for thread in threads], "members": [], "has_more": False}
+
+
+@route("GET", "/guilds/{guild}/members/{user}")
+async def member(asked: Asked) -> Json:
+    found = asked.discord.world.members.get((int(asked.groups[0]), int(asked.groups[1])))
+    if found is None:
+        raise Refused(404, 10007, "Unknown Member")
+    return found
+
+
+@route("GET", "/guilds/{guild}/audit-logs")
+async def audit_logs(asked: Asked) -> Json:
+    guild = asked.discord.world.guilds[int(asked.groups[0])]
+    if not guild.everyone & VIEW_AUDIT_LOG:
+        raise Refused(403, 50013, "Missing Permissions")
+    entry = {"id": str(snowflake()), "action_type": 28, "user_id": str(guild.added_by), "target_id": str(BOT_ID)}
+    people = [user(guild.added_by, "Ola"), BOT]
+    parts = (
+        "application_commands",
+        "auto_moderation_rules",
+        "guild_scheduled_events",
+        "integrations",
+        "threads",
+        "webhooks",
+    )
+    found = {"audit_log_entries": [entry] if guild.added_by else [], "users": people}
+    return found | {name: [] for name in parts}
 
 
 @route("POST", "/users/@me/channels")

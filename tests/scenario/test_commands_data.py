@@ -25,6 +25,7 @@ from tests.fakes import FakeClock
 from tests.office import OTHER, FakeFeeds, Office
 
 SAMPLES = {
+    "brief-admin setup": "step:done",
     "brief-admin topic add": "Rivers words:otter",
     "brief-admin topic edit": "t1 words:salmon",
     "brief-admin topic remove": "t1",
@@ -47,6 +48,7 @@ SAMPLES = {
 }
 """A call that changes something, for each command that can; a new one without a sample here fails."""
 BEFORE = {
+    "brief-admin setup": "/brief-admin setup subjects:space at:09:30",
     "brief-admin digest resume": "/brief-admin digest pause d1",
     "brief-admin operator unshare": "/brief-admin operator share src1",
 }

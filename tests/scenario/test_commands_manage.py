@@ -218,16 +218,43 @@ async def test_import_follows_what_it_can_and_names_the_rest(office: Office) -> 
         '<outline xmlUrl="https://first.example/feed" text="First again"/>\n<outline xmlUrl="ftp://x.example/"/>\n</opml>'
     )
     text = await office.ask(f"/brief-admin source import {opml}")
-    assert "1 added, 1 followed already, 1 rejected" in text
-    assert "First again" in text
-    assert "line 4: 'ftp://x.example/' is no address of a feed." in text
+    assert "1 followed now, 1 known already, 1 refused" in text
+    assert "Line 3: First again <https://first.example/feed>: followed here already" in text
+    assert "Line 4: ftp://x.example/: its address is not http or https" in text
     assert (await office.store.sources.find(LOCAL_WORKSPACE, "Second")).url == "https://second.example/feed?a=1&b=2"
     assert office.feeds.read == []
 
 
+async def test_import_tells_of_each_line_in_a_file_when_there_are_many(office: Office) -> None:
+    many = "\n".join(f"https://host{number}.example/feed" for number in range(30))
+    odd = (
+        "https://host3.example/feed",
+        "https://10.0.0.1/feed",
+        "https://mina:s3cret@",
+        f"https://x.example/{'x' * 2100}",
+    )
+    lines = "\n".join((many, *odd))
+    reply = await office.reply(f"/brief-admin source import {lines}")
+    [(name, text)] = reply.files
+    rows = [line.split("\t") for line in text.splitlines()[2:]]
+    assert name == "import-report.txt"
+    assert [row[1] for row in rows] == ["followed"] * 30 + ["known"] + ["refused"] * 3
+    assert [row[-1] for row in rows[30:33]] == [
+        "it stands in line 4 already",
+        "it is private",
+        "that is no address of a feed",
+    ]
+    assert "longer than 2000" in rows[33][-1]
+    assert "s3cret" not in text
+    assert len(await office.store.sources.followed(LOCAL_WORKSPACE)) == 31
+    # All of it again changes nothing.
+    again = await office.reply(f"/brief-admin source import {lines}")
+    assert "0 followed now, 31 known already, 3 refused" in again.document.title
+
+
 async def test_import_is_refused_when_file_names_no_feeds(office: Office) -> None:
     text = await office.ask("/brief-admin source import <html></html>")
-    assert "File names no feeds." in text
+    assert "File is a web page and names no feeds." in text
     assert "Allowed: an OPML file" in text
 
 
@@ -245,7 +272,7 @@ async def test_import_reads_a_named_file_only_for_the_operator(office: Office) -
     await office.commands.run("/brief-admin source import my feeds.opml", here)
     assert asked == ["my feeds.opml"]
     assert len(await office.store.sources.followed(LOCAL_WORKSPACE)) == 2
-    assert "rejected" in await office.ask("/brief-admin source import /etc/passwd")
+    assert "1 refused" in await office.ask("/brief-admin source import /etc/passwd")
 
 
 async def test_export_of_sources_is_an_opml_file(office: Office) -> None:

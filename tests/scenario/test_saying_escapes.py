@@ -23,7 +23,7 @@ from bot.briefs.model.choice import Choice
 from bot.briefs.model.view import ModelView
 from bot.commands.catalogue import BY_NAME, COMMANDS
 from bot.commands.invoke import Commands, Invocation, Person, Reply
-from bot.commands.spec import OptionType, Role
+from bot.commands.spec import Command, OptionType, Role
 from bot.delivery.notify import notice_document
 from bot.digests.compose import Issue, compose
 from bot.digests.dispatch import Dispatcher
@@ -37,6 +37,7 @@ from bot.saying import PSEUDO, speaking
 from bot.store import Store
 from bot.store.editions import EditionPlan, Slot
 from bot.store.notices import DueNotice
+from bot.topics.catalogue import known_topics
 from tests.escapes import escapes, texts_of, words_of
 from tests.fakes import FakeClock
 from tests.office import FakeFeeds, Office
@@ -55,6 +56,7 @@ KNOWN = (
     "openai:x",
     "Console",
     "confirm:local",
+    *(text for topic in known_topics().values() for text in (topic.abouts["en"], topic.names["en"]) if " " in text),
 )
 """What comes from outside in Latin letters, or stands in a command."""
 WRONG = {
@@ -77,6 +79,7 @@ WRONG = {
     OptionType.URL: "ы",
     OptionType.TEXT: "ы" * 3000,
     OptionType.FILE: "ы",
+    OptionType.CATALOGUE: "ы",
 }
 LINES = (
     "/ыы",
@@ -145,6 +148,15 @@ LINES = (
     "/brief help",
     "/brief-admin help",
     "/brief-admin digest remove d1",
+    "/brief-admin topic catalogue",
+    "/brief-admin topic add from:space",
+    "/brief-admin topic add from:space",
+    "/brief-admin topic add from:space feeds:all words:ы",
+    "/brief-admin setup",
+    "/brief-admin setup subjects:games",
+    "/brief-admin setup at:09:15",
+    "/brief-admin setup step:done",
+    "/brief-admin setup step:done",
 )
 
 
@@ -290,15 +302,21 @@ REPORT = {
 }
 
 
+def of_form(name: str) -> tuple[Command, dict[str, str]]:
+    """The command of a form and what tells its step."""
+    command, _, step = name.partition(" step:")
+    return BY_NAME[command], {"step": step} if step else {}
+
+
 async def test_no_word_escapes_from_a_form_or_the_home_tab(office: Office) -> None:
     here = Invocation(workspace_id=LOCAL_WORKSPACE, person=manager(), channel=ChannelRef("console:general"))
     message = {"blocks": [{"value": "brief read b1"}]}
     with speaking(PSEUDO):
         drawn: list[Any] = [
-            discord_forms.form(BY_NAME[name], {}, {"topics": [("Реки", "t1")]}, Press(Verb.FORM, name))
+            discord_forms.form(*of_form(name), {"topics": [("Реки", "t1")]}, Press(Verb.FORM, name))
             for name in discord_forms.FORMS
         ]
-        drawn += [slack_forms.form(BY_NAME[name], {}, {}, slack_forms.Origin(words=name)) for name in slack_forms.FORMS]
+        drawn += [slack_forms.form(*of_form(name), {}, slack_forms.Origin(words=name)) for name in slack_forms.FORMS]
         drawn += [await home(office.commands, here, is_manager=is_manager) for is_manager in (True, False)]
         drawn += [reporting.report_form(message, "C1"), replies.waiting_view("ы")]
     found = [words for one in drawn for words in read(texts_of(one))]

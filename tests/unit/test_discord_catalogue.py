@@ -65,13 +65,15 @@ def test_fingerprint_is_that_of_the_content() -> None:
 
 @pytest.mark.parametrize("name", FORMS)
 def test_form_asks_for_what_its_command_needs_and_fits(name: str) -> None:
-    command = BY_NAME[name]
+    command_name, _, step = name.partition(" step:")
+    command = BY_NAME[command_name]
     asked = set(FORMS[name])
     assert asked <= {option.name for option in command.options}
     if not changes_something(command):
         assert {option.name for option in command.options if option.is_required} <= asked
     long = {option.name: "x" * 5000 for option in command.options}
-    for values in ({}, long):
+    for given in ({}, long):
+        values = {**given, "step": step} if step else given
         body = form(command, values, {"topics": [("Ports", "t1")]}, Press(Verb.FORM, name))
         assert wrong_with_modal(body) == ""
 

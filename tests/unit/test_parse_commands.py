@@ -22,11 +22,11 @@ DISCORD_NAME = re.compile(r"[a-z0-9_-]{1,32}")
 DESIGN = {
     "brief": "latest read search related report today topics help",
     "brief-admin": (
-        "topic.add topic.edit topic.remove topic.list topic.preview "
+        "topic.add topic.edit topic.remove topic.list topic.preview topic.catalogue "
         "source.add source.remove source.list source.import source.export "
         "digest.add digest.edit digest.pause digest.resume digest.remove digest.list digest.preview digest.send "
         "correct retract reports "
-        "settings status audit export forget help operator.status operator.share operator.unshare"
+        "setup settings status audit export forget help operator.status operator.share operator.unshare"
     ),
 }
 
