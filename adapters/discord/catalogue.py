@@ -58,7 +58,21 @@ def registration(*, for_operators: bool = False) -> list[dict[str, Any]]:
     reading = [command for command in COMMANDS if command.role is Role.MEMBER]
     managing = [command for command in COMMANDS if command.role is Role.MANAGER]
     managing += [command for command in COMMANDS if command.role is Role.OPERATOR and for_operators]
-    return [_root("brief", reading, None), _root("brief-admin", managing, MANAGE_GUILD)]
+    # Discord counts each text of a command in its longest language, and the managers' have no room for eight.
+    admin = _in_languages(_root("brief-admin", managing, MANAGE_GUILD), SPOKEN)
+    return [_root("brief", reading, None), admin]
+
+
+def _in_languages(part: dict[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    """The same with names and texts in no other languages."""
+    kept = {locale for language in languages for locale in _LOCALES.get(language, ())}
+    found = dict(part)
+    for key in ("name_localizations", "description_localizations"):
+        if key in found:
+            found[key] = {locale: words for locale, words in found[key].items() if locale in kept}
+    if "options" in found:
+        found["options"] = [_in_languages(option, languages) for option in found["options"]]
+    return found
 
 
 def fingerprint(commands: Sequence[dict[str, Any]]) -> str:
