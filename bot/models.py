@@ -478,8 +478,15 @@ class Pick(Value):
     """The name of the topic it stands under; empty without topics."""
     is_update: bool = False
     """Sent to this channel before, and has news since."""
+    news: tuple[int, ...] = ()
+    """Places in the brief's sentences of what is new since then; a translation has the same places."""
     why: str
     """"4 publishers, 2 hours old, matches 'Korea–Japan'"."""
+
+    @property
+    def new_sentences(self) -> tuple[Sentence, ...]:
+        sentences = self.brief.text.sentences
+        return tuple(sentences[place] for place in self.news if place < len(sentences))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

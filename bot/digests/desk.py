@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.digests.news import news_of
 from bot.digests.select import Candidate, Selection, select
 from bot.models import Brief, ChannelRef, Digest, Pick, Topic, Workspace, WorkspaceId
 from bot.saying import spoken
@@ -54,7 +55,11 @@ class Desk:
     def note_told(self, digest: Digest, picks: Sequence[Pick]) -> None:
         """Remembers an edition of this round, so that another digest in its channel does not tell the same."""
         told = {
-            pick.brief.story_id: SentStory(brief_version=pick.brief.version, written_at=pick.brief.updated_at)
+            pick.brief.story_id: SentStory(
+                brief_version=pick.brief.version,
+                written_at=pick.brief.updated_at,
+                told=((pick.brief.id, pick.brief.version),),
+            )
             for pick in picks
         }
         place = (digest.workspace_id, digest.channel)
@@ -75,8 +80,20 @@ class Desk:
         key = (own, workspace.muted, window, topics, digest.max_stories, frozenset(sent.items()), spoken())
         if key not in self._selections:
             candidates = candidates_of(await self.subjects(digest.workspace_id, window), topics, workspace)
-            self._selections[key] = select(candidates, sent=sent, limit=digest.max_stories, now=self.now, window=window)
+            chosen = select(candidates, sent=sent, limit=digest.max_stories, now=self.now, window=window)
+            self._selections[key] = replace(chosen, picks=await self._with_news(chosen.picks, sent))
         return self._selections[key]
+
+    async def _with_news(self, picks: Sequence[Pick], sent: Mapping[int, SentStory]) -> tuple[Pick, ...]:
+        """The picks; those that are told again with what is new since."""
+        told = {pick.brief.id: sent[pick.brief.story_id].told for pick in picks if pick.is_update}
+        texts = await self._store.briefs.told({version for versions in told.values() for version in versions})
+        return tuple(
+            replace(pick, news=news_of(pick.brief.text, [texts[one] for one in told[pick.brief.id] if one in texts]))
+            if pick.is_update
+            else pick
+            for pick in picks
+        )
 
     async def subjects(self, workspace: WorkspaceId, window: timedelta) -> Subjects:
         """Briefs that the workspace sees and that became news within the window; once for all that see the same."""

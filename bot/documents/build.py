@@ -178,13 +178,17 @@ def error_document(error: BriefbotError) -> Document:
     return Document(kind=Kind.ERROR, title=problem, blocks=tuple(blocks))
 
 
-def _paragraphs(sentences: Sequence[Sentence]) -> list[Block]:
-    """A paragraph of sentences, each with its sources behind it."""
+def cited(sentences: Sequence[Sentence]) -> tuple[Inline, ...]:
+    """Sentences in a row, each with the numbers of its sources behind it."""
     spans: list[Inline] = []
     for sentence in sentences:
         joint = " " if spans else ""
         spans += [Text(joint + sentence.text), Cite(sentence.sources)]
-    return [Paragraph(tuple(spans))] if spans else []
+    return tuple(spans)
+
+
+def _paragraphs(sentences: Sequence[Sentence]) -> list[Block]:
+    return [Paragraph(cited(sentences))] if sentences else []
 
 
 def _source_item(brief: Brief, place: int, workspace: Workspace) -> SourceItem:

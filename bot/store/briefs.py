@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
@@ -234,6 +234,15 @@ class Briefs:
         async with self._db.reading() as connection:
             rows = (await connection.execute(query)).all()
         return [(row.version, row.created_at, bodies.load(row.body)) for row in rows]
+
+    async def told(self, versions: Collection[tuple[int, int]]) -> dict[tuple[int, int], BriefText]:
+        """The words of these versions by the number of their brief and their own; without those that were pruned."""
+        if not versions:
+            return {}
+        key = tuple_(brief_versions.c.brief_id, brief_versions.c.version)
+        async with self._db.reading() as connection:
+            rows = await connection.execute(select(brief_versions).where(key.in_(sorted(versions))))
+            return {(row.brief_id, row.version): bodies.load(row.body) for row in rows}
 
     async def spent(self, brief_id: int) -> dict[int, Usage]:
         """The tokens that a model used for each version; a version that no model wrote has none."""

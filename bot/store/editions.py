@@ -24,6 +24,8 @@ class SentStory:
     brief_version: int
     written_at: datetime
     """When that version was written; what came after it was not in it."""
+    told: tuple[tuple[int, int], ...] = ()
+    """The number of each brief that told it, with the version told last; several where stories were merged."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,6 +141,7 @@ class Editions:
             select(
                 editions.c.channel,
                 edition_items.c.story_id,
+                edition_items.c.brief_id,
                 func.max(edition_items.c.brief_version),
                 func.max(brief_versions.c.created_at),
             )
@@ -156,13 +159,24 @@ class Editions:
                 editions.c.created_at >= since,
                 editions.c.state.in_([EditionState.PLANNED, EditionState.DELIVERED]),
             )
-            .group_by(editions.c.channel, edition_items.c.story_id)
+            .group_by(editions.c.channel, edition_items.c.story_id, edition_items.c.brief_id)
+            .order_by(edition_items.c.brief_id)
         )
         found: dict[ChannelRef, dict[int, SentStory]] = {channel: {} for channel in channels}
         async with self._db.reading() as connection:
-            for channel, story, version, written_at in await connection.execute(query):
-                found[channel][story] = SentStory(brief_version=version, written_at=written_at)
+            for channel, story, brief, version, written_at in await connection.execute(query):
+                told = SentStory(brief_version=version, written_at=written_at, told=((brief, version),))
+                known = found[channel].get(story)
+                found[channel][story] = told if known is None else _both(known, told)
         return found
+
+
+def _both(one: SentStory, other: SentStory) -> SentStory:
+    return SentStory(
+        brief_version=max(one.brief_version, other.brief_version),
+        written_at=max(one.written_at, other.written_at),
+        told=one.told + other.told,
+    )
 
 
 async def _known(connection: AsyncConnection, plans: Sequence[EditionPlan]) -> set[tuple[int, date]]:

@@ -110,6 +110,8 @@ PICKS = [
     Pick(brief=KOREAN, topic="Korea", why="1 publisher"),
 ]
 
+UPDATES = [replace(PICKS[0], news=(1, 2))]
+
 
 def in_korean() -> Document:
     with speaking("ko"):
@@ -125,6 +127,9 @@ CASES: dict[str, Callable[[], Document]] = {
     "digest_headlines": lambda: compose(replace(ISSUE, style=Style.HEADLINES), PICKS, WORKSPACE, now=NOW),
     "digest_summaries": lambda: compose(ISSUE, PICKS, WORKSPACE, now=NOW),
     "digest_full": lambda: compose(replace(ISSUE, style=Style.FULL), PICKS, WORKSPACE, now=NOW),
+    "digest_update_headlines": lambda: compose(replace(ISSUE, style=Style.HEADLINES), UPDATES, WORKSPACE, now=NOW),
+    "digest_update_summaries": lambda: compose(ISSUE, UPDATES, WORKSPACE, now=NOW),
+    "digest_update_full": lambda: compose(replace(ISSUE, style=Style.FULL), UPDATES, WORKSPACE, now=NOW),
     "digest_late": lambda: compose(replace(ISSUE, late_by=timedelta(hours=2, minutes=5)), PICKS, WORKSPACE, now=NOW),
     "digest_quiet": lambda: compose(ISSUE, [], WORKSPACE, now=NOW),
     "list": lambda: list_document("Latest", [BRIEF, KOREAN], WORKSPACE, now=NOW),
