@@ -50,12 +50,23 @@ def language_of(workspace: Workspace) -> str:
     return in_effect(workspace.language)
 
 
-def brief_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
-    """A brief whole, as its page."""
+def brief_document(
+    brief: Brief,
+    workspace: Workspace,
+    *,
+    now: datetime,
+    timeline: Sequence[Block] = (),
+    actions: Sequence[Action] = (),
+) -> Document:
+    """A brief whole, as its page; how it became known stands before its sources."""
+    body = brief_blocks(brief, workspace, now=now)
+    end = next((place for place, block in enumerate(body) if isinstance(block, Sources)), len(body))
     blocks = [
         Heading(brief.text.headline, level=1),
-        *brief_blocks(brief, workspace, now=now),
-        Actions((Action(say("Related"), f"brief related {brief.ref}"),)),
+        *body[:end],
+        *timeline,
+        *body[end:],
+        Actions((Action(say("Related"), f"brief related {brief.ref}"), *actions)),
     ]
     return Document(
         kind=Kind.BRIEF,
