@@ -17,14 +17,17 @@ from typing import Final
 
 import structlog
 
+from bot.briefs.aftermath import Aftermath
 from bot.briefs.model.choice import model_of
 from bot.briefs.model.view import ModelView
 from bot.briefs.model.writer import ModelWriter
 from bot.briefs.writer import BriefWriter
 from bot.commands.invoke import Commands
 from bot.config import Settings
+from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
 from bot.delivery.notices import Notices
+from bot.delivery.notify import Notifier
 from bot.digests.dispatch import Dispatcher
 from bot.errors import ConfigError
 from bot.ingest.fetch import Fetcher
@@ -54,6 +57,7 @@ class Pace:
     dispatch_s: float = 10.0
     deliver_s: float = 2.0
     model_s: float = 15.0
+    notify_s: float = 10.0
     notices_s: float = 600.0
     prune_s: float = 3600.0
 
@@ -74,10 +78,13 @@ class App:
     ingest: Ingest
     grouper: Grouper
     writer: BriefWriter
+    aftermath: Aftermath
     model: ModelWriter | None
     """None without a model: briefs stay as they were extracted."""
     dispatcher: Dispatcher
     deliverer: Deliverer
+    amender: Amender
+    notifier: Notifier
     notices: Notices
     commands: Commands
 
@@ -88,6 +95,7 @@ class App:
             pass
         while count := await self.writer.write_due():
             written += count
+        await self.aftermath.settle()
         return written
 
     async def read_news(self) -> None:
@@ -130,6 +138,8 @@ class App:
         if wanted & set(self.adapters):
             jobs.append(Job(name="notices", every_s=pace.notices_s, run=self.notices.tell_due))
             jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
+            jobs.append(Job(name="amend", every_s=pace.deliver_s, run=lambda: self.amender.drain(stop)))
+            jobs.append(Job(name="notify", every_s=pace.notify_s, run=self.notifier.drain))
         started_at = self.clock.now()
 
         async def beat() -> None:
@@ -208,9 +218,12 @@ async def build(
         ingest=ingest,
         grouper=Grouper(store, clock, timedelta(hours=settings.story_window_h)),
         writer=writer,
+        aftermath=Aftermath(store, clock),
         model=ModelWriter(store, clock, choice, learn=writer.learn) if choice else None,
         dispatcher=dispatcher,
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
+        amender=Amender(store, adapters, clock, owner=_process_name()),
+        notifier=Notifier(store, adapters, clock),
         notices=Notices(store, adapters, clock),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )

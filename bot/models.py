@@ -189,6 +189,24 @@ class Stored(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class ChangeKind(StrEnum):
+    CHANGED = "changed"
+    """A fact is another one."""
+    CORRECTED = "corrected"
+    """The source says that it corrected it."""
+    WITHDRAWN = "withdrawn"
+    """The source says that it took it back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArticleChange:
+    """What a source changed in an article: what was said and what is said now; either may be empty."""
+
+    kind: ChangeKind
+    was: str = ""
+    now: str = ""
+
+
 # ── story ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -311,9 +329,75 @@ class Refusal(Value):
     """What it cites now."""
 
 
+class VersionKind(StrEnum):
+    """Why there is a version of a brief."""
+
+    NEWS = "news"
+    """Its story has other articles than before."""
+    REWORDED = "reworded"
+    """A model tells the same in better words."""
+    SOURCE = "source"
+    """A source changed or withdrew its article."""
+    EDITED = "edited"
+    """A manager changed its words."""
+    REWRITTEN = "rewritten"
+    """A manager had it written again without one of its sources."""
+    RETRACTED = "retracted"
+    """A manager took it back: its words are not shown any more."""
+    DROPPED = "dropped"
+    """A manager took their correction back."""
+
+
+CORRECTIONS = (VersionKind.EDITED, VersionKind.REWRITTEN, VersionKind.RETRACTED)
+"""What lies over a brief's own words."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correction(Value):
+    """What a manager had a workspace read in place of a brief's own words; the operator's holds for all."""
+
+    kind: VersionKind
+    version: int
+    based_on: int
+    """The version of the brief's own words that it was made over, or of which managers were told since."""
+    note: str = ""
+    """What changed and why, in their words."""
+    at: datetime
+    is_for_all: bool = False
+    without: tuple[str, ...] = ()
+    """Owners whose articles are kept out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceChange(Value):
+    """What a source did to an article under a brief."""
+
+    id: int
+    brief_id: int
+    kind: ChangeKind
+    publisher: str
+    was: str
+    now: str
+    at: datetime
+    brief_version: int
+    """The version of the brief that was written after it; 0 while it is not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version(Value):
+    """One version of a brief: when, why, in whose words, and the words."""
+
+    number: int
+    kind: VersionKind
+    note: str
+    at: datetime
+    text: BriefText
+    is_for_all: bool = True
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brief(Value):
-    """A stored brief at its newest version."""
+    """A stored brief at its newest version, as its viewer reads it: with the correction that lies over it."""
 
     id: int
     story_id: int
@@ -331,12 +415,17 @@ class Brief(Value):
     news_at: datetime
     """When we last had news of it: its newest article that is news was seen, or it was added. Digests select by it."""
     is_news: bool = True
+    correction: Correction | None = None
     created_at: datetime
     updated_at: datetime
 
     @property
     def ref(self) -> str:
         return public_id("b", self.id)
+
+    @property
+    def is_retracted(self) -> bool:
+        return self.correction is not None and self.correction.kind is VersionKind.RETRACTED
 
     @property
     def is_single_source(self) -> bool:

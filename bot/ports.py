@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -49,6 +49,8 @@ class Payload:
     body: Mapping[str, Any]
     caveat: str
     title: str = ""
+    page: Document | None = field(default=None, compare=False, repr=False)
+    """What of the document stands in this message, from which it can be drawn again with one story corrected."""
 
     def to_json(self) -> str:
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))

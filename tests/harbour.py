@@ -15,7 +15,9 @@ from adapters.discord.client import Client
 from adapters.discord.incoming import channel_ref, workspace_of
 from bot.commands.invoke import Commands
 from bot.config import Settings, load
+from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
+from bot.delivery.notify import Notifier
 from bot.digests.dispatch import Dispatcher
 from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Clock, SystemClock
@@ -47,6 +49,8 @@ class Harbour:
     commands: Commands
     dispatcher: Dispatcher
     deliverer: Deliverer
+    amender: Amender
+    notifier: Notifier
     guild: Guild
     channel: Channel
     stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -114,6 +118,8 @@ async def harbour(
         commands=Commands(store, office.feeds, dispatcher, clock),
         dispatcher=dispatcher,
         deliverer=Deliverer(store, {"discord": adapter}, clock, owner="me"),
+        amender=Amender(store, {"discord": adapter}, clock, owner="me"),
+        notifier=Notifier(store, {"discord": adapter}, clock),
         guild=guild,
         channel=fake.add_channel(guild),
     )

@@ -15,7 +15,9 @@ from adapters.slack.incoming import channel_ref, workspace_of
 from adapters.slack.pacing import Pacer
 from bot.commands.invoke import Commands
 from bot.config import Settings, load
+from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
+from bot.delivery.notify import Notifier
 from bot.digests.dispatch import Dispatcher
 from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Clock, SystemClock
@@ -57,6 +59,8 @@ class Wharf:
     commands: Commands
     dispatcher: Dispatcher
     deliverer: Deliverer
+    amender: Amender
+    notifier: Notifier
     team: Team
     channel: Channel
     stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -123,6 +127,8 @@ async def wharf(
         commands=Commands(store, office.feeds, dispatcher, clock),
         dispatcher=dispatcher,
         deliverer=Deliverer(store, {"slack": adapter}, clock, owner="me"),
+        amender=Amender(store, {"slack": adapter}, clock, owner="me"),
+        notifier=Notifier(store, {"slack": adapter}, clock),
         team=team,
         channel=fake.add_channel(team),
     )

@@ -37,7 +37,7 @@ class ConsoleAdapter:
         caveat = document.caveat.text if document.caveat else ""
         with speaking(document.language):
             text = plain_text(document)
-        return (Payload(body={"text": text}, caveat=caveat, title=document.title),)
+        return (Payload(body={"text": text}, caveat=caveat, title=document.title, page=document),)
 
     async def send(self, message: Outgoing) -> SendResult:
         """Shows the message; a stream that cannot be written is tried again."""

@@ -14,7 +14,9 @@ from adapters.discord import forms
 from adapters.discord.buttons import Press, Verb, read_press
 from adapters.discord.incoming import Asked, channel_ref, in_guild, read_command, read_line, workspace_of
 from adapters.discord.native import RawModal
+from adapters.discord.render import render
 from adapters.discord.replies import Drafts, answer_with, shared_by, takes_its_place
+from adapters.discord.reporting import MESSAGE_COMMAND, asked_about, which
 from bot.commands.describe import as_typed
 from bot.commands.forms import wants_form
 from bot.commands.invoke import Commands, Invocation, Person, Reply
@@ -82,6 +84,8 @@ class Answers:
             await answer_with(interaction, _failed(say("Briefbot answers in servers, not in direct messages.")))
             return
         match interaction.type:
+            case discord.InteractionType.application_command if _data(interaction).get("type") == MESSAGE_COMMAND:
+                await self._reported(interaction, interaction.guild_id)
             case discord.InteractionType.application_command:
                 await self._command(interaction, read_command(_data(interaction), interaction.guild_id))
             case discord.InteractionType.autocomplete:
@@ -101,6 +105,15 @@ class Answers:
         else:
             await self._run(interaction, Call(asked=asked))
 
+    async def _reported(self, interaction: Interaction, guild_id: int) -> None:
+        """The menu of a message: the form for a report, or first the question which of its briefs is meant."""
+        briefs = asked_about(_data(interaction), str(interaction.application_id))
+        if len(briefs) > 1:
+            await answer_with(interaction, which(briefs))
+            return
+        words = f"brief report {briefs[0]}"
+        await self._open_form(interaction, read_line(words, guild_id), words)
+
     async def _run(self, interaction: Interaction, call: Call, work: Awaitable[Reply] | None = None) -> None:
         """Runs a command and shows its answer, late answers as a promise first."""
         task = asyncio.ensure_future(work or self._reply(interaction, call))
@@ -111,7 +124,10 @@ class Answers:
         if call.form:
             reply = self._drafts.noted(interaction, call.form, call.asked.values, reply)
         with speaking(reply.document.language):
-            await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
+            refs = await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
+        if call.verb is Verb.SHARE:
+            messages = list(zip(refs, render(reply.document), strict=True))
+            await self._commands.note_shared(reply.document, messages, _invocation(interaction))
 
     async def _reply(self, interaction: Interaction, call: Call) -> Reply:
         asked, here = call.asked, _invocation(interaction, is_for_all=call.verb is Verb.SHARE)

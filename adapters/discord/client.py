@@ -17,6 +17,7 @@ from adapters.discord.catalogue import fingerprint, registration
 from adapters.discord.incoming import workspace_of
 from adapters.discord.pacing import WINDOW_MOST, Pacer
 from adapters.discord.posting import Posts
+from adapters.discord.reporting import menu
 from bot.config import Settings, read_shards
 from bot.ports import Host
 
@@ -149,7 +150,7 @@ class Client(discord.AutoShardedClient):
     async def _register(self) -> None:
         """Registers the commands when those that Discord has are not ours; it allows few changes a day."""
         assert self.application_id is not None
-        ours = registration(for_operators=self._has_operators)
+        ours = [*registration(for_operators=self._has_operators), *menu()]
         route = Route("GET", "/applications/{application_id}/commands", application_id=self.application_id)
         theirs = await self.http.request(route, params={"with_localizations": "true"})
         if fingerprint(_compared(theirs)) == fingerprint(_compared(ours)):
@@ -170,7 +171,7 @@ def _plain(value: Any) -> Any:
             if kept.get("default_member_permissions") is not None:
                 # Asked for as a number, given back as a text.
                 kept["default_member_permissions"] = str(kept["default_member_permissions"])
-            return {name: part for name, part in kept.items() if part not in (None, [], {}, False)}
+            return {name: part for name, part in kept.items() if part not in (None, "", [], {}, False)}
         case list():
             return [_plain(part) for part in value]
         case _:

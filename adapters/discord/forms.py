@@ -27,6 +27,9 @@ FORMS: Final[Forms] = {
     "brief-admin source add": ("url",),
     "brief-admin digest add": ("name", "at", "channel", "days", "topics"),
     "brief-admin digest edit": ("name", "at", "channel", "days", "topics"),
+    "brief report": ("brief", "reason"),
+    "brief-admin correct": ("headline", "deck", "lede", "note"),
+    "brief-admin retract": ("brief", "reason"),
     "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "caveat_note"),
 }
 """The options that the form of a command asks for."""
@@ -42,7 +45,7 @@ _HELP: Final = {
     "topics": marked("Only these; none: everything that is followed"),
 }
 """Where something is picked that elsewhere is typed."""
-_LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute"))
+_LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute", "deck", "lede", "note", "reason"))
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """For options that name rows: what may be chosen, as (what to show, value)."""

@@ -60,7 +60,7 @@ def render(document: Document) -> tuple[Payload, ...]:
     caveat = document.caveat.text if document.caveat else ""
     with speaking(document.language):
         return tuple(
-            Payload(body=message(page), caveat=caveat, title=line(document.title))
+            Payload(body=message(page), caveat=caveat, title=line(document.title), page=page)
             for page in fit(document, LIMITS, measure, weight)
         )
 

@@ -22,22 +22,27 @@ DRAFTS: Final = 500
 FILE: Final = 13
 
 
-async def answer_with(interaction: Interaction, reply: Reply, *, verb: Verb = Verb.RUN, words: str = "") -> None:
-    """Shows a reply; `words` is the command that a button below it may show to all."""
+async def answer_with(interaction: Interaction, reply: Reply, *, verb: Verb = Verb.RUN, words: str = "") -> list[str]:
+    """Shows a reply; `words` is the command that a button below it may show to all. The references of its messages."""
     views = [RawView(components) for components in _messages(reply, "" if verb is Verb.SHARE else words)]
     files = attached(reply.files)
     is_private = verb is not Verb.SHARE
     first, *rest = views
     if interaction.response.is_done():
-        await interaction.edit_original_response(view=first, attachments=files)
+        shown: Any = await interaction.edit_original_response(view=first, attachments=files)
+        ids = [shown.id]
     elif takes_its_place(interaction, verb):
-        await interaction.response.edit_message(view=first, attachments=files)
+        shown = await interaction.response.edit_message(view=first, attachments=files)
+        ids = [shown.message_id] if shown else []
     elif files:
-        await interaction.response.send_message(view=first, ephemeral=is_private, files=files)
+        shown = await interaction.response.send_message(view=first, ephemeral=is_private, files=files)
+        ids = [shown.message_id]
     else:
-        await interaction.response.send_message(view=first, ephemeral=is_private)
+        shown = await interaction.response.send_message(view=first, ephemeral=is_private)
+        ids = [shown.message_id]
     for view in rest:
-        await interaction.followup.send(view=view, ephemeral=is_private)
+        ids.append((await interaction.followup.send(view=view, ephemeral=is_private, wait=True)).id)
+    return [f"{interaction.channel_id}/{id_}" for id_ in ids]
 
 
 def shared_by(interaction: Interaction, reply: Reply) -> Reply:

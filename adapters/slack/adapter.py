@@ -174,7 +174,7 @@ class SlackAdapter:
             connection = HttpServer(settings, web, self._clients, tokens, host.installations, self._installed)
         answers = Answers(host.commands, self._people, self._clients.of)
         tenancy = Tenancy(uninstalled=self._uninstalled, regrouped=self._regrouped)
-        wire(connection.app, answers, Events(host, self._people, self._clients.of, self.tell, tenancy), self._busy)
+        wire(connection.app, answers, Events(host, self._people, self._clients.of, tenancy), self._busy)
         await connection.open()
         self._connection = connection
         self._up.set()

@@ -19,6 +19,7 @@ from adapters.slack.forms import CALLBACK, FORMS, Origin
 from adapters.slack.incoming import Asked, channel_ref, in_workspace, read_line, typed, workspace_of
 from adapters.slack.people import People, error_code
 from adapters.slack.posting import ClientOf
+from adapters.slack.render import render
 from bot.commands.context import Person
 from bot.commands.describe import as_typed
 from bot.commands.forms import wants_form
@@ -28,6 +29,7 @@ from bot.commands.spec import Command, OptionType, Role
 from bot.documents.build import error_document
 from bot.documents.nodes import Action, Actions, Kind
 from bot.errors import BriefbotError, UsageError
+from bot.ports import Payload, require_caveat
 from bot.saying import say, speaking
 
 log = structlog.get_logger(__name__)
@@ -142,10 +144,30 @@ class Answers:
         reply = await self._reply(here, asked, press.verb)
         is_own = bool(body.get("container", {}).get("is_ephemeral"))
         is_shared = press.verb is Verb.SHARE
+        if is_shared and await self._post_to_all(here, asked.command, reply):
+            return
         words = "" if is_shared else replies.shareable(asked.command, asked.values, reply)
         replaces = is_own and press.verb in (Verb.TURN, Verb.DO)
         for message in replies.messages(reply, words, is_private=not is_shared, replaces=replaces):
             await respond(**message)
+
+    async def _post_to_all(self, here: Here, command: Command, reply: Reply) -> bool:
+        """Posts a shared answer as a message of our own, which can be edited later; False where we may not post.
+
+        What is shown through the address of an interaction stands there as well, but Slack does not say where.
+        """
+        posted: list[tuple[str, Payload]] = []
+        for payload in render(reply.document)[: replies.URL_USES]:
+            require_caveat(payload)
+            try:
+                made = await here.client.chat_postMessage(channel=here.channel_id, **payload.body)
+            except SlackApiError as error:
+                log.info("slack.shared_by_url", channel=here.channel_id, reason=error_code(error))
+                break
+            posted.append((f"{made['channel']}/{made['ts']}", payload))
+        if posted:
+            await self._commands.note_shared(reply.document, posted, await self._invocation(here, command))
+        return bool(posted)
 
     async def _show_window(self, here: Here, body: Json, work: Awaitable[Reply]) -> None:
         """Where no message was pressed, the answer gets a window; a late one after a promise."""

@@ -14,19 +14,17 @@ from adapters.slack.incoming import channel_ref, typed, workspace_of
 from adapters.slack.people import People
 from adapters.slack.posting import ClientOf
 from adapters.slack.render import render
+from bot.commands.catalogue import BY_NAME
 from bot.commands.context import Invocation, Person
 from bot.commands.invoke import Reply
-from bot.documents.build import notice
-from bot.documents.nodes import Document, Paragraph, Text
 from bot.errors import BriefbotError, UsageError
-from bot.models import ChannelRef, WorkspaceId
+from bot.models import WorkspaceId
 from bot.ports import Host, require_caveat
 from bot.saying import say, speaking
 
 log = structlog.get_logger(__name__)
 
 Json = Mapping[str, Any]
-Tell = Callable[[WorkspaceId, Document, ChannelRef | None], Awaitable[bool]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,9 +40,9 @@ class Tenancy:
 class Events:
     """Takes the events that the manifest asks for."""
 
-    def __init__(self, host: Host, people: People, client_of: ClientOf, tell: Tell, tenancy: Tenancy) -> None:
+    def __init__(self, host: Host, people: People, client_of: ClientOf, tenancy: Tenancy) -> None:
         self._host, self._people, self._client_of = host, people, client_of
-        self._tell, self._tenancy = tell, tenancy
+        self._tenancy = tenancy
 
     async def take(self, event: Json, body: Json) -> None:
         """Does what one event asks for; what needs nothing is only acknowledged."""
@@ -120,16 +118,13 @@ class Events:
         await client.views_open(trigger_id=body["trigger_id"], view=form)
 
     async def report(self, body: Json) -> Reply:
-        """Tells the managers; says whether there was a way to."""
-        team_id = str(body["team"]["id"])
-        with speaking(await self._host.commands.language(_invocation(team_id, "", self._people.reader("")))):
-            document = reporting.reported(body["view"], body["user"]["id"])
-        workspace = workspace_of(team_id)
-        is_told = await self._tell(workspace, document, await self._host.notices(workspace))
-        with speaking(await self._language(body)):
-            told = say("The managers of this workspace were told. Thank you.")
-            words = told if is_told else say("No manager could be told.")
-            return Reply(document=notice(say("Report"), Paragraph((Text(words),))))
+        """As the command does it: noted for the managers, who are told."""
+        values, channel_id = reporting.reported(body["view"])
+        team_id, user_id = str(body["team"]["id"]), str(body["user"]["id"])
+        client = await self._client_of(team_id)
+        locale = await self._people.locale(client, team_id, user_id) if client else ""
+        here = _invocation(team_id, channel_id or user_id, self._people.reader(user_id))
+        return await self._host.commands.call(BY_NAME["brief report"], values, replace(here, locale=locale))
 
     async def _language(self, body: Json) -> str:
         """That of the person who used a menu or a form."""

@@ -30,6 +30,9 @@ FORMS: Final[Forms] = {
     "brief-admin digest add": _DIGEST,
     "brief-admin digest edit": _DIGEST,
     "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "retention", "caveat_note", "mute"),
+    "brief report": ("brief", "reason"),
+    "brief-admin correct": ("headline", "deck", "lede", "note"),
+    "brief-admin retract": ("brief", "reason"),
 }
 """The options that the form of a command asks for."""
 
@@ -40,15 +43,26 @@ TITLES: Final = {
     "brief-admin source import": marked("Import sources"),
     "brief-admin digest add": marked("Add a digest"),
     "brief-admin digest edit": marked("Change a digest"),
+    "brief report": marked("Report a brief"),
+    "brief-admin correct": marked("Correct a brief"),
+    "brief-admin retract": marked("Retract a brief"),
     "brief-admin settings": marked("Settings"),
 }
 """What stands above each form: at most 24 characters, which is less than the summary of a command."""
+
+_SUBMITS: Final = {
+    "brief report": marked("Tell the managers"),
+    "brief-admin correct": marked("Correct"),
+    "brief-admin retract": marked("Retract"),
+    "brief-admin settings": marked("Save"),
+}
+"""What sends a form where that is neither to add nor to save."""
 
 CALLBACK: Final = "v1:form"
 TITLE_LIMIT: Final = 24
 LABEL_LIMIT: Final = 75
 TEXT_LIMIT: Final = 3000
-_LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute"))
+_LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute", "deck", "lede", "note", "reason"))
 _HELP: Final = {
     "days": marked("None: every day"),
     "topics": marked("None: everything that is followed"),
@@ -103,10 +117,16 @@ def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Or
         "callback_id": CALLBACK,
         "private_metadata": origin.packed(),
         "title": plain_text(clip(say(TITLES[command.name]), TITLE_LIMIT)),
-        "submit": plain_text(say("Save") if "edit" in command.path or command.path == ("settings",) else say("Add")),
+        "submit": plain_text(_submit(command)),
         "close": plain_text(say("Cancel")),
         "blocks": blocks,
     }
+
+
+def _submit(command: Command) -> str:
+    if command.name in _SUBMITS:
+        return say(_SUBMITS[command.name])
+    return say("Save") if "edit" in command.path else say("Add")
 
 
 def _input(option: Option, value: str, labels: Mapping[str, str]) -> Json:

@@ -30,8 +30,10 @@ _LONG: Final = (
 _EXTRACTED: Final = "Their sentences are picked from the articles by rules; no language model is asked."
 _MODEL: Final = "They are written by the language model {model}, which is sent the text of news articles and no more."
 _HINTS: Final = {
-    "brief": "latest · read b12 · search WORDS · related b12 · today · topics · help",
-    "brief-admin": "topic · source · digest · settings · status · audit · export · forget · help",
+    "brief": "latest · read b12 · search WORDS · related b12 · report b12 · today · topics · help",
+    "brief-admin": (
+        "topic · source · digest · correct · retract · reports · settings · status · audit · export · forget · help"
+    ),
 }
 _SAY: Final = {"brief": "Sourced briefs of the news", "brief-admin": "Topics, sources and digests, for managers"}
 _HEAD: Final = (

@@ -8,8 +8,6 @@ from typing import Any, Final
 
 from adapters.slack.actions import plain_text
 from adapters.slack.forms import Origin, unpacked
-from bot.documents.build import notice
-from bot.documents.nodes import Action, Actions, Document, Facts
 from bot.saying import say
 
 Json = dict[str, Any]
@@ -25,7 +23,7 @@ def report_form(message: Mapping[str, Any], channel_id: str) -> Json | None:
         return None
     options = [{"text": plain_text(brief), "value": brief} for brief in briefs[:100]]
     which: Json = {"type": "static_select", "action_id": "brief", "options": options, "initial_option": options[0]}
-    said: Json = {"type": "plain_text_input", "action_id": "why", "multiline": True, "max_length": 1000}
+    said: Json = {"type": "plain_text_input", "action_id": "why", "multiline": True, "max_length": 500}
     return {
         "type": "modal",
         "callback_id": CALLBACK,
@@ -40,17 +38,15 @@ def report_form(message: Mapping[str, Any], channel_id: str) -> Json | None:
     }
 
 
-def reported(view: Mapping[str, Any], user_id: str) -> Document:
-    """What the managers are told."""
+def reported(view: Mapping[str, Any]) -> tuple[dict[str, str], str]:
+    """The values for the command that reports it, and the channel it was done in."""
     values = view["state"]["values"]
-    brief = str(values["brief"]["brief"]["selected_option"]["value"])
+    given = {
+        "brief": str(values["brief"]["brief"]["selected_option"]["value"]),
+        "reason": str(values["why"]["why"]["value"]),
+    }
     origin = unpacked(view.get("private_metadata", ""))
-    why = str(values["why"]["why"]["value"])
-    rows = [(say("Brief"), brief), (say("What is wrong"), why), (say("Told by"), user_id)]
-    if origin and origin.channel_id:
-        rows.append((say("Where"), origin.channel_id))
-    read = Action(say("Read it"), f"brief read {brief}")
-    return notice(say("A brief was reported"), Facts(tuple(rows)), Actions((read,)))
+    return given, origin.channel_id if origin else ""
 
 
 def _briefs_of(value: object) -> list[str]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.caveat import Caveat
-from bot.models import Brief, Citation, Refusal, Related, Sentence, public_id
+from bot.models import Brief, Citation, Correction, Refusal, Related, Sentence, Version, public_id
 
 
 def brief_json(brief: Brief, caveat: Caveat) -> dict[str, Any]:
     """The fixed shape of `briefbot brief --json`; instants are ISO 8601 in UTC, what is unknown is null."""
-    text = brief.text
+    text = replace(brief.text, headline="", deck="", lede=(), sections=()) if brief.is_retracted else brief.text
     return {
         "brief": brief.ref,
         "story": public_id("s", brief.story_id),
@@ -34,9 +35,32 @@ def brief_json(brief: Brief, caveat: Caveat) -> dict[str, Any]:
         "publishers": brief.publishers,
         "sources_differ": text.differs,
         "source_languages": list(text.source_languages),
+        "correction": _correction(brief.correction),
         "published_at": _iso(brief.published_at),
         "updated_at": _iso(brief.updated_at),
     }
+
+
+def version_json(version: Version, *, with_text: bool = True) -> dict[str, Any]:
+    """A version of a brief: its number, when, why; and its words."""
+    told = {"version": version.number, "at": _iso(version.at), "why": str(version.kind), "note": version.note or None}
+    text = version.text
+    if not with_text:
+        return told
+    return told | {
+        "headline": text.headline,
+        "deck": text.deck,
+        "lede": _sentences(text.lede),
+        "sections": [{"heading": one.heading, "sentences": _sentences(one.sentences)} for one in text.sections],
+        "sources": [_source(source) for source in text.sources],
+    }
+
+
+def _correction(correction: Correction | None) -> dict[str, Any] | None:
+    if correction is None:
+        return None
+    told = {"kind": str(correction.kind), "note": correction.note or None, "at": _iso(correction.at)}
+    return told | {"for_all": correction.is_for_all}
 
 
 def _sentences(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:

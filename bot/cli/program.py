@@ -12,10 +12,11 @@ from bot.cli.later import later
 
 # A second of imports that `--help` does not need: each module is loaded when a command first uses it.
 if TYPE_CHECKING:
-    from bot.cli import asking, operating, reading, running, showcase, showing
+    from bot.cli import asking, correcting, operating, reading, running, showcase, showing
 else:
-    asking, operating, reading, running, showcase, showing = (
-        later(f"bot.cli.{name}") for name in ("asking", "operating", "reading", "running", "showcase", "showing")
+    asking, correcting, operating, reading, running, showcase, showing = (
+        later(f"bot.cli.{name}")
+        for name in ("asking", "correcting", "operating", "reading", "running", "showcase", "showing")
     )
 
 app = typer.Typer(
@@ -106,10 +107,37 @@ def stories(json: AsJson = False) -> None:
 def brief(
     id_: Annotated[str | None, typer.Argument(metavar="[ID]", help="For instance b12.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every brief.")] = False,
+    version: Annotated[int, typer.Option("--version", metavar="N", help="As it was then.")] = 0,
     json: AsJson = False,
 ) -> None:
-    """One brief whole, or all."""
-    running.launch(lambda settings: showing.briefs(settings, id_, every=all_, as_json=json))
+    """One brief whole with its versions, one of these, or all briefs."""
+    running.launch(lambda settings: showing.briefs(settings, id_, every=all_, version=version, as_json=json))
+
+
+@app.command()
+def correct(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="For instance b12.")],
+    headline: Annotated[str, typer.Option(help="The new headline.")] = "",
+    deck: Annotated[str, typer.Option(help="The new summary below it; none takes it away.")] = "",
+    lede: Annotated[str, typer.Option(help="The new opening paragraph.")] = "",
+    note: Annotated[str, typer.Option(help="What changed and why; readers see it.")] = "",
+    without: Annotated[int, typer.Option(metavar="N", help="Written again without the source of this number.")] = 0,
+    drop: Annotated[bool, typer.Option("--drop", help="Takes the correction or the retraction back.")] = False,
+) -> None:
+    """Corrects a brief in every workspace; what was posted is edited by the bot that runs."""
+    given = {"headline": headline, "deck": deck, "lede": lede, "note": note, "without": str(without or "")}
+    values = {"brief": id_, **given, "undo": "drop" if drop else ""}
+    running.launch(lambda settings: correcting.give(settings, "brief-admin correct", values))
+
+
+@app.command()
+def retract(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="For instance b12.")],
+    reason: Annotated[str, typer.Argument(help="Why; readers see it.")],
+) -> None:
+    """Retracts a brief in every workspace; what was posted is edited by the bot that runs."""
+    values = {"brief": id_, "reason": reason}
+    running.launch(lambda settings: correcting.give(settings, "brief-admin retract", values))
 
 
 @app.command()

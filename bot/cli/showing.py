@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Final
 
 from bot.app import App
-from bot.briefs.wire import brief_json
+from bot.briefs.wire import brief_json, version_json
 from bot.caveat import caveat_for
+from bot.cli.correcting import say_version, shown_version
 from bot.cli.running import draw, opened, say, say_json
 from bot.commands.catalogue import BY_NAME
 from bot.commands.parse import taken_apart
 from bot.commands.selecting import of_topic
 from bot.commands.values import since as read_since
 from bot.config import Settings
-from bot.documents.build import brief_document
+from bot.documents.build import Past, brief_document
 from bot.errors import UsageError
 from bot.models import LOCAL_WORKSPACE, Brief, Story, Topic, parse_public_id, public_id
 
@@ -36,8 +37,8 @@ async def stories(settings: Settings, *, as_json: bool) -> None:
                 say(f"{public_id('s', story.id):>7}  {ref or '-':>7}  {len(urls):3} articles  {title}")
 
 
-async def briefs(settings: Settings, id_: str | None, *, every: bool, as_json: bool) -> None:
-    """One brief by its id, or every one, oldest first."""
+async def briefs(settings: Settings, id_: str | None, *, every: bool, version: int = 0, as_json: bool) -> None:
+    """One brief by its id, as it is or as it was at a version, or every one, oldest first."""
     if (id_ is None) != every:
         raise UsageError("which brief is meant is not clear", allowed="an id, or --all", example="briefbot brief b12")
     async with opened(settings) as app:
@@ -48,7 +49,12 @@ async def briefs(settings: Settings, id_: str | None, *, every: bool, as_json: b
         number = parse_public_id("b", id_)
         if number is None:
             raise UsageError(f"{id_!r} is no brief's id", allowed="b and a number", example="briefbot brief b12")
-        await _show(app, await app.store.briefs.get(number, workspace=None), as_json=as_json)
+        brief = await app.store.briefs.get(number, workspace=None)
+        if version:
+            versions = await app.store.briefs.history(brief.id, workspace=LOCAL_WORKSPACE)
+            say_version(shown_version(versions, version), as_json=as_json)
+        else:
+            await _show(app, brief, as_json=as_json)
 
 
 async def search(settings: Settings, query: str, *, limit: int, as_json: bool) -> int:
@@ -88,11 +94,16 @@ async def _asked(app: App, query: str) -> tuple[str, datetime | None, Topic | No
 
 
 async def _show(app: App, brief: Brief, *, as_json: bool) -> None:
+    """With its versions."""
+    versions = await app.store.briefs.history(brief.id, workspace=LOCAL_WORKSPACE)
     if as_json:
-        say_json(brief_json(brief, caveat_for(brief.text.language)))
-    else:
-        workspace = await app.store.workspaces.get(LOCAL_WORKSPACE)
-        draw(brief_document(brief, workspace, now=app.clock.now()))
+        history = {"history": [version_json(one, with_text=False) for one in versions]}
+        say_json(brief_json(brief, caveat_for(brief.text.language)) | history)
+        return
+    workspace = await app.store.workspaces.get(LOCAL_WORKSPACE)
+    changes = (await app.store.source_changes.of_briefs([brief.id])).get(brief.id, ())
+    past = Past(versions=versions, changes=changes)
+    draw(brief_document(brief, workspace, now=app.clock.now(), past=past))
 
 
 async def _each_story(app: App) -> AsyncIterator[Story]:

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 
 from bot.commands.describe import shown_url
 from bot.commands.spec import Option, OptionType
+from bot.documents.corrected import headline_of
 from bot.errors import NotFound
 from bot.models import Brief, WorkspaceId, parse_public_id, public_id
 from bot.store import Store
@@ -50,7 +51,7 @@ async def _briefs(store: Store, workspace: WorkspaceId, text: str) -> list[tuple
             found = [await store.briefs.get(number, workspace=workspace)]
     found = found or await store.search.begun(text, workspace=workspace, limit=LIMIT)
     found = found or await store.briefs.latest(workspace, limit=LIMIT)
-    return [(_label(f"{brief.text.headline}"), brief.ref) for brief in found]
+    return [(_label(headline_of(brief)), brief.ref) for brief in found]
 
 
 def _best(names: Sequence[tuple[str, str]], text: str) -> list[tuple[str, str]]:

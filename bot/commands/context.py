@@ -44,6 +44,8 @@ class Invocation:
     workspace_id: WorkspaceId
     person: Person
     channel: ChannelRef
+    sees_all: bool = False
+    """At the command line, which is the operator's: every brief is there."""
     read_file: Callable[[str], str] | None = None
     """Reads a file that is named instead of attached; only for the operator at their own machine."""
     locale: str = ""
@@ -117,3 +119,5 @@ class Context:
     is_operator: bool = False
     """Whether who asks runs the bot."""
     now: datetime
+    pepper: bytes = b""
+    """With which a person is turned into what is kept of them: a hash that nobody can read back."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bot.commands.catalogue.corrections import LEDE_LIMIT
 from bot.commands.context import Context
+from bot.commands.corrections import current_words
 from bot.commands.describe import days_as_typed
-from bot.models import Digest, Topic, public_id
+from bot.models import Brief, Digest, Topic, public_id
 
 
 def current(context: Context) -> dict[str, str]:
@@ -14,6 +16,8 @@ def current(context: Context) -> dict[str, str]:
             return _topic(context.arguments.need("topic", Topic))
         case "brief-admin digest edit":
             return _digest(context.arguments.need("digest", Digest))
+        case "brief-admin correct":
+            return current_words(context.arguments.need("brief", Brief), LEDE_LIMIT)
         case "brief-admin settings":
             return _settings(context)
         case _:

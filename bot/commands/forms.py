@@ -18,10 +18,15 @@ def wants_form(command: Command, values: Mapping[str, str], forms: Forms) -> boo
     """Whether a command was given without what it needs, so that its form should ask for it."""
     if command.name not in forms or command.path == ("settings",):
         return False
-    if "edit" in command.path:
+    if changes_something(command):
         required = {option.name for option in command.options if option.is_required}
         return required <= values.keys() and not values.keys() - required
     return any(option.is_required and option.name not in values for option in command.options)
+
+
+def changes_something(command: Command) -> bool:
+    """Whether its form is filled with what there is, to be changed: of a topic, a digest, the words of a brief."""
+    return "edit" in command.path or command.path == ("correct",)
 
 
 def emptied(command: Command, option: Option) -> str:

@@ -13,9 +13,11 @@ from bot.commands import (
     admin_sources,
     admin_status,
     admin_topics,
+    corrections,
     help,  # noqa: A004
     operators,
     readers,
+    reports,
     topic_preview,
 )
 from bot.commands.context import Context, Reply
@@ -28,6 +30,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief search": readers.search,
     "brief related": readers.related,
     "brief today": readers.today,
+    "brief report": reports.report,
     "brief topics": readers.topics,
     "brief help": help.for_members,
     "brief-admin topic add": admin_topics.add,
@@ -50,6 +53,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief-admin digest preview": admin_digests.preview,
     "brief-admin digest feed": admin_feeds.feed,
     "brief-admin digest send": admin_digests.send,
+    "brief-admin correct": corrections.correct,
+    "brief-admin retract": corrections.retract,
+    "brief-admin reports": reports.reports,
     "brief-admin settings": admin_settings.settings,
     "brief-admin status": admin_status.status,
     "brief-admin export": admin_data.export,

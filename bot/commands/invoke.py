@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -18,6 +19,7 @@ from bot.commands.catalogue import BY_NAME
 from bot.commands.complete import completions
 from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
 from bot.commands.current import current
+from bot.commands.forms import changes_something
 from bot.commands.handlers import HANDLERS
 from bot.commands.lookup import Lookup
 from bot.commands.parse import MisspeltOption, UnknownCommand, parse, taken_apart
@@ -25,10 +27,11 @@ from bot.commands.question import question_document
 from bot.commands.spec import Command, Option, Role
 from bot.digests.dispatch import Dispatcher
 from bot.documents.build import error_document
+from bot.documents.mentioned import briefs_in
 from bot.documents.nodes import Action, Actions, Document
 from bot.errors import BriefbotError, NotAllowed, NotFound, StoreBusy
 from bot.models import LOCAL_WORKSPACE, Workspace
-from bot.ports import Clock
+from bot.ports import Clock, Payload
 from bot.saying import marked, say, speaking, spoken_of
 from bot.store import Store
 
@@ -62,6 +65,8 @@ class Commands:
         self.operators = operators
         """Who runs the bot: `discord:ID`, `slack:TEAM/USER`; on the local console whoever is at it."""
         self._trail = AuditTrail(store)
+        # Never kept, so that what is stored of a person cannot be read back by trying ids.
+        self._pepper = secrets.token_bytes(32)
 
     async def run(self, line: str, invocation: Invocation) -> Reply:
         """The answer to a typed line; what is wrong with it is the answer, too."""
@@ -122,7 +127,7 @@ class Commands:
     ) -> Mapping[str, str] | Reply:
         required = {option.name for option in command.options if option.is_required}
         try:
-            if "edit" not in command.path and required:
+            if not changes_something(command) and required:
                 await self._require_role(command, invocation)
                 return values
             known = {name: text for name, text in values.items() if name in required}
@@ -160,6 +165,16 @@ class Commands:
         except BriefbotError:
             return ""
 
+    async def note_shared(
+        self, document: Document, messages: Sequence[tuple[str, Payload]], invocation: Invocation
+    ) -> None:
+        """Remembers an answer that was shown to all, so that it is edited when a brief in it is corrected."""
+        ids = briefs_in(document)
+        workspace = invocation.workspace_id
+        versions = await self._store.briefs.versions_of(ids, workspace=workspace)
+        told = [(id_, versions[id_]) for id_ in ids if id_ in versions]
+        await self._store.shares.add(workspace, invocation.channel, messages, told, now=self._clock.now())
+
     async def _answer(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         context = await self._context(command, values, invocation)
         answer = HANDLERS[command.name]
@@ -181,6 +196,7 @@ class Commands:
             arguments=await lookup.arguments(values),
             typed=values,
             now=now,
+            pepper=self._pepper,
             is_operator=is_operator(invocation, self.operators),
         )
 

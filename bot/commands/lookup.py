@@ -102,7 +102,8 @@ class Lookup:
                 allowed=say("an id as lists show it; /brief search finds briefs by words"),
                 example=self.command.right,
             )
-        return await self.store.briefs.get(number, workspace=self.workspace.id)
+        viewer = None if self.invocation.sees_all else self.workspace.id
+        return await self.store.briefs.get(number, workspace=viewer)
 
     def _plain(self, option: Option, text: str) -> object:
         if read := _READERS.get(option.type):

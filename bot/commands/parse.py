@@ -223,6 +223,10 @@ def _refuse_unknown(command: Command, key: str, rest: str) -> None:
 
 def _give_rest(line: _Line) -> None:
     option = next((option for option in line.open() if option.is_rest), None)
+    first = next((one for one in line.open() if one.is_required and one.type is OptionType.BRIEF), None)
+    if option and first and line.loose and has_shape(first, line.loose[0].text):
+        # The brief that the words are about stands before them.
+        line.values[first.name] = line.loose.pop(0).text
     if option and line.loose:
         line.values[option.name] = " ".join(word.raw for word in line.loose)
         line.loose.clear()

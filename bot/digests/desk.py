@@ -38,6 +38,7 @@ class Desk:
         self._workspaces: dict[WorkspaceId, Workspace] = {}
         self._topics: dict[WorkspaceId, dict[int, Topic]] = {}
         self._own_sources: dict[WorkspaceId, frozenset[int]] = {}
+        self._correcting: frozenset[WorkspaceId] = frozenset()
         self._subjects: dict[Hashable, Subjects] = {}
         self._sent: dict[tuple[WorkspaceId, ChannelRef], Mapping[int, SentStory]] = {}
         self._selections: dict[Hashable, Selection] = {}
@@ -48,6 +49,7 @@ class Desk:
         for digest in digests:
             channels.setdefault(digest.workspace_id, []).append(digest.channel)
         self._own_sources = await self._store.sources.own_of(channels)
+        self._correcting = await self._store.corrections.holders(channels)
         for workspace, refs in channels.items():
             found = await self._store.editions.sent(workspace, refs, since=self.now - SENT_WINDOW)
             self._sent |= {(workspace, channel): stories for channel, stories in found.items()}
@@ -74,10 +76,10 @@ class Desk:
         """The stories of an edition that looks so far back."""
         sent = self._sent[digest.workspace_id, digest.channel]
         topics = await self._topics_of(digest)
-        own = self._own_sources[digest.workspace_id]
         workspace = await self.workspace(digest.workspace_id)
         # The reasons of a selection are in a language.
-        key = (own, workspace.muted, window, topics, digest.max_stories, frozenset(sent.items()), spoken())
+        viewer = self._viewer(digest.workspace_id)
+        key = (viewer, workspace.muted, window, topics, digest.max_stories, frozenset(sent.items()), spoken())
         if key not in self._selections:
             candidates = candidates_of(await self.subjects(digest.workspace_id, window), topics, workspace)
             chosen = select(candidates, sent=sent, limit=digest.max_stories, now=self.now, window=window)
@@ -97,12 +99,16 @@ class Desk:
 
     async def subjects(self, workspace: WorkspaceId, window: timedelta) -> Subjects:
         """Briefs that the workspace sees and that became news within the window; once for all that see the same."""
-        key = (self._own_sources.get(workspace, workspace), window)
+        key = (self._viewer(workspace), window)
         if key not in self._subjects:
             briefs = await self._store.briefs.news(workspace, since=self.now - window, limit=MOST_CANDIDATES)
             facts = await self._store.briefs.with_sources([brief.id for brief in briefs])
             self._subjects[key] = Subjects(briefs, facts)
         return self._subjects[key]
+
+    def _viewer(self, workspace: WorkspaceId) -> Hashable:
+        """The same for workspaces that see the same briefs in the same words."""
+        return workspace if workspace in self._correcting else self._own_sources.get(workspace, workspace)
 
     async def _topics_of(self, digest: Digest) -> tuple[Topic, ...]:
         if not digest.topic_ids:

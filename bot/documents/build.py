@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.caveat import Caveat, caveat_for
 from bot.documents import wording
+from bot.documents.corrected import (
+    correction_words,
+    flag_words,
+    headline_of,
+    history_rows,
+    marked_card,
+    retracted_headline,
+)
 from bot.documents.nodes import (
     Action,
     Actions,
@@ -33,11 +43,14 @@ from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
 from bot.errors import BriefbotError, UsageError
 from bot.ingest.urls import untracked
-from bot.models import Brief, Digest, Origin, Sentence, Workspace, public_id
+from bot.models import Brief, Digest, Origin, Sentence, SourceChange, Version, Workspace, public_id
 from bot.saying import in_effect, say
 
 CARD_RELATED = 2
 """Related briefs that a card names; the brief itself lists all."""
+
+
+_FLAGS: Final = 3
 
 
 def caveat_of(workspace: Workspace) -> Caveat:
@@ -50,23 +63,43 @@ def language_of(workspace: Workspace) -> str:
     return in_effect(workspace.language)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What happened to a brief: its versions, the first one first, what sources did to their articles, its course."""
+
+    versions: Sequence[Version] = ()
+    changes: Sequence[SourceChange] = ()
+    timeline: Sequence[Block] = ()
+
+
+_NO_PAST: Final = Past()
+
+
 def brief_document(
-    brief: Brief,
-    workspace: Workspace,
-    *,
-    now: datetime,
-    timeline: Sequence[Block] = (),
-    actions: Sequence[Action] = (),
+    brief: Brief, workspace: Workspace, *, now: datetime, past: Past = _NO_PAST, actions: Sequence[Action] = ()
 ) -> Document:
-    """A brief whole, as its page; how it became known stands before its sources."""
+    """A brief whole, as its page; of a retracted one what was done and when, and its sources.
+
+    How it became known stands before its sources. `actions` are for this reader alone.
+    """
+    if brief.is_retracted:
+        return _retracted_document(brief, workspace, past)
     body = brief_blocks(brief, workspace, now=now)
     end = next((place for place, block in enumerate(body) if isinstance(block, Sources)), len(body))
     blocks = [
         Heading(brief.text.headline, level=1),
+        *_flags(past, workspace),
         *body[:end],
-        *timeline,
+        *past.timeline,
         *body[end:],
-        Actions((Action(say("Related"), f"brief related {brief.ref}"), *actions)),
+        *_history(past, workspace),
+        Actions(
+            (
+                Action(say("Related"), f"brief related {brief.ref}"),
+                Action(say("Report"), f"brief report {brief.ref}", asks=True),
+                *actions,
+            )
+        ),
     ]
     return Document(
         kind=Kind.BRIEF,
@@ -77,12 +110,46 @@ def brief_document(
     )
 
 
+def _flags(past: Past, workspace: Workspace) -> list[Block]:
+    """What sources changed, each on a line; of many the newest."""
+    return [Note((Text(flag_words(change, workspace.zone)),)) for change in past.changes[:_FLAGS]]
+
+
+def _history(past: Past, workspace: Workspace) -> list[Block]:
+    """The versions of a brief that has more than one."""
+    if len(past.versions) < 2:
+        return []
+    rows = [f"{number} · {why}" for number, why in history_rows(past.versions, workspace.zone)]
+    return [Note((Text(row),)) for row in rows]
+
+
+def _retracted_document(brief: Brief, workspace: Workspace, past: Past) -> Document:
+    assert brief.correction is not None
+    words = correction_words(brief.correction, workspace.zone)
+    blocks: list[Block] = [Heading(retracted_headline(), level=1), Paragraph((Text(words, strong=True),))]
+    blocks.append(Note((Text(brief.ref),)))
+    if brief.text.sources:
+        blocks.append(
+            Sources(tuple(_source_item(brief, number, workspace) for number in range(len(brief.text.sources))))
+        )
+    blocks += _history(past, workspace)
+    return Document(
+        kind=Kind.BRIEF,
+        title=retracted_headline(),
+        blocks=tuple(blocks),
+        caveat=caveat_of(workspace),
+        language=workspace.language,
+    )
+
+
 def brief_blocks(brief: Brief, workspace: Workspace, *, now: datetime, level: int = 2) -> list[Block]:
     """What stands under a brief's headline; `level` is that of its section headings."""
     text = brief.text
     facts = [*wording.byline(brief, language_of(workspace), now), *_version(brief), brief.ref]
     blocks: list[Block] = [Paragraph((Text(text.deck, strong=True),))] if text.deck else []
     blocks.append(Note((Text(" · ".join(facts)),)))
+    if brief.correction:
+        blocks.append(Note((Text(correction_words(brief.correction, workspace.zone)),)))
     blocks += _paragraphs(text.lede)
     for section in text.sections:
         blocks.append(Heading(section.heading, level=level))
@@ -124,7 +191,7 @@ def list_document(
 
 def related_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
     """What a brief is related to, each with its blurb and why."""
-    title = say("Related to {headline}", headline=brief.text.headline)
+    title = say("Related to {headline}", headline=headline_of(brief))
     blocks: list[Block] = [Heading(title, level=1)]
     if brief.related:
         blocks.append(RelatedList(tuple(_related_items(brief))))
@@ -139,7 +206,7 @@ def related_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Do
 def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", with_deck: bool = True) -> Card:
     """A brief in short."""
     named = list({source.publisher: source for source in reversed(brief.text.sources) if source.url}.values())[::-1]
-    return Card(
+    made = Card(
         brief=brief.ref,
         headline=brief.text.headline,
         deck=brief.text.summary if with_deck else "",
@@ -152,6 +219,7 @@ def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", 
             if link.brief_id
         ),
     )
+    return marked_card(made, brief.correction, workspace.zone) if brief.correction else made
 
 
 def read_one(brief: Brief) -> tuple[Inline, ...]:

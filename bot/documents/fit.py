@@ -39,6 +39,9 @@ def fit(document: Document, limits: Limits, measure: Measure, weigh: Weigh = len
         raise ValueError(f"limits that leave {size} characters beside the caveat cannot hold a document")
     small = [piece for block in document.blocks for piece in pieces(block, size, measure)]
     pages = _pages(small, room, limits.blocks, measure, weigh)
+    if len(pages) == 1 and document.parts > 1:
+        # One message of several, drawn again: it stays the one that it was.
+        return (replace(document, blocks=tuple(pages[0])),)
     return tuple(
         replace(document, blocks=tuple(page), ping=document.ping if part == 1 else "", part=part, parts=len(pages))
         for part, page in enumerate(pages, start=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,13 +17,14 @@ from bot.digests.news import news_of
 from bot.documents import wording
 from bot.documents.nodes import Block, Bullets, Heading, Inline, Link, Text
 from bot.ingest.urls import untracked
-from bot.models import BriefText, Citation
+from bot.models import BriefText, Citation, Version, VersionKind
 from bot.saying import say, say_count
 from bot.words import terms
 
 MOST: Final = 8
 SHORTEST: Final = timedelta(hours=3)
 """A story that was told within less has no course of events that its brief does not show."""
+_CORRECTING: Final = (VersionKind.EDITED, VersionKind.REWRITTEN, VersionKind.SOURCE)
 _SAME: Final = 0.5
 """A headline that shares this much of its words with an earlier line reports the same."""
 _CORRECTS: Final = re.compile(r"\b(?:correction|corrected|retraction|retracted)\b|정정|訂正|撤回", re.IGNORECASE)
@@ -36,6 +37,7 @@ class Line:
     at: datetime
     text: str
     sources: tuple[Citation, ...]
+    is_correction: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,15 +46,15 @@ class Course:
 
     reports: Sequence[Citation]
     """Its articles, with the instants at which they were published."""
-    versions: Sequence[tuple[int, datetime, BriefText]]
-    """All versions of its brief, the first one first."""
+    versions: Sequence[Version]
+    """The versions of its brief that the reader may see, the first one first."""
 
 
 def timeline_of(course: Course) -> tuple[Line, ...]:
     """The lines, oldest first; none of a story that was told at one go."""
     if not course.versions:
         return ()
-    _, first_at, _ = course.versions[0]
+    first_at = course.versions[0].at
     dated = sorted((one for one in course.reports if one.published_at and one.title), key=_published)
     early = [one for one in dated if _published(one) <= first_at]
     lines = _told_apart(early or dated[:1])
@@ -88,17 +90,20 @@ def _told_apart(reports: Iterable[Citation]) -> list[Line]:
     return lines
 
 
-def _of_versions(versions: Sequence[tuple[int, datetime, BriefText]]) -> list[Line]:
+def _of_versions(versions: Sequence[Version]) -> list[Line]:
     lines = []
-    (_, written_at, first), *later = versions
-    told = [first]
-    for _, at, text in later:
-        # A version that has the instant of the one before is the same news in other words.
-        new = news_of(text, told, most=1) if at > written_at else ()
-        known = {source.url for version in told for source in version.sources}
-        lines += [_line(text, place, at, known) for place in new]
-        told.append(text)
-        written_at = at
+    told = [versions[0].text]
+    for version in versions[1:]:
+        if version.kind is VersionKind.RETRACTED:
+            continue
+        is_corrected = version.kind in _CORRECTING
+        new = news_of(version.text, told, most=1) if is_corrected or version.kind is VersionKind.NEWS else ()
+        known = {source.url for text in told for source in text.sources}
+        for place in new:
+            line = _line(version.text, place, version.at, known)
+            # A correction is dated by when it was made, not by what it is drawn from.
+            lines.append(replace(line, at=version.at, is_correction=True) if is_corrected else line)
+        told.append(version.text)
     return lines
 
 
@@ -114,7 +119,7 @@ def _item(line: Line, words: str, zone: str, *, is_first: bool) -> tuple[Inline,
     when = wording.local(line.at, zone)
     if is_first:
         when = say("{when}, first report", when=when)
-    elif _CORRECTS.search(line.text):
+    elif line.is_correction or _CORRECTS.search(line.text):
         when = say("{when}, correction", when=when)
     spans: list[Inline] = [Text(when, strong=True), Text(f" · {words}")]
     named = {source.publisher: source for source in reversed(line.sources) if source.publisher}

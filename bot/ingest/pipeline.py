@@ -22,11 +22,12 @@ from bot.ingest.parsed import ParsedFeed
 from bot.ingest.parser import Parser
 from bot.ingest.timing import Verdict, after_failure, after_success, verdict
 from bot.ingest.urls import canonical
-from bot.models import Article, Draft, Polled, Source, Stored
+from bot.models import Article, ArticleChange, Draft, Polled, Source, Stored
 from bot.ports import Clock
 from bot.saying import marked
 from bot.store import Store
 from bot.store.articles import Incoming, IsSame
+from bot.stories.changes import Wording, change_of
 from bot.stories.duplicates import article_keys, bands, is_same
 from bot.stories.owners import owner_of
 
@@ -148,7 +149,9 @@ class Ingest:
             items = await self._filled(items, now, undated_is_news=not (is_first or is_flood))
         kept = _each_article_once(items)
         incoming = [self._incoming(item, now, undated_is_news=not (is_first or is_flood)) for item in kept]
-        outcomes = await self._store.articles.add_all(source.id, incoming, seen_at=now, is_same=_unless_beside(drafts))
+        outcomes = await self._store.articles.add_all(
+            source.id, incoming, seen_at=now, is_same=_unless_beside(drafts), change_of=noted_change
+        )
         counts = Counter(stored for stored, _ in outcomes)
         return TakeReport(
             new=counts[Stored.NEW],
@@ -290,6 +293,15 @@ def _unless_beside(drafts: Sequence[Draft]) -> IsSame:
         return is_telling and canonical(article.url) not in beside and is_same(incoming, article)
 
     return is_same_elsewhere
+
+
+def noted_change(article: Article, draft: Draft) -> ArticleChange | None:
+    """What readers of an article should know of its new words."""
+    language = article.language
+    return change_of(
+        Wording(title=article.title, text=article.text, language=language),
+        Wording(title=draft.title, text=draft.text, language=language),
+    )
 
 
 def _jitter() -> float:

@@ -11,10 +11,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
-from bot.models import Article, Draft, Stored, Value, public_id
+from bot.models import Article, ArticleChange, Draft, Stored, Value, public_id
 from bot.store.database import Database
 from bot.store.rows import value
 from bot.store.schema import article_bands, article_keys, articles, pruned_keys, stories
+from bot.store.source_changes import note_changes
 
 _T = TypeVar("_T")
 _CHUNK = 500
@@ -36,6 +37,12 @@ class Incoming(Value):
 
 
 IsSame = Callable[[Incoming, Article], bool]
+ChangeOf = Callable[[Article, Draft], ArticleChange | None]
+"""What readers of an article should know of its new words; None for what is no matter."""
+
+
+def _no_change(article: Article, draft: Draft) -> None:
+    return None
 
 
 class Articles:
@@ -43,16 +50,26 @@ class Articles:
         self._db = database
 
     async def add_all(
-        self, source_id: int, items: Sequence[Incoming], *, seen_at: datetime, is_same: IsSame
+        self,
+        source_id: int,
+        items: Sequence[Incoming],
+        *,
+        seen_at: datetime,
+        is_same: IsSame,
+        change_of: ChangeOf = _no_change,
     ) -> list[tuple[Stored, int]]:
         """Stores what is new, in order; for each item what became of it and the article's number.
 
         An item is a known article when one of its keys is known, or when it shares a band with an article for which
         `is_same` says so. A known article takes the item's new keys; with another title or text it is updated, and its
-        story is due. An article never becomes news by being seen again.
+        story is due. An article never becomes news by being seen again. What `change_of` says of an update is noted
+        under the brief that was written from it.
         """
         async with self._db.writing() as connection:
-            return await _Taking(connection, self._db, source_id, seen_at, is_same).take(items)
+            taking = _Taking(connection, self._db, source_id, seen_at, is_same)
+            outcomes = await taking.take(items)
+            await note_changes(connection, taking.changes(change_of), at=seen_at)
+            return outcomes
 
     async def known(self, keys: Sequence[str]) -> dict[str, int]:
         """The number of the article behind each key that is known."""
@@ -119,6 +136,7 @@ class _Taking:
         self._added: list[Incoming] = []
         self._aliases: dict[str, int] = {}
         self._changed: dict[int, Incoming] = {}
+        self._before: dict[int, Article] = {}
 
     async def take(self, items: Sequence[Incoming]) -> list[tuple[Stored, int]]:
         items = await self._without_old_news(items)
@@ -175,7 +193,13 @@ class _Taking:
             return Stored.DUPLICATE, id_
         self._articles[id_] = replace(article, title=item.draft.title, text=item.draft.text)
         self._changed[id_] = item
+        self._before.setdefault(id_, article)
         return Stored.UPDATED, id_
+
+    def changes(self, change_of: ChangeOf) -> list[tuple[Article, ArticleChange]]:
+        """What became of articles that were known before this batch and are in a story."""
+        known = [(article, self._changed[id_].draft) for id_, article in self._before.items() if article.story_id]
+        return [(article, change) for article, draft in known if (change := change_of(article, draft))]
 
     def _article(self, id_: int, item: Incoming) -> Article:
         draft = item.draft

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, or_, select, tuple_, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
-from bot.models import Brief, BriefText, Origin, Refusal, Related, Story, WorkspaceId, public_id
+from bot.models import Brief, BriefText, Origin, Refusal, Related, Story, Version, VersionKind, WorkspaceId, public_id
 from bot.saying import say
 from bot.store import bodies
 from bot.store.database import Database
 from bot.store.gather import gathered
 from bot.store.indexing import index_brief
+from bot.store.layer import is_shown, laid_over, layered, told_by
 from bot.store.merging import retire, successor
 from bot.store.rows import value
 from bot.store.schema import articles, brief_versions, briefs, related, stories
 from bot.store.spend import Usage
 from bot.store.visible import is_visible, viewer
+
+_TOLD: Final = ("headline", "blurb")
+"""What a link tells of another brief, which a correction may change."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,12 +86,13 @@ class Briefs:
             row = (await connection.execute(insert)).one()
         else:
             if known.body != body:
-                columns |= {"version": known.version + 1, "updated_at": now}
+                columns |= {"version": await next_version(connection, known.id), "updated_at": now}
             change = update(briefs).where(briefs.c.id == known.id).values(**columns).returning(briefs)
             row = (await connection.execute(change)).one()
             if row.version == known.version:
                 return row
         version = {"brief_id": row.id, "version": row.version, "body": body, "refused": row.refused, "created_at": now}
+        version["kind"] = VersionKind.NEWS if usage is None else VersionKind.REWORDED
         spent = {"input_tokens": used.input_tokens, "output_tokens": used.output_tokens}
         await connection.execute(brief_versions.insert().values(version | spent))
         return row
@@ -147,17 +152,19 @@ class Briefs:
             if (known.headline, known.lede) == (text.headline, text.lede):
                 raise Conflict(f"{text.headline!r} was added already, as {public_id('b', id_)}")
 
-    async def get(self, brief_id: int, *, workspace: WorkspaceId | None) -> Brief:
+    async def get(self, brief_id: int, *, workspace: WorkspaceId | None, is_raw: bool = False) -> Brief:
         """NotFound for a number that is none, or that this workspace does not see.
 
-        The number of a brief whose story was merged into another gives that one's brief.
+        The number of a brief whose story was merged into another gives that one's brief. `is_raw`: its own words,
+        whatever correction lies over them.
         """
-        found = await self._list(_one(to_all=workspace is None), workspace, brief=brief_id)
+        query = _one(to_all=workspace is None, is_raw=is_raw)
+        found = await self._list(query, workspace, brief=brief_id)
         if not found:
             async with self._db.reading() as connection:
                 other = await successor(connection, brief_id)
             if other != brief_id:
-                found = await self._list(_one(to_all=workspace is None), workspace, brief=other)
+                found = await self._list(query, workspace, brief=other)
         if not found:
             raise NotFound(
                 say("no brief {ref} here", ref=public_id("b", brief_id)),
@@ -191,6 +198,11 @@ class Briefs:
         order = (briefs.c.publishers.desc(), briefs.c.news_at.desc(), briefs.c.id.desc())
         return await self._list(query.order_by(*order).limit(limit), workspace)
 
+    async def versions_of(self, brief_ids: Sequence[int], *, workspace: WorkspaceId) -> dict[int, int]:
+        """The version at which the workspace reads each of these briefs; those that it does not see are left out."""
+        query = whole(to_all=False).where(briefs.c.id.in_(brief_ids))
+        return {brief.id: brief.version for brief in await self._list(query, workspace)}
+
     async def with_sources(self, brief_ids: Sequence[int]) -> dict[int, BriefFacts]:
         """For each brief what topic rules need to know of its articles."""
         query = (
@@ -213,7 +225,7 @@ class Briefs:
 
     async def recent(self, since: datetime, *, after_id: int = 0, limit: int = 500) -> list[Brief]:
         """The next briefs in order of number, of those published since then."""
-        query = statement(to_all=True).where(briefs.c.published_at >= since, briefs.c.id > after_id)
+        query = statement(to_all=True, is_raw=True).where(briefs.c.published_at >= since, briefs.c.id > after_id)
         return await self._list(query.order_by(briefs.c.id).limit(limit))
 
     async def before_newest(self, count: int, *, since: datetime) -> int:
@@ -244,6 +256,14 @@ class Briefs:
             rows = await connection.execute(select(brief_versions).where(key.in_(sorted(versions))))
             return {(row.brief_id, row.version): bodies.load(row.body) for row in rows}
 
+    async def history(self, brief_id: int, *, workspace: WorkspaceId) -> list[Version]:
+        """Every version that a workspace may see, the first one first: those of all, and its own corrections."""
+        is_seen = or_(brief_versions.c.workspace_id.is_(None), brief_versions.c.workspace_id == workspace)
+        query = select(brief_versions).where(brief_versions.c.brief_id == brief_id, is_seen)
+        async with self._db.glancing() as connection:
+            rows = (await connection.execute(query.order_by(brief_versions.c.version))).all()
+        return [_version(row) for row in rows]
+
     async def spent(self, brief_id: int) -> dict[int, Usage]:
         """The tokens that a model used for each version; a version that no model wrote has none."""
         query = select(brief_versions).where(brief_versions.c.brief_id == brief_id)
@@ -257,7 +277,8 @@ class Briefs:
 
     async def each(self, *, after_id: int = 0, limit: int = 500) -> list[Brief]:
         """The next briefs in order of number, for reading all in pages."""
-        return await self._list(statement(to_all=True).where(briefs.c.id > after_id).order_by(briefs.c.id).limit(limit))
+        query = whole(to_all=True).where(briefs.c.id > after_id).order_by(briefs.c.id).limit(limit)
+        return await self._list(query)
 
     async def _list(self, query: Any, workspace: WorkspaceId | None = None, **more: object) -> list[Brief]:
         async with self._db.glancing() as connection:
@@ -265,22 +286,35 @@ class Briefs:
 
 
 @cache
-def statement(*, to_all: bool) -> Select[Any]:
-    """Briefs with what they are related to, as far as the viewer sees either; its rows are for `brief_of`."""
+def statement(*, to_all: bool, is_raw: bool = False) -> Select[Any]:
+    """Briefs that are not retracted, as `whole` gives them."""
+    query = whole(to_all=to_all, is_raw=is_raw)
+    return query if is_raw else query.where(is_shown(to_all=to_all))
+
+
+@cache
+def whole(*, to_all: bool, is_raw: bool = False) -> Select[Any]:
+    """Briefs with what they are related to, as far as the viewer sees either, and with what lies over them.
+
+    Its rows are for `brief_of`. `is_raw`: with their own words alone.
+    """
     is_linked = related.c.brief_id == briefs.c.id
     if not to_all:
         # A link must not tell a workspace of a brief that it does not see (law 7).
         other = briefs.alias("other")
         sees = exists().where(other.c.id == related.c.other_id, is_visible(to_all=False, brief=other))
         is_linked = and_(is_linked, or_(related.c.other_id.is_(None), sees))
-    parts = (column for column in related.c if column is not related.c.brief_id)
-    links = gathered(*parts, where=is_linked)
-    return select(briefs, links.label("links")).where(is_visible(to_all=to_all))
+    columns: dict[str, Any] = {column.key: column for column in related.c if column is not related.c.brief_id}
+    if not is_raw:
+        is_linked = and_(is_linked, is_shown(to_all=to_all, brief_id=related.c.other_id))
+        columns |= {name: told_by(name, related.c[name], related.c.other_id, to_all=to_all) for name in _TOLD}
+    query = select(briefs, gathered(columns, where=is_linked).label("links")).where(is_visible(to_all=to_all))
+    return query if is_raw else laid_over(query, to_all=to_all)
 
 
 @cache
-def _one(*, to_all: bool) -> Select[Any]:
-    return statement(to_all=to_all).where(briefs.c.id == bindparam("brief"))
+def _one(*, to_all: bool, is_raw: bool) -> Select[Any]:
+    return whole(to_all=to_all, is_raw=is_raw).where(briefs.c.id == bindparam("brief"))
 
 
 @cache
@@ -295,9 +329,17 @@ def _latest(*, to_all: bool, has_start: bool, has_end: bool) -> Select[Any]:
 
 
 def brief_of(row: Any) -> Brief:
-    """A row of `statement` as a value."""
+    """A row of `statement` or `whole` as a value."""
     links = sorted(row.links or (), key=itemgetter("position"))
-    return _brief(row, tuple(map(_related, links)))
+    brief = _brief(row, tuple(map(_related, links)))
+    over = layered(row._mapping)
+    return replace(brief, **over) if over else brief
+
+
+async def next_version(connection: AsyncConnection, brief_id: int) -> int:
+    """The number of a brief's next version; those of corrections count, whichever workspace they are of."""
+    newest = select(func.max(brief_versions.c.version)).where(brief_versions.c.brief_id == brief_id)
+    return int((await connection.execute(newest)).scalar() or 0) + 1
 
 
 async def _articles_of(connection: AsyncConnection, story: Story) -> set[int]:
@@ -352,6 +394,17 @@ def _facts_of(story: Story, publishers: int) -> dict[str, Any]:
 def _brief(row: Any, links: tuple[Related, ...]) -> Brief:
     refused = bodies.load_refused(row.refused)
     return value(Brief, row, origin=Origin(row.origin), text=bodies.load(row.body), refusals=refused, related=links)
+
+
+def _version(row: Any) -> Version:
+    return Version(
+        number=row.version,
+        kind=VersionKind(row.kind),
+        note=row.note,
+        at=row.created_at,
+        text=bodies.load(row.body),
+        is_for_all=row.workspace_id is None,
+    )
 
 
 def _related(link: Mapping[str, Any]) -> Related:

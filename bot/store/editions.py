@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Table, and_, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.documents.stored import to_json
 from bot.models import ChannelRef, DeliveryState, Digest, Edition, EditionState, Pick, WorkspaceId
 from bot.ports import Payload
 from bot.store.database import Database
@@ -26,6 +27,17 @@ class SentStory:
     """When that version was written; what came after it was not in it."""
     told: tuple[tuple[int, int], ...] = ()
     """The number of each brief that told it, with the version told last; several where stories were merged."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditionItem:
+    """A brief as it stood in an edition."""
+
+    brief_id: int
+    brief_version: int
+    topic: str
+    is_update: bool
+    why: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,6 +136,20 @@ class Editions:
         async with self._db.glancing() as connection:
             row = (await connection.execute(query)).one_or_none()
         return _edition(row) if row is not None else None
+
+    async def posted(self, edition_id: int) -> tuple[Edition, int]:
+        """An edition, and of how many messages it is."""
+        parts = select(func.coalesce(func.max(deliveries.c.parts), 0)).where(deliveries.c.edition_id == edition_id)
+        async with self._db.glancing() as connection:
+            row = (await connection.execute(select(editions).where(editions.c.id == edition_id))).one()
+            return _edition(row), (await connection.execute(parts)).scalar_one()
+
+    async def items(self, edition_id: int) -> list[EditionItem]:
+        """What stood in an edition, in order."""
+        query = select(edition_items).where(edition_items.c.edition_id == edition_id)
+        async with self._db.glancing() as connection:
+            rows = await connection.execute(query.order_by(edition_items.c.position))
+            return [value(EditionItem, row) for row in rows]
 
     async def recent(self, workspace: WorkspaceId, *, limit: int) -> list[Edition]:
         """The newest editions of a workspace."""
@@ -246,6 +272,7 @@ def _parts(plan: EditionPlan, edition_id: int, now: datetime) -> Iterable[dict[s
             "title": payload.title,
             "body": payload.to_json(),
             "caveat": payload.caveat,
+            "page": to_json(payload.page) if payload.page else "",
             "next_try_at": now,
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, ScalarSelect, literal_column, select
@@ -45,7 +46,7 @@ def _postgresql_object(element: _Object, compiler: Any, **options: Any) -> str:
     return f"json_build_object({compiler.process(element.clauses, **options)})"
 
 
-def gathered(*columns: ColumnElement[Any], where: ColumnElement[bool]) -> ScalarSelect[Any]:
+def gathered(columns: Mapping[str, ColumnElement[Any]], where: ColumnElement[bool]) -> ScalarSelect[Any]:
     """For each row around it a list of objects with these columns, in no order; None or empty when there is none."""
-    pairs = [part for column in columns for part in (literal_column(f"'{column.key}'"), column)]
+    pairs = [part for name, column in columns.items() for part in (literal_column(f"'{name}'"), column)]
     return select(_Array(_Object(*pairs))).where(where).scalar_subquery()

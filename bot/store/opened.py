@@ -8,9 +8,11 @@ from sqlalchemy import func, select, text
 
 from bot.errors import BriefbotError
 from bot.store import schema
+from bot.store.amendments import Amendments
 from bot.store.articles import Articles
 from bot.store.attempts import Attempts
 from bot.store.briefs import Briefs
+from bot.store.corrections import Corrections
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
@@ -20,10 +22,14 @@ from bot.store.heartbeats import Heartbeats
 from bot.store.holdings import Holdings
 from bot.store.installations import Installations
 from bot.store.migrate import require_current, upgrade
+from bot.store.notices import Notices
 from bot.store.overview import Overview
 from bot.store.pruning import Pruning
 from bot.store.published import Published
+from bot.store.reports import Reports
 from bot.store.search import Search
+from bot.store.shares import Shares
+from bot.store.source_changes import SourceChanges
 from bot.store.sources import Sources
 from bot.store.spend import Spend
 from bot.store.stories import Stories
@@ -66,6 +72,12 @@ class Store:
         self.spend = Spend(database)
         self.attempts = Attempts(database)
         self.translations = Translations(database)
+        self.corrections = Corrections(database)
+        self.reports = Reports(database)
+        self.amendments = Amendments(database)
+        self.notices = Notices(database)
+        self.shares = Shares(database)
+        self.source_changes = SourceChanges(database)
         self.heartbeats = Heartbeats(database)
         self.published = Published(database)
         self.counting = Counting(database)

@@ -243,8 +243,67 @@ brief_versions = Table(
     Column("refused", JSON, nullable=False, server_default="[]"),
     _number("input_tokens", 0),
     _number("output_tokens", 0),
+    # Why there is this version (see `VersionKind`), in whose words, and for which workspace alone (none: for all).
+    Column("kind", String(16), nullable=False, server_default="news"),
+    _text("note"),
+    _text("who"),
+    Column("workspace_id", String(80)),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("brief_id", "version"),
+)
+
+# What a workspace reads in place of a brief's own words; the operator's (of the local workspace) hold for all.
+corrections = Table(
+    "corrections",
+    metadata,
+    _id(),
+    _workspace(),
+    _ref("brief_id", "briefs.id"),
+    Column("version", Integer, nullable=False),
+    Column("based_on", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("body", JSON(none_as_null=True)),
+    _text("headline"),
+    _text("blurb"),
+    _text("note"),
+    _text("who"),
+    # Owners whose articles are kept out of the brief.
+    Column("without", JSON, nullable=False, server_default="[]"),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("workspace_id", "brief_id"),
+    Index("ix_corrections_brief", "brief_id", "workspace_id", "at"),
+)
+
+# Readers who said that a brief is wrong; of the reader only a keyed hash, to limit abuse.
+reports = Table(
+    "reports",
+    metadata,
+    _id(),
+    _workspace(),
+    _ref("brief_id", "briefs.id", index=True),
+    Column("brief_version", Integer, nullable=False),
+    _text("reason"),
+    Column("reporter", String(64), nullable=False),
+    Column("state", String(16), nullable=False, server_default="open"),
+    Column("created_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Index("ix_reports_workspace", "workspace_id", "state", "created_at"),
+    Index("ix_reports_reporter", "workspace_id", "reporter", "created_at"),
+)
+
+# Articles that their source changed or withdrew after a brief was written from them.
+source_changes = Table(
+    "source_changes",
+    metadata,
+    _id(),
+    _ref("article_id", "articles.id", index=True),
+    _ref("brief_id", "briefs.id", index=True),
+    Column("kind", String(16), nullable=False),
+    _text("was"),
+    _text("now"),
+    Column("at", Instant, nullable=False),
+    # The version of the brief that was written after it; 0 while it is not.
+    _number("brief_version", 0),
 )
 
 related = Table(
@@ -396,6 +455,8 @@ deliveries = Table(
     _text("title"),
     _text("body"),
     _text("caveat"),
+    # The part as a document, so that it can be told anew with one story corrected and the others as they were.
+    _text("page"),
     Column("state", String(16), nullable=False, server_default="pending"),
     _number("attempts", 0),
     Column("next_try_at", Instant, nullable=False),
@@ -411,6 +472,74 @@ deliveries = Table(
         sqlite_where=text("state IN ('pending', 'sending')"),
         postgresql_where=text("state IN ('pending', 'sending')"),
     ),
+)
+
+# Answers that somebody showed to all, and which briefs stand in them.
+shared_answers = Table(
+    "shared_answers",
+    metadata,
+    _id(),
+    _workspace(),
+    _text("channel"),
+    _text("message_ref"),
+    _text("title"),
+    _text("caveat"),
+    _text("page"),
+    Column("created_at", Instant, nullable=False),
+)
+
+shared_items = Table(
+    "shared_items",
+    metadata,
+    _ref("share_id", "shared_answers.id"),
+    Column("position", Integer, nullable=False),
+    _ref("brief_id", "briefs.id", index=True),
+    Column("brief_version", Integer, nullable=False),
+    UniqueConstraint("share_id", "brief_id"),
+)
+
+# Edits of messages that stand in a channel: one for each copy, told anew when it is corrected again.
+amendments = Table(
+    "amendments",
+    metadata,
+    _id(),
+    _workspace(),
+    _ref("delivery_id", "deliveries.id", nullable=True),
+    _ref("share_id", "shared_answers.id", nullable=True),
+    Column("state", String(16), nullable=False, server_default="pending"),
+    _number("revision", 1),
+    _number("attempts", 0),
+    Column("next_try_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    _text("lease_owner"),
+    _text("error"),
+    Column("created_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    UniqueConstraint("delivery_id"),
+    UniqueConstraint("share_id"),
+    Index(
+        "ix_amendments_open",
+        "next_try_at",
+        sqlite_where=text("state IN ('pending', 'sending')"),
+        postgresql_where=text("state IN ('pending', 'sending')"),
+    ),
+)
+
+# What managers are to be told, once for each key.
+notices = Table(
+    "notices",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("key", String(120), nullable=False),
+    Column("kind", String(16), nullable=False),
+    _ref("brief_id", "briefs.id"),
+    Column("facts", JSON, nullable=False),
+    _number("attempts", 0),
+    Column("next_try_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("workspace_id", "key"),
+    Index("ix_notices_open", "next_try_at"),
 )
 
 # ── what managers did ─────────────────────────────────────────────────────────────────────────────────────────────────

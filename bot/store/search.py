@@ -14,6 +14,7 @@ from bot.store import finding
 from bot.store.briefs import brief_of, statement
 from bot.store.database import Database
 from bot.store.finding import Terms
+from bot.store.layer import is_shown
 from bot.store.nearest import nearest_words
 from bot.store.query import Query, begun, fts5_headline, parse_query, tsquery_headline
 from bot.store.ranking import coverage, ranked
@@ -152,9 +153,8 @@ class _Look:
 async def _passing(
     connection: AsyncConnection, ids: Sequence[int], workspace: WorkspaceId | None, since: datetime | None
 ) -> set[int]:
-    if workspace is None and since is None:
-        return set(ids)
-    query = select(briefs.c.id).where(briefs.c.id.in_(ids), is_visible(to_all=workspace is None))
+    to_all = workspace is None
+    query = select(briefs.c.id).where(briefs.c.id.in_(ids), is_visible(to_all=to_all), is_shown(to_all=to_all))
     if since is not None:
         query = query.where(briefs.c.published_at >= since)
     return set((await connection.execute(query, viewer(workspace))).scalars())

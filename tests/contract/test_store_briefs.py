@@ -51,6 +51,9 @@ async def test_newest_briefs_are_read_page_by_page_from_the_number_before_them(s
     told = [await brief(store, clock.now(), number, words(f"Told {number}")) for number in range(1, 5)]
     since = clock.now() - timedelta(days=1)
     after = await store.briefs.before_newest(2, since=since)
+    some = await store.briefs.by_ids([told[0].id, told[3].id, 10**6], workspace=None)
+    assert {one.id for one in some} == {told[0].id, told[3].id}
+    assert await store.briefs.by_ids([told[0].id], workspace=OTHER) == []
     assert [one.id for one in await store.briefs.recent(since, after_id=after, limit=9)] == [one.id for one in told[2:]]
     assert await store.briefs.before_newest(9, since=since) < told[0].id
     assert await store.briefs.before_newest(9, since=clock.now() + timedelta(days=1)) == 0

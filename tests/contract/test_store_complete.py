@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import re
 from pathlib import Path
 
 import pytest
 
+from bot.store.amendments import Amendments
 from bot.store.articles import Articles
 from bot.store.attempts import Attempts
 from bot.store.briefs import Briefs
+from bot.store.corrections import Corrections
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
 from bot.store.editions import Editions
 from bot.store.installations import Installations
+from bot.store.notices import Notices
+from bot.store.reports import Reports
 from bot.store.search import Search
+from bot.store.shares import Shares
+from bot.store.source_changes import SourceChanges
 from bot.store.sources import Sources
 from bot.store.spend import Spend
 from bot.store.stories import Stories
@@ -24,14 +31,20 @@ from bot.store.workspaces import Workspaces
 
 CASES = "\n".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_store_*.py"))
 REPOSITORIES = (
+    Amendments,
     Articles,
     Attempts,
     Briefs,
+    Corrections,
     Deliveries,
     Digests,
     Editions,
     Installations,
+    Notices,
+    Reports,
     Search,
+    Shares,
+    SourceChanges,
     Sources,
     Spend,
     Stories,
@@ -40,7 +53,7 @@ REPOSITORIES = (
     Workspaces,
 )
 METHODS = [
-    f"{repository.__name__.lower()}.{name}"
+    f"{re.sub('(?<=[a-z])(?=[A-Z])', '_', repository.__name__).lower()}.{name}"
     for repository in REPOSITORIES
     for name, _ in inspect.getmembers(repository, inspect.isfunction)
     if not name.startswith("_")

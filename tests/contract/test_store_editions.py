@@ -207,6 +207,8 @@ async def test_what_waits_is_due_at_once_when_it_is_woken(store: Store, clock: F
     [first] = await claim(store, clock)
     later = clock.now() + timedelta(seconds=900)
     assert await store.deliveries.settle_retry(first, owner="me", error="no right", next_try_at=later)
+    assert await store.deliveries.waiting(LOCAL_WORKSPACE) == {"no right": 1}
+    assert await store.deliveries.waiting(WorkspaceId("console:other")) == {}
     assert await store.deliveries.wake(WorkspaceId("console:other"), clock.now()) == 0
     assert await store.deliveries.wake(LOCAL_WORKSPACE, clock.now()) == 1
     assert await claim(store, clock) == [first]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -120,3 +121,26 @@ async def test_failures_are_counted_with_their_reason_until_a_poll_goes_well(sto
     assert (now_well.etag, now_well.address, now_well.interval_s) == ('"x"', "https://b.example/feed", 1800)
     assert now_well.last_ok_at == clock.now()
     assert await store.sources.by_url("https://b.example/feed") == now_well
+
+
+async def test_source_that_fails_for_long_is_told_once_a_step_and_resumed(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    source = await store.sources.add(FEED, workspace=LOCAL_WORKSPACE, now=clock.now())
+    failed = Polled(
+        source_id=source.id, polled_at=clock.now(), next_poll_at=clock.now(), interval_s=900, is_long=True, error="gone"
+    )
+    await store.sources.settle(failed)
+    told = [await store.sources.claim_untold(["console"], clock.now()) for _ in range(2)]
+    assert [[(one.workspace_id, one.source.id) for one in some] for some in told] == [
+        [(LOCAL_WORKSPACE, source.id)],
+        [],
+    ]
+    clock.advance(86_400)
+    await store.sources.settle(replace(failed, polled_at=clock.now(), next_poll_at=None))
+    assert await store.sources.claim_untold(["discord"], clock.now()) == []
+    [off] = await store.sources.claim_untold(["console"], clock.now())
+    assert off.source.switched_off_at == clock.now()
+    assert await store.sources.claim_due(clock.now(), limit=9, lease_s=60) == []
+    await store.sources.resume(source.id, clock.advance(60))
+    [due] = await store.sources.claim_due(clock.now(), limit=9, lease_s=60)
+    assert (due.switched_off_at, due.warned_at, due.failing_since) == (None, None, clock.now())

@@ -65,6 +65,7 @@ class Answer:
     whole: asyncio.Event = field(default_factory=asyncio.Event)
     message: Json | None = None
     """The one that was pressed."""
+    channel: Channel | None = None
 
     @property
     def was_deferred(self) -> bool:
@@ -111,6 +112,13 @@ class People:
     ) -> Answer:
         """Gives a command with these values, which must fit what is registered; files are texts by option name."""
         return await self._interact(person, channel, 2, self._command(path, values or {}, files or {}))
+
+    async def use_menu(self, person: Person, channel: Channel, name: str, shown: Json) -> Answer:
+        """Picks an entry of ours in the menu of a message."""
+        command = next(one for one in self.commands if (one["type"], one["name"]) == (3, name))
+        resolved = {"messages": {shown["id"]: shown}}
+        data = {"id": command["id"], "name": name, "type": 3, "target_id": shown["id"], "resolved": resolved}
+        return await self._interact(person, channel, 2, data)
 
     async def slash_late(self, person: Person, channel: Channel, path: str) -> Answer:
         """Gives a command of which the bot hears only when Discord does not wait any more."""
@@ -159,7 +167,7 @@ class People:
     async def _interact(
         self, person: Person, channel: Channel, kind: int, data: Json, shown: Json | None = None
     ) -> Answer:
-        answer = Answer(message=shown)
+        answer = Answer(message=shown, channel=channel)
         await self._tell(person, channel, kind, data, answer)
         await self._wait(answer)
         return answer
@@ -237,7 +245,7 @@ class People:
         answer.is_ephemeral = bool(data.get("flags", 0) & EPHEMERAL)
         resource: Json = {"type": kind}
         if kind in (4, 7):
-            made = self._shown(data)
+            made = self._shown(data, None if kind == 7 else answer)
             if kind == 7 and answer.message is not None:
                 made |= {"id": answer.message["id"], "flags": answer.message["flags"]}
             answer.messages.append(made)
@@ -248,7 +256,8 @@ class People:
         elif kind == 8:
             answer.choices = data.get("choices", [])
         answer.first.set()
-        return {"interaction": {"id": id_, "type": 2, "response_message_id": None}, "resource": resource}
+        message_id = resource.get("message", {}).get("id")
+        return {"interaction": {"id": id_, "type": 2, "response_message_id": message_id}, "resource": resource}
 
     def _webhook(self, method: str, parts: list[str], answer: Answer, body: Json) -> Json:
         is_original = parts[-1] == "@original"
@@ -256,7 +265,7 @@ class People:
             return answer.messages[0]
         if wrong := wrong_with_message(body):
             raise invalid_form(wrong)
-        made = self._shown(body)
+        made = self._shown(body, answer)
         if is_original:
             if answer.is_ephemeral:
                 made["flags"] |= EPHEMERAL
@@ -267,8 +276,13 @@ class People:
             answer.messages.append(made)
         return made
 
-    def _shown(self, body: Json) -> Json:
-        made = message(0, body)
+    def _shown(self, body: Json, answer: Answer | None) -> Json:
+        """A message as it is shown; one that all may see stands in its channel."""
+        is_private = bool(body.get("flags", 0) & EPHEMERAL) or answer is None or answer.is_ephemeral
+        if is_private or answer is None or answer.channel is None:
+            made = message(0, body)
+        else:
+            made = self.world.store(answer.channel, body)
         made["files"] = body.get("_files", {})
         return made
 

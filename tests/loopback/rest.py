@@ -131,6 +131,8 @@ async def put_commands(asked: Asked) -> list[Json]:
     added = {"application_id": str(APPLICATION_ID), "version": "1", "nsfw": False, "dm_permission": None}
     asked.discord.commands = [command | added | {"id": str(snowflake())} for command in asked.body]
     for command in asked.discord.commands:
+        # A command of a message's menu has none, and is given one back.
+        command.setdefault("description", "")
         if command.get("default_member_permissions") is not None:
             command["default_member_permissions"] = str(command["default_member_permissions"])
     return asked.discord.commands

@@ -140,6 +140,11 @@ def wrong_with_commands(commands: list[Json]) -> str:
     if len(commands) > 100:
         return "at most 100 commands"
     for command in commands:
+        if command.get("type") == 3:
+            names = [command["name"], *command["name_localizations"].values()]
+            if "description" in command or "options" in command or not all(1 <= len(name) <= 32 for name in names):
+                return f"a message command has a name and no more: {command}"
+            continue
         if wrong := _wrong_option(command, depth=0):
             return f"{command.get('name')}: {wrong}"
         if (size := _size(command)) > 8000:

@@ -39,6 +39,8 @@ SAMPLES = {
     "brief-admin digest send": "d1",
     "brief-admin settings": "zone:Asia/Seoul",
     "brief-admin source resume": "src1",
+    "brief-admin correct": 'b1 headline:"Otters are back" note:"Shorter"',
+    "brief-admin retract": "b1 It was about beavers",
     "brief-admin digest feed": "d1",
     "brief-admin operator share": "src1",
     "brief-admin operator unshare": "src1",
@@ -90,7 +92,7 @@ async def test_every_command_that_changes_something_is_audited(office: Office, c
 
 async def test_command_that_is_said_to_change_nothing_changes_nothing(office: Office) -> None:
     for command in COMMANDS:
-        if command.is_audited or command.path == ("forget",):
+        if command.is_audited or command.path in (("forget",), ("report",)):
             continue
         # What is asked of the catalogue's own example, or of what is there.
         values = {"brief": "b1", "digest": "d1", "query": "otters"}
@@ -172,7 +174,7 @@ async def test_export_holds_every_table_and_no_secret(office: Office) -> None:
         for table in owned()
         for column in table.c
         if table.name not in SECRET and any(word in column.name for word in ("token", "secret", "sealed", "password"))
-        if column.name not in SECRET_COLUMNS
+        if column.name not in SECRET_COLUMNS and not column.name.endswith("_tokens")
     ]
     assert not [name for rows in data["tables"].values() for row in rows for name in row if name in SECRET_COLUMNS]
     outlines = ElementTree.fromstring(files["briefbot-sources.opml"]).iter("outline")

@@ -398,7 +398,7 @@ async def test_answer_that_comes_too_late_is_let_go(port: Harbour) -> None:
 
 async def test_commands_are_registered_once_and_anew_only_when_they_change(port: Harbour, sqlite_store: Store) -> None:
     assert port.fake.syncs == 1
-    assert [command["name"] for command in port.fake.commands] == ["brief", "brief-admin"]
+    assert [command["name"] for command in port.fake.commands] == ["brief", "brief-admin", "Report a brief"]
     assert port.fake.commands[1]["default_member_permissions"] == str(1 << 5)
     async with harbour(port.fake, sqlite_store):
         assert port.fake.syncs == 1

@@ -21,6 +21,7 @@ from adapters.slack.render import render as slack_render
 from bot.commands.catalogue import BY_NAME, COMMANDS
 from bot.commands.invoke import Invocation, Person, Reply
 from bot.commands.spec import OptionType, Role
+from bot.delivery.notify import notice_document
 from bot.digests.compose import Issue, compose
 from bot.documents.build import error_document, trouble_document
 from bot.documents.nodes import Document
@@ -30,6 +31,7 @@ from bot.models import LOCAL_WORKSPACE, ChannelRef, Pick, Style
 from bot.ports import Gone
 from bot.saying import PSEUDO, speaking
 from bot.store import Store
+from bot.store.notices import DueNotice
 from tests.escapes import escapes, texts_of, words_of
 from tests.fakes import FakeClock
 from tests.office import FakeFeeds, Office
@@ -216,20 +218,15 @@ async def test_no_word_escapes_from_a_digest_or_a_notice(office: Office) -> None
         digest = await office.store.digests.find(LOCAL_WORKSPACE, "Утро")
         met = [obstacles.meaning(code, 200, None) for code in obstacles._GONE]
         documents += [trouble_document(digest, one.reason) for one in met if isinstance(one, Gone)]
-        documents.append(reporting.reported(REPORT, "ы"))
+        documents += [notice_document(notice_of(kind)) for kind in ("report", "news", "source")]
         documents.append(error_document(BriefbotError("ы")))
     found = [words for document in documents for words in read(shown(Reply(document=document)))]
     assert not found, "\n".join(found)
 
 
-REPORT = {
-    "state": {
-        "values": {
-            "brief": {"brief": {"selected_option": {"value": "b1"}}},
-            "why": {"why": {"value": "ы"}},
-        }
-    }
-}
+def notice_of(kind: str) -> DueNotice:
+    facts = dict.fromkeys(("reason", "headline", "publisher", "was", "now"), "ы")
+    return DueNotice(workspace_id=LOCAL_WORKSPACE, kind=kind, brief_id=1, key="k", facts=facts, id=1, attempts=1)
 
 
 async def test_no_word_escapes_from_a_form_or_the_home_tab(office: Office) -> None:

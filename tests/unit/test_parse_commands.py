@@ -20,11 +20,12 @@ EVERY = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command
 DISCORD_NAME = re.compile(r"[a-z0-9_-]{1,32}")
 
 DESIGN = {
-    "brief": "latest read search related today topics help",
+    "brief": "latest read search related report today topics help",
     "brief-admin": (
         "topic.add topic.edit topic.remove topic.list topic.preview "
         "source.add source.remove source.list source.import source.export "
         "digest.add digest.edit digest.pause digest.resume digest.remove digest.list digest.preview digest.send "
+        "correct retract reports "
         "settings status audit export forget help operator.status operator.share operator.unshare"
     ),
 }

@@ -49,7 +49,8 @@ class ModelView:
         What is missing is asked of the model, for the next reader.
         """
         code = language.replace("_", "-").partition("-")[0].lower()
-        foreign = [brief for brief in briefs if brief.text.language not in (code, "und")]
+        # What a manager corrected is shown as they left it: a translation of the words below would bring these back.
+        foreign = [brief for brief in briefs if brief.text.language not in (code, "und") and not brief.correction]
         if not foreign or self._choice is None:
             return list(briefs)
         there = await self._store.translations.of(foreign, code)

@@ -125,7 +125,7 @@ class ModelWriter:
         await self._store.attempts.failed(attempt, reason, next_try_at=self._clock.now() + pause)
 
     async def _write(self, attempt: Attempt) -> None:
-        brief = await self._store.briefs.get(attempt.brief_id, workspace=None)
+        brief = await self._store.briefs.get(attempt.brief_id, workspace=None, is_raw=True)
         story = await self._store.stories.get(brief.story_id)
         given = self._shown(story, brief.text.language)
         prompt = to_write(given.articles, given.language, mark=_mark())
@@ -153,7 +153,7 @@ class ModelWriter:
         return held.text, held.refusals
 
     async def _translate(self, attempt: Attempt) -> None:
-        brief = await self._store.briefs.get(attempt.brief_id, workspace=None)
+        brief = await self._store.briefs.get(attempt.brief_id, workspace=None, is_raw=True)
         prompt = to_translate(brief.text, attempt.language, mark=_mark())
         guard = self._guard(prompt, _domains_of(brief.text))
         told = await self._asker.ask(

@@ -40,6 +40,15 @@ COMMANDS: Final = (
         options=(topic("Only this topic"),),
         example='topic:"Korea Japan"',
     ),
+    Command(
+        path=("report",),
+        summary="Tell the managers that a brief is wrong",
+        options=(
+            BRIEF,
+            Option(name="reason", type=OptionType.TEXT, summary="What is wrong with it", is_rest=True, maximum=500),
+        ),
+        example="b12 The number of victims is wrong",
+    ),
     Command(path=("topics",), summary="What is followed here", example=""),
     Command(path=("help",), summary="What you can ask", options=(ABOUT,), example="search"),
 )

@@ -1,0 +1,50 @@
+"""`correct` and `retract`: what the operator does about a brief, for every workspace; and the versions of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.briefs.wire import version_json
+from bot.cli.running import draw, opened, say, say_json
+from bot.commands.catalogue import BY_NAME
+from bot.commands.invoke import Invocation, Person
+from bot.config import Settings
+from bot.documents.nodes import Kind
+from bot.errors import UsageError
+from bot.models import LOCAL_WORKSPACE, ChannelRef, Version
+
+_OPERATOR = Person(id="operator", name="operator", is_manager=True)
+
+
+async def give(settings: Settings, command: str, values: Mapping[str, str]) -> int:
+    """Gives a manager's command in the local workspace, whose corrections hold for all; 1 when it was refused.
+
+    What was posted is edited by the bot that runs.
+    """
+    here = Invocation(
+        workspace_id=LOCAL_WORKSPACE, person=_OPERATOR, channel=ChannelRef("console:general"), sees_all=True
+    )
+    async with opened(settings) as app:
+        given = {name: text for name, text in values.items() if text}
+        reply = await app.commands.call(BY_NAME[command], given, here)
+        draw(reply.document)
+    return 1 if reply.document.kind is Kind.ERROR else 0
+
+
+def shown_version(versions: list[Version], number: int) -> Version:
+    """The version of this number; UsageError names those there are."""
+    found = next((one for one in versions if one.number == number), None)
+    if found is None:
+        numbers = ", ".join(str(one.number) for one in versions)
+        raise UsageError(f"there is no version {number}", allowed=numbers, example=f"--version {versions[-1].number}")
+    return found
+
+
+def say_version(version: Version, *, as_json: bool) -> None:
+    """A version by itself: when, why and its words."""
+    if as_json:
+        say_json(version_json(version))
+        return
+    say(f"version {version.number} · {version.at:%Y-%m-%d %H:%M} UTC · {version.kind} {version.note}".rstrip())
+    text = version.text
+    say("\n".join(part for part in (text.headline, text.deck, *(one.text for one in text.sentences)) if part))

@@ -1,0 +1,55 @@
+"""A document as JSON and back: what a message said, kept so that it can be told anew with one story changed. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, Final
+
+from bot.caveat import Caveat
+from bot.documents import nodes
+from bot.documents.nodes import Document, Kind
+
+_KIND: Final = "_"
+_KINDS: Final[Mapping[str, Any]] = {
+    kind.__name__: kind for kind in (*vars(nodes).values(), Caveat) if isinstance(kind, type) and is_dataclass(kind)
+}
+
+
+def to_json(document: Document) -> str:
+    """The document; `from_json` gives it back as it was."""
+    return json.dumps(_packed(document), ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str) -> Document:
+    """What `to_json` wrote; ValueError for anything else, also for nodes of another version."""
+    try:
+        found = _unpacked(json.loads(text))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"no document of this version: {error}") from None
+    if not isinstance(found, Document):
+        raise ValueError("no document of this version")
+    return found
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_packed(part) for part in value]
+    if not is_dataclass(value):
+        return value
+    parts = {field.name: (getattr(value, field.name), field.default) for field in fields(value)}
+    # What is as it is by default, as most is, is not worth its space.
+    told = {name: _packed(part) for name, (part, default) in parts.items() if part != default}
+    return {_KIND: type(value).__name__, **told}
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_unpacked(part) for part in value)
+    if not isinstance(value, dict):
+        return value
+    parts = {name: _unpacked(part) for name, part in value.items() if name != _KIND}
+    if value[_KIND] == Document.__name__:
+        parts["kind"] = Kind(parts["kind"])
+    return _KINDS[value[_KIND]](**parts)

@@ -1,0 +1,71 @@
+"""Rows of notices: what managers of a workspace are to be told, once for each key, by whoever runs their platform."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import WorkspaceId
+from bot.store.database import Database
+from bot.store.platforms import is_of
+from bot.store.rows import value
+from bot.store.schema import notices
+
+KEPT: Final = timedelta(days=2)
+"""What could not be told within this is old news."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """Something that managers are to be told; `facts` are the words that belong to its kind."""
+
+    workspace_id: WorkspaceId
+    kind: str
+    brief_id: int
+    key: str
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueNotice(Notice):
+    """A notice of which it is time."""
+
+    id: int
+    attempts: int
+
+
+class Notices:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def claim(self, now: datetime, *, limit: int, lease_s: float, platforms: Sequence[str]) -> list[DueNotice]:
+        """What is to be told now on these platforms; each is put off by the lease, lest two tell it."""
+        is_due = (notices.c.next_try_at <= now, notices.c.created_at > now - KEPT)
+        due = select(notices.c.id).where(*is_due, is_of(notices.c.workspace_id, tuple(platforms)))
+        due = due.order_by(notices.c.next_try_at, notices.c.id).limit(limit).with_for_update(skip_locked=True)
+        async with self._db.writing() as connection:
+            ids = (await connection.execute(due)).scalars().all()
+            if not ids:
+                return []
+            claim = update(notices).where(notices.c.id.in_(ids))
+            until = now + timedelta(seconds=lease_s)
+            await connection.execute(claim.values(next_try_at=until, attempts=notices.c.attempts + 1))
+            rows = await connection.execute(select(notices).where(notices.c.id.in_(ids)).order_by(notices.c.id))
+            return [value(DueNotice, row) for row in rows]
+
+    async def settle(self, notice_id: int, *, next_try_at: datetime | None) -> None:
+        """It was told (None), or is tried again then."""
+        async with self._db.writing() as connection:
+            change = update(notices).where(notices.c.id == notice_id)
+            await connection.execute(change.values(next_try_at=next_try_at))
+
+
+async def plan_notice(database: Database, connection: AsyncConnection, notice: Notice, *, now: datetime) -> None:
+    """Has managers told, unless they were told under this key."""
+    insert = database.insert(notices).values(next_try_at=now, created_at=now, **asdict(notice))
+    await connection.execute(insert.on_conflict_do_nothing(index_elements=["workspace_id", "key"]))
