@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.documents.nodes import Bullets, Heading, Link, Text
 from bot.documents.timeline import MOST, Course, timeline_blocks, timeline_of
-from bot.models import BriefText, Citation, Sentence
+from bot.models import BriefText, Citation, Sentence, Version, VersionKind
 from bot.saying import speaking
 
 START = datetime(2026, 1, 15, 0, 0, tzinfo=UTC)
@@ -17,11 +17,13 @@ def report(n: int, title: str, hours: float) -> Citation:
     return Citation(n=n, publisher=f"House {n}", title=title, url=f"https://h{n}.example/", published_at=at)
 
 
-def version(number: int, hours: float, *sources: Citation, words: str = "") -> tuple[int, datetime, BriefText]:
+def version(
+    number: int, hours: float, *sources: Citation, words: str = "", kind: VersionKind = VersionKind.NEWS
+) -> Version:
     """A version written then, with a sentence of each source."""
     told = tuple(Sentence(text=f"{source.title}{words}.", sources=(source.n,)) for source in sources)
     text = BriefText(headline="x", deck="", lede=told, sources=sources, language="en", written_by="extractive")
-    return number, START + timedelta(hours=hours), text
+    return Version(number=number, kind=kind, note="", at=START + timedelta(hours=hours), text=text)
 
 
 AGROUND = report(1, "Ferry runs aground", 0)
@@ -43,12 +45,18 @@ def test_first_report_then_what_each_version_added_with_its_source() -> None:
 
 
 def test_other_words_are_no_line_and_a_story_told_at_one_go_has_none() -> None:
-    again = (2, START + timedelta(hours=0.5), version(2, 0, AGROUND, words=" near the coast of Norrland")[2])
+    again = version(2, 9, AGROUND, words=" near the coast of Norrland", kind=VersionKind.REWORDED)
     assert timeline_of(Course(reports=[AGROUND], versions=[version(1, 0.5, AGROUND), again])) == ()
     close = report(2, "Rescuers bring forty people ashore", 1)
     versions = [version(1, 0.5, AGROUND), version(2, 1.5, AGROUND, close)]
     assert timeline_of(Course(reports=[AGROUND, close], versions=versions)) == ()
     assert timeline_blocks((), {}, zone="UTC") == []
+
+
+def test_corrected_version_is_dated_by_the_correction() -> None:
+    edited = version(2, 30, AGROUND, words=" with 41 aboard", kind=VersionKind.EDITED)
+    first, corrected = timeline_of(Course(reports=[AGROUND], versions=[version(1, 0.5, AGROUND), edited]))
+    assert (first.at, corrected.at, corrected.is_correction) == (AGROUND.published_at, edited.at, True)
 
 
 def test_headlines_tell_what_was_known_before_the_first_version_and_a_correction_is_kept() -> None:
@@ -66,20 +74,8 @@ def test_headlines_tell_what_was_known_before_the_first_version_and_a_correction
 
 
 def test_long_story_keeps_its_first_and_its_newest_lines() -> None:
-    words = [
-        "otter",
-        "tariff",
-        "vote",
-        "storm",
-        "bank",
-        "court",
-        "virus",
-        "rocket",
-        "strike",
-        "harvest",
-        "merger",
-        "election",
-    ]
+    words = ["otter", "tariff", "vote", "storm", "bank", "court", "virus", "rocket", "strike", "fire", "merger"]
+    words.append("election")
     reports = [report(n, f"{word} {word}s", n) for n, word in enumerate(words)]
     lines = timeline_of(Course(reports=reports, versions=[version(1, 20, *reports)]))
     assert len(lines) == len(words)
