@@ -68,6 +68,8 @@ class Outgoing:
     """It cannot have been sent before this instant (UTC)."""
     first_ref: str = ""
     """The reference of the first message that this one continues; empty for the first."""
+    in_thread: bool = False
+    """What it continues is a conversation: it goes into a thread below the first message, where there can be one."""
     publish: bool = False
     """Also to those who follow the channel from elsewhere, where there is such a thing."""
 

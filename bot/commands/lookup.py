@@ -111,6 +111,8 @@ class Lookup:
         match option.type:
             case OptionType.SINCE:
                 return values.since(option, text, now=self.now, zone=self.workspace.zone)
+            case OptionType.UNTIL:
+                return values.until(option, text, now=self.now, zone=self.workspace.zone)
             case OptionType.CHANNEL if option.name == "notices" and values.is_none(text):
                 return ""
             case OptionType.CHANNEL:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.commands import selecting
+from bot.commands.admin_stories import follow_here
 from bot.commands.context import Context, Reply
 from bot.commands.describe import rule_in_words, schedule_in_words, source_name, typed_name
 from bot.documents.build import Past, brief_document, list_document, notice, related_document
@@ -54,7 +55,9 @@ async def read(context: Context) -> Reply:
     changes = await context.store.source_changes.of_briefs([brief.id])
     timeline = await _timeline(context, asked, brief, versions)
     past = Past(versions=versions, changes=changes.get(brief.id, ()), timeline=timeline)
-    return Reply(document=brief_document(brief, context.workspace, now=context.now, past=past))
+    actions = (follow_here(brief),) if context.is_manager else ()
+    document = brief_document(brief, context.workspace, now=context.now, past=past, actions=actions)
+    return Reply(document=document)
 
 
 async def _timeline(context: Context, asked: Brief, brief: Brief, versions: Sequence[Version]) -> list[Block]:

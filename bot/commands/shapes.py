@@ -17,6 +17,7 @@ _SHAPES: Final = {
     OptionType.TIME: re.compile(r"\d{1,2}[:.]\d{2}(?:[ap]\.?m\.?)?|\d{1,2}[ap]\.?m\.?|noon|midnight", re.IGNORECASE),
     OptionType.DAYS: re.compile(rf"daily|everyday|weekdays|weekends|{_DAY}(?:[,–-]{_DAY})*", re.IGNORECASE),
     OptionType.SINCE: re.compile(r"\d{1,5}[hdw]|\d{4}-\d{1,2}-\d{1,2}|yesterday|today", re.IGNORECASE),
+    OptionType.UNTIL: re.compile(r"\d{1,5}[hdw]|\d{4}-\d{1,2}-\d{1,2}|tomorrow", re.IGNORECASE),
     OptionType.URL: re.compile(r"<?https?://\S+", re.IGNORECASE),
     OptionType.CHANNEL: re.compile(r"#\S+|<#\S+"),
 }

@@ -31,6 +31,7 @@ class OptionType(StrEnum):
     DAYS = "days"
     LANGUAGE = "language"
     SINCE = "since"
+    UNTIL = "until"
     URL = "url"
     FILE = "file"
 

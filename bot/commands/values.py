@@ -185,6 +185,24 @@ def since(option: Option, text: str, *, now: datetime, zone: str) -> datetime:
     return datetime.combine(day, time(0), tzinfo=ZoneInfo(zone))
 
 
+def until(option: Option, text: str, *, now: datetime, zone: str) -> datetime:
+    """The instant that `7d`, `2w`, `tomorrow` or a date means there; of a day its end. At most a year ahead."""
+    wanted = " ".join(unicodedata.normalize("NFKC", text).strip().lower().split())
+    here = now.astimezone(ZoneInfo(zone)).date()
+    end: datetime | None = None
+    if age := _AGE.fullmatch(wanted):
+        end = now + min(int(age[1]) * _AGES[age[2][0]], timedelta(days=36500))
+    elif day := here + timedelta(days=1) if wanted == "tomorrow" else _date(wanted):
+        end = datetime.combine(day + timedelta(days=1), time(0), tzinfo=ZoneInfo(zone))
+    if end is None or not now < end <= now + timedelta(days=366):
+        raise UsageError(
+            say("'{text}' is no time to come for {option}", text=_short(text), option=option.name),
+            allowed=say("24h, 7d, 2w, tomorrow, or a date from today on, at most a year ahead"),
+            example=f"{option.name}:{here + timedelta(days=7)}",
+        )
+    return end
+
+
 def _date(text: str) -> date | None:
     found = re.fullmatch(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})", text, re.ASCII)
     try:

@@ -19,6 +19,7 @@ from bot.briefs.model.view import ModelView
 from bot.digests.calendar import Due, days_covered, instant_of, next_edition
 from bot.digests.compose import Issue, compose
 from bot.digests.desk import Desk, candidates_of
+from bot.digests.following import Following
 from bot.digests.select import select
 from bot.documents import wording
 from bot.documents.nodes import Document
@@ -63,6 +64,7 @@ class Dispatcher:
     ) -> None:
         self._store, self._adapters, self._clock = store, adapters, clock
         self._model = model or ModelView(store, None)
+        self.following = Following(store, adapters, clock, self._model)
         self._unserved: dict[str, int] = {}
 
     async def drain(self, stop: asyncio.Event | None = None) -> None:

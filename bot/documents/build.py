@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -268,6 +268,12 @@ def cited(sentences: Sequence[Sentence]) -> tuple[Inline, ...]:
 
 def _paragraphs(sentences: Sequence[Sentence]) -> list[Block]:
     return [Paragraph(cited(sentences))] if sentences else []
+
+
+def sources_of(brief: Brief, workspace: Workspace, numbers: Collection[int]) -> Sources:
+    """The sources of a brief that have these numbers."""
+    places = (place for place, source in enumerate(brief.text.sources) if source.n in numbers)
+    return Sources(tuple(_source_item(brief, place, workspace) for place in places))
 
 
 def _source_item(brief: Brief, place: int, workspace: Workspace) -> SourceItem:

@@ -92,7 +92,7 @@ class Editions:
             insert = editions.insert().returning(editions.c.id, sort_by_parameter_order=True)
             ids = (await connection.execute(insert, [_columns(plan, now) for plan in new])).scalars().all()
             await _insert(
-                connection, edition_items, [row for plan, id_ in _pairs(new, ids) for row in _items(plan, id_)]
+                connection, edition_items, [row for plan, id_ in _pairs(new, ids) for row in items_of(plan.picks, id_)]
             )
             await _insert(
                 connection, deliveries, [row for plan, id_ in _pairs(new, ids) for row in _parts(plan, id_, now)]
@@ -152,8 +152,8 @@ class Editions:
             return [value(EditionItem, row) for row in rows]
 
     async def recent(self, workspace: WorkspaceId, *, limit: int) -> list[Edition]:
-        """The newest editions of a workspace."""
-        query = select(editions).where(editions.c.workspace_id == workspace)
+        """The newest editions of the digests of a workspace."""
+        query = select(editions).where(editions.c.workspace_id == workspace, editions.c.digest_id.is_not(None))
         async with self._db.glancing() as connection:
             rows = await connection.execute(query.order_by(editions.c.due_at.desc(), editions.c.id.desc()).limit(limit))
             return [_edition(row) for row in rows]
@@ -182,6 +182,8 @@ class Editions:
             .where(
                 editions.c.workspace_id == workspace,
                 editions.c.channel.in_(channels),
+                # Who reads a channel need not read the threads of the stories that it follows.
+                editions.c.digest_id.is_not(None),
                 editions.c.created_at >= since,
                 editions.c.state.in_([EditionState.PLANNED, EditionState.DELIVERED]),
             )
@@ -247,8 +249,9 @@ def _columns(plan: EditionPlan, now: datetime) -> dict[str, Any]:
     }
 
 
-def _items(plan: EditionPlan, edition_id: int) -> Iterable[dict[str, Any]]:
-    for position, pick in enumerate(plan.picks):
+def items_of(picks: Sequence[Pick], edition_id: int) -> Iterable[dict[str, Any]]:
+    """The rows of what an edition tells."""
+    for position, pick in enumerate(picks):
         yield {
             "edition_id": edition_id,
             "position": position,
@@ -261,20 +264,27 @@ def _items(plan: EditionPlan, edition_id: int) -> Iterable[dict[str, Any]]:
         }
 
 
-def _parts(plan: EditionPlan, edition_id: int, now: datetime) -> Iterable[dict[str, Any]]:
-    for part, payload in enumerate(plan.payloads, start=1):
+def parts_of(
+    payloads: Sequence[Payload], edition_id: int, workspace: WorkspaceId, channel: ChannelRef, now: datetime
+) -> Iterable[dict[str, Any]]:
+    """The rows of an edition's messages, to be sent at once."""
+    for part, payload in enumerate(payloads, start=1):
         yield {
-            "workspace_id": plan.digest.workspace_id,
+            "workspace_id": workspace,
             "edition_id": edition_id,
             "part": part,
-            "parts": len(plan.payloads),
-            "channel": plan.digest.channel,
+            "parts": len(payloads),
+            "channel": channel,
             "title": payload.title,
             "body": payload.to_json(),
             "caveat": payload.caveat,
             "page": to_json(payload.page) if payload.page else "",
             "next_try_at": now,
         }
+
+
+def _parts(plan: EditionPlan, edition_id: int, now: datetime) -> Iterable[dict[str, Any]]:
+    return parts_of(plan.payloads, edition_id, plan.digest.workspace_id, plan.digest.channel, now)
 
 
 def _made(plan: EditionPlan, edition_id: int, now: datetime) -> Edition:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from bot.commands.catalogue import corrections, digests, operators, readers, sources, topics, workspace
+from bot.commands.catalogue import corrections, digests, operators, readers, sources, stories, topics, workspace
 from bot.commands.spec import Command, Role
 
 COMMANDS: Final[tuple[Command, ...]] = (
