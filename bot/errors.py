@@ -39,7 +39,7 @@ class UsageError(BriefbotError):
 
     def __init__(self, problem: str, *, allowed: str = "", example: str = "") -> None:
         self.problem, self.allowed, self.example = problem, allowed, example
-        self.sentence = problem if problem.endswith("?") else say("{sentence}.", sentence=problem.rstrip("."))
+        self.sentence = problem if problem.endswith(("?", "？")) else say("{sentence}.", sentence=problem.rstrip("."))
         self.what_is_allowed = say("Allowed: {values}.", values=allowed.rstrip(".")) if allowed else ""
         shown = say("Example: {command}", command=example) if example else ""
         super().__init__(" ".join(filter(None, (self.sentence, self.what_is_allowed, shown))))

@@ -504,7 +504,39 @@ class Style(StrEnum):
     FULL = "full"
 
 
+class Quiet(StrEnum):
+    """What a digest does when there is nothing new."""
+
+    SKIP = "skip"
+    NOTE = "note"
+    BEST = "best"
+    """The best of the week that its channel was not told."""
+
+
+class Covers(StrEnum):
+    """How far back an edition looks: to the one before it, or a week."""
+
+    DAY = "day"
+    WEEK = "week"
+
+
+class Place(StrEnum):
+    """Where the stories stand: in the channel, or in a thread of the message that names them."""
+
+    CHANNEL = "channel"
+    THREAD = "thread"
+
+
 ALL_DAYS: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimeOfDay:
+    """A local time of a schedule. Its slot stays when the time is changed, so that a day's run is known by it."""
+
+    slot: int = 0
+    at: time
+
 
 ON_TIME = timedelta(minutes=10)
 """What is posted within this of its time is not late."""
@@ -524,17 +556,34 @@ class Digest(Value):
     name: str
     channel: ChannelRef
     at: time
-    """Local wall-clock time, whole minutes."""
+    """Local wall-clock time, whole minutes; of several the first of the day."""
+    slot: int = 0
+    """The slot of `at` (see TimeOfDay)."""
+    also_at: tuple[TimeOfDay, ...] = ()
+    """Its other times of the day."""
     zone: str
     days: tuple[int, ...] = ALL_DAYS
     """Monday is 0, sorted."""
     topic_ids: tuple[int, ...] = ()
     """Empty: everything the workspace sees."""
+    caps: tuple[tuple[int, int], ...] = ()
+    """Ids of topics, and how many of its stories an edition holds at most."""
     style: Style = Style.SUMMARIES
     max_stories: int = 8
+    covers: Covers = Covers.DAY
+    repeats: bool = False
+    """May tell what another digest told in its channel."""
+    quiet: Quiet = Quiet.NOTE
+    language: str = ""
+    """Two-letter code; empty: the workspace's."""
+    place: Place = Place.CHANNEL
+    ping: str | None = None
+    """The role that its first message mentions; empty: nobody; None: the workspace's."""
     catch_up_s: int = 6 * 3600
     """How late an edition may still be posted."""
     is_paused: bool = False
+    paused_until: date | None = None
+    """No edition before this local date; it goes on by itself then."""
     publish: bool = False
     """Where its channel is one that others can follow, its messages are published to those, too."""
     trouble: str = ""
@@ -543,11 +592,18 @@ class Digest(Value):
     next_due_at: datetime | None = None
     next_on: date | None = None
     """The local date that `next_due_at` belongs to."""
+    next_slot: int = 0
     created_at: datetime
 
     @property
     def platform(self) -> str:
         return self.workspace_id.partition(":")[0]
+
+    @property
+    def times(self) -> tuple[TimeOfDay, ...]:
+        """Its times of the day, in order."""
+        first = TimeOfDay(slot=self.slot, at=self.at)
+        return tuple(sorted((first, *self.also_at), key=lambda one: one.at)) if self.also_at else (first,)
 
 
 class EditionState(StrEnum):
@@ -580,13 +636,14 @@ class Pick(Value):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edition(Value):
-    """One run of a digest for one local date."""
+    """One run of a digest: one for a slot of a local date."""
 
     id: int
     digest_id: int | None
     """None for a post about a story that is followed."""
     workspace_id: WorkspaceId
     on: date
+    slot: int = 0
     due_at: datetime
     state: EditionState
     reason: str = ""
@@ -659,6 +716,8 @@ class Delivery(Value):
     catch_up_s: int
     """How late its edition may be posted."""
     publish: bool
+    in_thread: bool = False
+    """Its parts after the first stand in a thread of the first."""
     is_troubled: bool = False
     """Its channel could not be posted to before."""
     first_ref: str = ""

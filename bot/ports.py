@@ -68,10 +68,10 @@ class Outgoing:
     """It cannot have been sent before this instant (UTC)."""
     first_ref: str = ""
     """The reference of the first message that this one continues; empty for the first."""
-    in_thread: bool = False
-    """What it continues is a conversation: it goes into a thread below the first message, where there can be one."""
     publish: bool = False
     """Also to those who follow the channel from elsewhere, where there is such a thing."""
+    in_thread: bool = False
+    """What continues the first message stands in a thread of it, where there is such a thing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,8 +162,12 @@ class Host(Protocol):
     async def notices(self, workspace: WorkspaceId) -> ChannelRef | None:
         """The channel that its managers chose for what they are told; None when they chose none."""
 
-    async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> None:
-        """The bot is in these workspaces (names by id). `is_all`: and in no other of this platform."""
+    async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> frozenset[WorkspaceId]:
+        """The bot is in these workspaces (names by id). `is_all`: and in no other of this platform.
+
+        Gives back those that it came to, whose people are to be greeted: each once for each time that it comes, and
+        none when a bot that knew of no workspace finds itself in some.
+        """
 
     async def absent(self, workspace: WorkspaceId) -> None:
         """The bot was removed from it."""

@@ -36,7 +36,7 @@ class Tenants:
     async def notices(self, workspace: WorkspaceId) -> ChannelRef | None:
         return (await self._store.workspaces.get(workspace)).notices or None
 
-    async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> None:
+    async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> frozenset[WorkspaceId]:
         known = await self._store.workspaces.here(self._platform)
         for id_, name in places.items():
             if known.get(id_) == name:
@@ -45,6 +45,9 @@ class Tenants:
                 log.info("workspace.returned", workspace=id_)
         for id_ in (known.keys() - places.keys()) if is_all else ():
             await self.absent(id_)
+        new = [] if is_all and not known else [id_ for id_ in places if id_ not in known]
+        now = self._clock.now()
+        return frozenset([id_ for id_ in new if await self._store.workspaces.greet(id_, now=now)])
 
     async def absent(self, workspace: WorkspaceId) -> None:
         await self._store.workspaces.absent(workspace, now=self._clock.now())

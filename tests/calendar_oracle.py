@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from bot.digests.calendar import Due
+from bot.models import TimeOfDay
 
 
 def expected_editions(zone: str, at: time, start: date, end: date) -> Iterator[Due]:
@@ -26,6 +27,18 @@ def expected_editions(zone: str, at: time, start: date, end: date) -> Iterator[D
             if not last_before < on < _local_date(changes, due):
                 yield Due(on=on, at=due.replace(tzinfo=UTC))
         on += timedelta(days=1)
+
+
+def expected_runs(zone: str, times: Sequence[TimeOfDay], start: date, end: date) -> list[Due]:
+    """Every run of the dates from `start` up to `end`, in order; of those at one instant the first of the schedule."""
+    found: dict[datetime, Due] = {}
+    for one in times:
+        for due in expected_editions(zone, one.at, start, end):
+            run = Due(on=due.on, at=due.at, slot=one.slot)
+            known = found.get(due.at)
+            if known is None or run.on < known.on:
+                found[due.at] = run
+    return [found[at] for at in sorted(found)]
 
 
 def _first_instant(changes: list[tuple[datetime, timedelta]], place: int, wall: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import Any
 from bot.caveat import CAVEATS
 from bot.commands.catalogue import COMMANDS
 from bot.documents.nodes import Block, Document, Facts, Mention, Text
+from bot.topics.catalogue import known_topics
 
 OURS = re.compile(r"⟦[^⟧]*(?:⟧|$)")
 _EXAMPLE = re.compile(r"⟦Example: ⟧.*")
@@ -18,7 +19,16 @@ _OUTSIDE = re.compile(
     r"|\b(?:b|t|d|s|src)\d+\b|\b[CGUDST]\d\w+\b|\b[0-9a-f]{8}\b"
 )
 _COMMAND_WORDS = {"brief", "admin", *CAVEATS} | {word for command in COMMANDS for word in command.path}
+_TOPIC_WORDS = {
+    word
+    for topic in known_topics().values()
+    for text in (topic.id, topic.names["en"])
+    if " " not in text
+    for word in text.lower().split("-")
+}
+"""Ids of the catalogue and names of one word, which are typed."""
 _OPTION_WORDS = {word for command in COMMANDS for option in command.options for word in (option.name, *option.choices)}
+_KNOWN_WORDS = _COMMAND_WORDS | _OPTION_WORDS | _TOPIC_WORDS | {word.upper() for word in _OPTION_WORDS}
 _NOT_READ = frozenset(("custom_id", "action_id", "block_id", "value", "private_metadata", "callback_id", "type", "url"))
 
 
@@ -28,7 +38,7 @@ def escapes(text: str, known: Sequence[str] = ()) -> str:
     for words in (*CAVEATS.values(), *(command.right for command in COMMANDS), *known):
         rest = rest.replace(words, " ")
     rest = _OUTSIDE.sub(" ", _CODE.sub(" ", rest))
-    found = [word for word in re.findall(r"[A-Za-z_]{2,}", rest) if word.lower() not in _COMMAND_WORDS | _OPTION_WORDS]
+    found = [word for word in re.findall(r"[A-Za-z_]{2,}", rest) if not {word, word.lower()} & _KNOWN_WORDS]
     return f"{' '.join(found)}  in  {text}" if found else ""
 
 

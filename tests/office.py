@@ -28,6 +28,9 @@ class FakeFeeds:
     answers: Mapping[str, ParsedFeed | Exception] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
 
+    def refusal(self, url: str) -> str:
+        return "it is private" if "//10." in url else ""
+
     async def try_feed(self, url: str) -> ParsedFeed:
         self.read.append(url)
         answer = self.answers[url]

@@ -11,20 +11,22 @@ import discord
 import structlog
 
 from adapters.discord import forms
-from adapters.discord.buttons import Press, Verb, read_press
-from adapters.discord.incoming import Asked, channel_ref, in_guild, read_command, read_line, workspace_of
+from adapters.discord.buttons import Press, Verb, addressed, read_press
+from adapters.discord.here import channels_of, guild_of, invocation_of, reader_of
+from adapters.discord.incoming import Asked, in_guild, read_command, read_line
 from adapters.discord.native import RawModal
 from adapters.discord.render import render
 from adapters.discord.replies import Drafts, answer_with, shared_by, takes_its_place
 from adapters.discord.reporting import MESSAGE_COMMAND, asked_about, which
 from bot.commands.describe import as_typed
-from bot.commands.forms import wants_form
-from bot.commands.invoke import Commands, Invocation, Person, Reply
+from bot.commands.forms import asked_for, wants_form
+from bot.commands.invoke import Commands, Invocation, Reply
 from bot.commands.lookup import FILE_LIMIT
 from bot.commands.spec import Command, OptionType
 from bot.documents.build import error_document
 from bot.documents.nodes import Kind
 from bot.errors import BriefbotError, UsageError
+from bot.ingest.charset import decode
 from bot.saying import say, speaking
 
 log = structlog.get_logger(__name__)
@@ -53,7 +55,7 @@ class Answers:
 
     async def answer(self, interaction: Interaction) -> None:
         """Answers one interaction, in its person's language; never raises."""
-        with speaking(await self._commands.language(_invocation(interaction))):
+        with speaking(await self._commands.language(reader_of(interaction))):
             await self._answer_or_apologise(interaction)
 
     async def _answer_or_apologise(self, interaction: Interaction) -> None:
@@ -80,16 +82,17 @@ class Answers:
             log.info("interaction.unanswered", reason=str(error)[:200])
 
     async def _answer(self, interaction: Interaction) -> None:
-        if interaction.guild_id is None:
+        guild_id = guild_of(interaction)
+        if not guild_id:
             await answer_with(interaction, _failed(say("Briefbot answers in servers, not in direct messages.")))
             return
         match interaction.type:
             case discord.InteractionType.application_command if _data(interaction).get("type") == MESSAGE_COMMAND:
-                await self._reported(interaction, interaction.guild_id)
+                await self._reported(interaction, guild_id)
             case discord.InteractionType.application_command:
-                await self._command(interaction, read_command(_data(interaction), interaction.guild_id))
+                await self._command(interaction, read_command(_data(interaction), guild_id))
             case discord.InteractionType.autocomplete:
-                await self._complete(interaction, read_command(_data(interaction), interaction.guild_id))
+                await self._complete(interaction, read_command(_data(interaction), guild_id))
             case discord.InteractionType.component:
                 await self._pressed(interaction)
             case discord.InteractionType.modal_submit:
@@ -127,10 +130,10 @@ class Answers:
             refs = await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
         if call.verb is Verb.SHARE:
             messages = list(zip(refs, render(reply.document), strict=True))
-            await self._commands.note_shared(reply.document, messages, _invocation(interaction))
+            await self._commands.note_shared(reply.document, messages, await invocation_of(interaction))
 
     async def _reply(self, interaction: Interaction, call: Call) -> Reply:
-        asked, here = call.asked, _invocation(interaction, is_for_all=call.verb is Verb.SHARE)
+        asked, here = call.asked, await invocation_of(interaction, is_for_all=call.verb is Verb.SHARE)
         if asked.command.is_danger and call.verb is not Verb.DO:
             return await self._commands.question(asked.command, asked.values, here)
         reply = await self._commands.call(asked.command, asked.values, here)
@@ -145,21 +148,22 @@ class Answers:
             texts = {name: await _content(interaction, name, file) for name, file in asked.attachments.items()}
         except UsageError as error:
             return Reply(document=error_document(error))
-        return await self._commands.call(asked.command, {**asked.values, **texts}, _invocation(interaction))
+        return await self._commands.call(asked.command, {**asked.values, **texts}, await invocation_of(interaction))
 
     async def _complete(self, interaction: Interaction, asked: Asked) -> None:
         option = asked.command.option(asked.focused)
         found: Sequence[tuple[str, str]] = ()
         if option is not None:
             text = asked.values.get(option.name, "")
-            found = await self._commands.complete(asked.command, option, text, _invocation(interaction))
+            here = await invocation_of(interaction)
+            found = await self._commands.complete(asked.command, option, text, here)
         choices = [discord.app_commands.Choice(name=label, value=value) for label, value in found if label.strip()]
         await interaction.response.autocomplete(choices)
 
     # ── components ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _pressed(self, interaction: Interaction) -> None:
-        data, guild_id = _data(interaction), interaction.guild_id or 0
+        data, guild_id = _data(interaction), guild_of(interaction)
         press = read_press(str(data.get("custom_id", "")))
         if press is None:
             raise UsageError(say("this button is of another version of Briefbot"), example="/brief help")
@@ -182,22 +186,31 @@ class Answers:
 
     async def _open_form(self, interaction: Interaction, asked: Asked, words: str) -> None:
         """Shows the form of a command, with what is set now, was given, or was typed into it before."""
-        here = _invocation(interaction)
+        here = await invocation_of(interaction)
         filled = await self._commands.filled(asked.command, asked.values, here)
         if isinstance(filled, Reply):
             await answer_with(interaction, filled)
             return
-        values = {**filled, **self._drafts.take(interaction, words)}
-        # What the form does not ask for waits for it here.
-        asked_for = forms.FORMS[asked.command.name]
-        self._drafts.keep(interaction, words, {name: text for name, text in values.items() if name not in asked_for})
-        body = forms.form(asked.command, values, await self._choices(asked.command, here), Press(Verb.FORM, words))
-        await interaction.response.send_modal(RawModal(body))
+        given = {**asked.values, **self._drafts.take(interaction, words)}
+        values = {**filled, **given}
+        # What was given and the form does not ask for waits for it here.
+        fields = asked_for(asked.command, values, forms.FORMS)
+        self._drafts.keep(interaction, words, {name: text for name, text in given.items() if name not in fields})
+        choices = await self._choices(asked.command, fields, here)
+        if here.is_direct:
+            # Where Discord knows of no channels to pick from.
+            choices["channel"] = channels_of(interaction)
+        body = forms.form(asked.command, values, choices, Press(Verb.FORM, words))
+        await interaction.response.send_modal(
+            RawModal(addressed([body], guild_of(interaction))[0] if here.is_direct else body)
+        )
 
-    async def _choices(self, command: Command, here: Invocation) -> forms.Choices:
+    async def _choices(
+        self, command: Command, fields: Sequence[str], here: Invocation
+    ) -> dict[str, Sequence[tuple[str, str]]]:
         """The topics that a digest may be of, for its form to show."""
-        found = {}
-        for name in forms.FORMS[command.name]:
+        found: dict[str, Sequence[tuple[str, str]]] = {}
+        for name in fields:
             option = command.option(name)
             if option is not None and option.type is OptionType.TOPIC:
                 one = replace(option, is_list=False)
@@ -205,7 +218,7 @@ class Answers:
         return found
 
     async def _filled_in(self, interaction: Interaction) -> None:
-        data, guild_id = _data(interaction), interaction.guild_id or 0
+        data, guild_id = _data(interaction), guild_of(interaction)
         press = read_press(str(data.get("custom_id", "")))
         if press is None or press.verb is not Verb.FORM:
             raise UsageError(say("this form is of another version of Briefbot"), example="/brief help")
@@ -225,21 +238,6 @@ def _asked_by_form(words: str, guild_id: int) -> Asked:
 
 def _data(interaction: Interaction) -> Mapping[str, Any]:
     return interaction.data or {}
-
-
-def _invocation(interaction: Interaction, *, is_for_all: bool = False) -> Invocation:
-    """Who asks, and where; Discord sends the member's rights, roles and language with each interaction."""
-    guild_id, user = interaction.guild_id or 0, interaction.user
-    roles = frozenset(str(role) for role in getattr(user, "_roles", ()))
-    person = Person(
-        id=str(user.id), name=user.display_name, is_manager=interaction.permissions.manage_guild, roles=roles
-    )
-    return Invocation(
-        workspace_id=workspace_of(guild_id),
-        person=person,
-        channel=channel_ref(guild_id, interaction.channel_id or 0),
-        locale="" if is_for_all else str(interaction.locale),
-    )
 
 
 async def _defer(interaction: Interaction, verb: Verb) -> None:
@@ -272,4 +270,4 @@ async def _content(interaction: Interaction, name: str, file: Mapping[str, Any])
     described: Any = dict(file)
     attachment = discord.Attachment(data=described, state=interaction._state)
     raw = await attachment.read()
-    return raw.decode("utf-8", errors="replace")
+    return decode(raw)

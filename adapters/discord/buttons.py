@@ -6,18 +6,22 @@
     v1:share:brief read b12     shows the answer to all
     v1:form:brief-admin …       opens the form of that command
     v1:open:                    a select whose values are briefs to read
+    v1@813…:form:brief-admin …  in a direct message: as pressed in that server
 
 A message of last year says the same as today's, so no version may give one of them another meaning. Pure.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 ID_LIMIT: Final = 100
 _VERSION: Final = "v1"
+_MARK: Final = re.compile(r"v1(?:@(\d{1,20}))?(?:\.\d+)?")
 
 
 class Verb(StrEnum):
@@ -36,6 +40,8 @@ class Press:
     verb: Verb
     words: str
     """A command as typed, without the slash."""
+    guild_id: int = 0
+    """The server that it is about, where it is pressed in none; else 0."""
 
     def custom_id(self, number: int = 1) -> str | None:
         """How a component carries it; None when it is too long for one.
@@ -50,6 +56,25 @@ def read_press(custom_id: str) -> Press | None:
     """What a component of ours asks for; None for any other."""
     version, _, rest = custom_id.partition(":")
     verb, _, words = rest.partition(":")
-    if version.partition(".")[0] != _VERSION or verb not in set(Verb):
+    found = _MARK.fullmatch(version)
+    if found is None or verb not in set(Verb):
         return None
-    return Press(Verb(verb), words)
+    return Press(Verb(verb), words, int(found[1] or 0))
+
+
+def addressed(components: Sequence[Mapping[str, Any]], guild_id: int) -> list[dict[str, Any]]:
+    """The components as they stand in a direct message: each says which server it is about."""
+    return [{name: _addressed(part, name, guild_id) for name, part in one.items()} for one in components]
+
+
+def _addressed(value: Any, name: str, guild_id: int) -> Any:
+    match value:
+        case Mapping():
+            return addressed([value], guild_id)[0]
+        case list():
+            return [_addressed(part, name, guild_id) for part in value]
+        case str() if name == "custom_id" and read_press(value):
+            told = f"{_VERSION}@{guild_id}{value.removeprefix(_VERSION)}"
+            return told if len(told) <= ID_LIMIT else value
+        case _:
+            return value

@@ -44,6 +44,7 @@ _ABOUT: Final = {
     "brief-admin": marked("Set up Briefbot"),
     "topic": marked("Topics: what is followed"),
     "source": marked("Sources: the feeds that are read"),
+    "story": marked("Stories: what is new is posted below a first message"),
     "operator": marked("All workspaces: for those who run Briefbot"),
     "digest": marked("Digests: what is posted where and when"),
 }
@@ -125,7 +126,7 @@ def _bounds(option: Option, least: str, most: str) -> dict[str, int]:
 
 def _choices(option: Option) -> tuple[str, ...]:
     if option.type is OptionType.LANGUAGE and not option.is_list:
-        return tuple(CAVEATS)
+        return (*option.choices, *CAVEATS)
     return option.choices
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -14,6 +15,7 @@ from discord.http import Route
 
 from adapters.discord.answering import Answers
 from adapters.discord.catalogue import fingerprint, registration
+from adapters.discord.greeting import greet
 from adapters.discord.incoming import workspace_of
 from adapters.discord.pacing import WINDOW_MOST, Pacer
 from adapters.discord.posting import Posts
@@ -26,6 +28,8 @@ log = structlog.get_logger(__name__)
 RATE_WAIT_S: Final = 30.0
 READY_S: Final = 2.0
 """How long to wait for more servers before the bot counts as ready."""
+GREETED_AFTER: Final = timedelta(days=1)
+"""So long after the bot was added its people are still greeted, when it was not running then."""
 _UNCOMPARED: Final = frozenset(("id", "application_id", "version", "nsfw", "dm_permission", "handler"))
 """What Discord adds to a command that was registered."""
 
@@ -98,12 +102,17 @@ class Client(discord.AutoShardedClient):
         self.up.set()
         log.info("discord.ready", guilds=len(self.guilds), shards=self.shard_count)
         if self._host is not None:
-            places = {workspace_of(guild.id): guild.name for guild in self.guilds}
-            await self._host.present(places, is_all=self._is_whole)
+            places = {workspace_of(guild.id): guild for guild in self.guilds}
+            names = {id_: guild.name for id_, guild in places.items()}
+            for id_ in await self._host.present(names, is_all=self._is_whole):
+                # Added while we were away; older ones are only new to this database.
+                if (at := places[id_].me.joined_at) and discord.utils.utcnow() - at < GREETED_AFTER:
+                    await greet(self, places[id_])
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         if self._host is not None:
-            await self._host.present({workspace_of(guild.id): guild.name}, is_all=False)
+            for _ in await self._host.present({workspace_of(guild.id): guild.name}, is_all=False):
+                await greet(self, guild)
         await self._reachable(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from adapters.discord.buttons import Press, Verb
 from bot.caveat import CAVEATS
-from bot.commands.forms import DAYS, Forms, emptied, picked_days
-from bot.commands.labels import label
+from bot.commands.forms import DAYS, Forms, asked_for, emptied, picked_days
+from bot.commands.labels import choice_label, label
 from bot.commands.languages import name_of
 from bot.commands.spec import Command, Option, OptionType
 from bot.documents.clip import clip
 from bot.documents.wording import day_names
 from bot.saying import marked, say
+from bot.topics.catalogue import of_kind
 
 Component = dict[str, Any]
 
@@ -30,6 +31,8 @@ FORMS: Final[Forms] = {
     "brief report": ("brief", "reason"),
     "brief-admin correct": ("headline", "deck", "lede", "note"),
     "brief-admin retract": ("brief", "reason"),
+    "brief-admin setup": ("subjects", "places"),
+    "brief-admin setup step:when": ("channel", "at", "zone"),
     "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "caveat_note"),
 }
 """The options that the form of a command asks for."""
@@ -43,6 +46,8 @@ MOST_CHOICES: Final = 25
 _HELP: Final = {
     "days": marked("On these days; none: every day"),
     "topics": marked("Only these; none: everything that is followed"),
+    "subjects": marked("Each brings well-known feeds with it"),
+    "places": marked("Each brings well-known feeds with it"),
 }
 """Where something is picked that elsewhere is typed."""
 _LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute", "deck", "lede", "note", "reason"))
@@ -53,10 +58,10 @@ Choices = Mapping[str, Sequence[tuple[str, str]]]
 
 def form(command: Command, values: Mapping[str, str], choices: Choices, press: Press) -> Component:
     """The form of a command, filled with these values."""
-    asked = [option for name in FORMS[command.name] if (option := command.option(name))]
+    asked = [option for name in asked_for(command, values, FORMS) if (option := command.option(name))]
     return {
         "custom_id": press.custom_id() or Press(Verb.FORM, command.name).custom_id(),
-        "title": clip(re.split("[;.。]", say(command.summary))[0], TITLE_LIMIT),
+        "title": clip(re.split("[;:.。：]", say(command.summary))[0], TITLE_LIMIT),
         "components": [_labelled(option, values.get(option.name, ""), choices) for option in asked],
     }
 
@@ -72,17 +77,22 @@ def _labelled(option: Option, value: str, choices: Choices) -> Component:
 
 def _asking(option: Option, value: str, choices: Choices) -> Component:
     match option.type:
-        case OptionType.CHANNEL:
+        case OptionType.CATALOGUE:
+            topics = [(topic.name, topic.id) for topic in of_kind(option.name)]
+            return _select(topics, [part.strip() for part in value.split(",")], most=len(topics))
+        case OptionType.CHANNEL if option.name not in choices:
             return _picker(CHANNEL_SELECT, value, "channel") | {"channel_types": [0, 5, 10, 11, 12, 15]}
         case OptionType.ROLE:
             return _picker(ROLE_SELECT, value, "role")
         case OptionType.DAYS:
             return _select(list(zip(day_names(), DAYS, strict=True)), picked_days(option, value), most=len(DAYS))
         case OptionType.LANGUAGE if not option.is_list:
-            return _select([(name_of(code), code) for code in CAVEATS], [value], most=1)
+            own = [(choice_label(choice), choice) for choice in option.choices]
+            return _select([*own, *((name_of(code), code) for code in CAVEATS)], [value], most=1)
     offered = choices.get(option.name, ())
     if offered:
-        return _select(offered, [part.strip() for part in value.split(",")], most=len(offered))
+        chosen = [part.strip() for part in value.split(",")]
+        return _select(offered, chosen, most=len(offered) if option.is_list else 1)
     return _input(option, value)
 
 

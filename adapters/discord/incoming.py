@@ -76,7 +76,7 @@ def in_guild(command: Command, values: Mapping[str, str], guild_id: int) -> dict
             continue
         if option.type is OptionType.CHANNEL:
             found[option.name] = _channel(option.name, text, guild_id)
-        elif option.type is OptionType.ROLE and _digits(text) == str(guild_id):
+        elif option.type in (OptionType.ROLE, OptionType.PING) and _digits(text) == str(guild_id):
             problem = say("{option} cannot be everyone", option=option.name)
             raise UsageError(problem, allowed=say("one role, or none"), example=f"{option.name}:none")
     return found

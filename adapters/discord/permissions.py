@@ -11,11 +11,13 @@ from bot.saying import marked
 VIEW_CHANNEL: Final = 1 << 10
 SEND_MESSAGES: Final = 1 << 11
 READ_MESSAGE_HISTORY: Final = 1 << 16
+CREATE_PUBLIC_THREADS: Final = 1 << 35
 SEND_MESSAGES_IN_THREADS: Final = 1 << 38
 
 NEEDED: Final[Mapping[int, str]] = {
     VIEW_CHANNEL: "View Channel",
     SEND_MESSAGES: "Send Messages",
+    CREATE_PUBLIC_THREADS: "Create Public Threads",
     SEND_MESSAGES_IN_THREADS: "Send Messages in Threads",
     READ_MESSAGE_HISTORY: "Read Message History",
 }
@@ -34,14 +36,16 @@ THREAD_KINDS: Final = frozenset((10, 11, 12))
 FORUM_KINDS: Final = frozenset((15, 16))
 
 
-def to_post(kind: int) -> tuple[int, ...]:
-    """What posting in a channel of this kind takes."""
+def to_post(kind: int, *, in_thread: bool = False) -> tuple[int, ...]:
+    """What posting in a channel of this kind takes; `in_thread`: and in a thread of one's own message there."""
+    if in_thread and kind in TEXT_KINDS:
+        return (VIEW_CHANNEL, SEND_MESSAGES, CREATE_PUBLIC_THREADS, SEND_MESSAGES_IN_THREADS)
     return (VIEW_CHANNEL, SEND_MESSAGES_IN_THREADS if kind in THREAD_KINDS else SEND_MESSAGES)
 
 
-def lacking(kind: int, allowed: int) -> list[str]:
+def lacking(kind: int, allowed: int, *, in_thread: bool = False) -> list[str]:
     """The names of the permissions that posting there takes and we do not have."""
-    return [NEEDED[bit] for bit in to_post(kind) if not allowed & bit]
+    return [NEEDED[bit] for bit in to_post(kind, in_thread=in_thread) if not allowed & bit]
 
 
 def advice(names: list[str], channel_id: int) -> str:

@@ -48,6 +48,9 @@ _GONE: Final[Mapping[int, str]] = {
     50083: marked("the thread is archived and Briefbot may not open it again"),
     160005: marked("the thread is locked; unlock it, or choose another channel with /brief-admin digest edit"),
 }
+_THREAD_EXISTS: Final = 160004
+_THREAD_MINUTES: Final = 1440
+"""A thread in which nobody writes for a day is folded away; it stays readable."""
 _NO_ANSWER: Final = marked("no answer from Discord ({kind})")
 _NOT_NOW: Final = marked("Discord does not take it now ({code})")
 _REFUSED: Final = marked("Discord refuses this message ({code}): {words}")
@@ -77,12 +80,12 @@ class Posts:
             return Retry(
                 reason=marked("Discord refused too many requests; waiting, so that it does not ban us"), after_s=60
             )
-        result = self._obstacle(*place) or await self._posted(message, *place)
+        result = self._obstacle(*place, in_thread=message.in_thread) or await self._posted(message, *place)
         if isinstance(result, Gone):
             self.blocked.add(place[0])
         return result
 
-    def _obstacle(self, guild_id: int, channel_id: int) -> SendResult | None:
+    def _obstacle(self, guild_id: int, channel_id: int, *, in_thread: bool) -> SendResult | None:
         """What is known to keep us from posting there, without asking Discord."""
         guild = self._client.get_guild(guild_id)
         if guild is None:
@@ -94,7 +97,8 @@ class Posts:
             return None
         if isinstance(channel, discord.Thread) and channel.locked:
             return Gone(reason=_GONE[160005])
-        if missing := permissions.lacking(channel.type.value, channel.permissions_for(guild.me).value):
+        allowed = channel.permissions_for(guild.me).value
+        if missing := permissions.lacking(channel.type.value, allowed, in_thread=in_thread):
             return Gone(reason=permissions.advice(missing, channel_id))
         return None
 
@@ -120,7 +124,9 @@ class Posts:
     async def _post(self, message: Outgoing, guild_id: int, channel_id: int) -> str:
         body = _marked(message)
         if message.first_ref:
-            channel_id = int(message.first_ref.partition("/")[0])
+            channel_id, is_thread = await self._continued_in(message, guild_id)
+            if is_thread:
+                await self._open_thread(message, guild_id)
         channel = await self._channel(guild_id, channel_id)
         if isinstance(channel, discord.ForumChannel):
             return await self._post_in_forum(message, channel, body)
@@ -130,6 +136,32 @@ class Posts:
         if message.publish and channel is not None and channel.type is discord.ChannelType.news:
             await self._publish(ref)
         return ref
+
+    async def _continued_in(self, message: Outgoing, guild_id: int) -> tuple[int, bool]:
+        """The channel in which the first message goes on, and whether that is a thread of that message.
+
+        A thread of a message has the message's own id. A post in a forum is one already, and threads have no threads.
+        """
+        channel_id, message_id = _read_ref(message.first_ref) or (0, 0)
+        if not message.in_thread or channel_id == message_id:
+            return channel_id, False
+        channel = await self._channel(guild_id, channel_id)
+        return (channel_id, False) if isinstance(channel, discord.Thread) else (message_id, True)
+
+    async def _open_thread(self, message: Outgoing, guild_id: int) -> None:
+        """Starts the thread of the first message, unless it is there already."""
+        channel_id, message_id = _read_ref(message.first_ref) or (0, 0)
+        guild = self._client.get_guild(guild_id)
+        if guild is not None and guild.get_thread(message_id) is not None:
+            return
+        name = message.payload.title[:NAME_LIMIT] or "News"
+        try:
+            await self._client.http.start_thread_with_message(
+                channel_id, message_id, name=name, auto_archive_duration=_THREAD_MINUTES
+            )
+        except discord.HTTPException as error:
+            if error.code != _THREAD_EXISTS:
+                raise
 
     async def _post_in_forum(self, message: Outgoing, forum: discord.ForumChannel, body: Mapping[str, Any]) -> str:
         name = message.payload.title[:NAME_LIMIT] or "News"
@@ -219,7 +251,9 @@ class Posts:
 
     async def _found(self, message: Outgoing, guild_id: int, channel_id: int) -> str | None:
         if message.first_ref:
-            channel_id = int(message.first_ref.partition("/")[0])
+            channel_id, is_thread = await self._continued_in(message, guild_id)
+            if is_thread:
+                return await self._found_in(message, channel_id)
         channel = await self._channel(guild_id, channel_id)
         if isinstance(channel, discord.ForumChannel):
             return await self._found_in_forum(message, channel)

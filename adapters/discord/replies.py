@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import discord
 
-from adapters.discord.buttons import Press, Verb
+from adapters.discord.buttons import Press, Verb, addressed
+from adapters.discord.here import guild_of
 from adapters.discord.native import RawView, attached
 from adapters.discord.render import BUTTON, GREY, ROW, render
 from bot.commands.invoke import Reply
+from bot.documents.build import for_all
 from bot.documents.nodes import Action, Actions, Kind, Note, Text
 from bot.saying import say
 
@@ -24,7 +26,10 @@ FILE: Final = 13
 
 async def answer_with(interaction: Interaction, reply: Reply, *, verb: Verb = Verb.RUN, words: str = "") -> list[str]:
     """Shows a reply; `words` is the command that a button below it may show to all. The references of its messages."""
-    views = [RawView(components) for components in _messages(reply, "" if verb is Verb.SHARE else words)]
+    drawn = _messages(reply, "" if verb is Verb.SHARE else words)
+    guild_id = guild_of(interaction)
+    is_direct = interaction.guild_id is None
+    views = [RawView(addressed(components, guild_id) if is_direct else components) for components in drawn]
     files = attached(reply.files)
     is_private = verb is not Verb.SHARE
     first, *rest = views
@@ -48,7 +53,8 @@ async def answer_with(interaction: Interaction, reply: Reply, *, verb: Verb = Ve
 def shared_by(interaction: Interaction, reply: Reply) -> Reply:
     """The reply as it is shown to all, saying who did that."""
     note = Note((Text(say("Shared by {name}", name=interaction.user.display_name)),))
-    return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, note)))
+    document = for_all(reply.document)
+    return replace(reply, document=replace(document, blocks=(*document.blocks, note)))
 
 
 def _messages(reply: Reply, words: str) -> list[list[dict[str, Any]]]:

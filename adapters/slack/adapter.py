@@ -23,6 +23,7 @@ from adapters.slack.posting import Posts
 from adapters.slack.render import render
 from adapters.slack.tokens import Tokens
 from adapters.slack.wiring import Busy, wire
+from bot.commands.greeting import greeting
 from bot.config import Settings
 from bot.documents.nodes import Document
 from bot.errors import ConfigError
@@ -185,14 +186,17 @@ class SlackAdapter:
             return
         is_whole = team_of(workspace).startswith("E")
         places = await self._clients.gather(team_of(workspace)) if is_whole else {workspace: name}
-        await self._arrived(places)
+        if new := await self._arrived(places):
+            # Of an organization's workspaces one installer is told, once.
+            await self.tell(min(new), greeting(name))
 
-    async def _arrived(self, places: Mapping[WorkspaceId, str]) -> None:
-        """What waited for these workspaces, from before they left, goes on."""
+    async def _arrived(self, places: Mapping[WorkspaceId, str]) -> frozenset[WorkspaceId]:
+        """What waited for these workspaces, from before they left, goes on; gives back those to be greeted."""
         assert self._host is not None
-        await self._host.present(places, is_all=False)
+        new = await self._host.present(places, is_all=False)
         for workspace in places:
             await self._host.reachable(workspace)
+        return new
 
     async def _regrouped(self, enterprise_id: str) -> None:
         """An organization gives the app to other workspaces than before."""

@@ -22,7 +22,7 @@ from adapters.slack.posting import ClientOf
 from adapters.slack.render import render
 from bot.commands.context import Person
 from bot.commands.describe import as_typed
-from bot.commands.forms import wants_form
+from bot.commands.forms import asked_for, wants_form
 from bot.commands.invoke import Commands, Invocation, Reply
 from bot.commands.parse import UnknownCommand
 from bot.commands.spec import Command, OptionType, Role
@@ -133,8 +133,13 @@ class Answers:
         asked = read_line(words, here.team_id)
         is_form = press.verb is Verb.FORM or wants_form(asked.command, asked.values, FORMS)
         if is_form and asked.command.name in FORMS:
-            is_home = body.get("view", {}).get("type") == "home"
-            await self._open_form(here, body["trigger_id"], asked, words, respond, is_home=is_home)
+            view = body.get("view", {})
+            is_home = view.get("type") == "home"
+            window = str(view["id"]) if view.get("callback_id") == replies.SHOWN else ""
+            await self._open_form(here, body["trigger_id"], asked, words, respond, is_home=is_home, window=window)
+        elif press.verb is Verb.TURN and body.get("view", {}).get("callback_id") == replies.SHOWN:
+            reply = await self._reply(here, asked, press.verb)
+            await here.client.views_update(view_id=body["view"]["id"], view=replies.view(reply))
         elif "view" in body:
             await self._show_window(here, body, self._reply(here, asked, press.verb))
         else:
@@ -183,16 +188,29 @@ class Answers:
     # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _open_form(
-        self, here: Here, trigger_id: str, asked: Asked, words: str, respond: Respond, *, is_home: bool = False
+        self,
+        here: Here,
+        trigger_id: str,
+        asked: Asked,
+        words: str,
+        respond: Respond,
+        *,
+        is_home: bool = False,
+        window: str = "",
     ) -> None:
-        """Shows the form of a command, with what is set now or was given; says in words why there is none."""
+        """Shows the form of a command, with what is set now or was given; says in words why there is none.
+
+        `window` is the one that it takes the place of, of which Slack piles up no more than three.
+        """
         try:
             invocation = await self._invocation(here, asked.command)
             filled = await self._commands.filled(asked.command, asked.values, invocation)
         except BriefbotError as error:
             filled = Reply(document=error_document(error))
         if isinstance(filled, Reply):
-            if is_home:
+            if window:
+                await here.client.views_update(view_id=window, view=replies.view(filled))
+            elif is_home:
                 await here.client.views_open(trigger_id=trigger_id, view=replies.view(filled))
             else:
                 await respond(**replies.messages(filled)[0])
@@ -200,14 +218,17 @@ class Answers:
         origin = Origin(words=words or asked.command.name, channel_id=here.channel_id, is_home=is_home)
         labels = await self._labels(here, asked.command, filled, invocation)
         view = forms.form(asked.command, filled, labels, origin)
-        await here.client.views_open(trigger_id=trigger_id, view=view)
+        if window:
+            await here.client.views_update(view_id=window, view=view)
+        else:
+            await here.client.views_open(trigger_id=trigger_id, view=view)
 
     async def _labels(
         self, here: Here, command: Command, values: Mapping[str, str], invocation: Invocation
     ) -> dict[str, dict[str, str]]:
         """What the values that are set now are called, for the selects that show them."""
         found: dict[str, dict[str, str]] = {}
-        for name in FORMS[command.name]:
+        for name in asked_for(command, values, FORMS):
             option = command.option(name)
             if option is None or not values.get(name):
                 continue
@@ -257,7 +278,8 @@ class Answers:
         if origin is None or view.get("callback_id") != CALLBACK:
             raise UsageError(say("this form is of another version of Briefbot"), example="/brief help")
         asked = read_line(origin.words, here.team_id)
-        known = {name: text for name, text in asked.values.items() if name not in FORMS.get(asked.command.name, ())}
+        fields = asked_for(asked.command, asked.values, FORMS)
+        known = {name: text for name, text in asked.values.items() if name not in fields}
         values = forms.filled_in(asked.command, known, view)
         return asked, in_workspace(asked.command, values, here.team_id)
 
@@ -326,7 +348,13 @@ class Answers:
             person = await self._people.person(here.client, here.team_id, here.user_id)
         # In the Home tab there is no channel; what is set up there names one.
         channel = channel_ref(here.team_id, here.channel_id or here.user_id)
-        return Invocation(workspace_id=workspace_of(here.team_id), person=person, channel=channel, locale=here.locale)
+        return Invocation(
+            workspace_id=workspace_of(here.team_id),
+            person=person,
+            channel=channel,
+            is_direct=not here.channel_id.startswith(("C", "G")),
+            locale=here.locale,
+        )
 
 
 def _value(pressed: Json) -> str:

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.lookup import FILE_LIMIT
 from bot.errors import UsageError
+from bot.ingest.charset import decode
 from bot.saying import say
 
 READ_S: Final = 20.0
@@ -38,4 +39,4 @@ async def content_of(client: AsyncWebClient, file_id: str) -> str:
             raw = await answer.content.read()
     except (TimeoutError, aiohttp.ClientError, OSError):
         raise UsageError(say("Slack did not give the file in time; please send the form again")) from None
-    return raw.decode("utf-8", errors="replace")
+    return decode(raw)

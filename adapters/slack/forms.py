@@ -10,29 +10,33 @@ from typing import Any, Final
 from adapters.slack.actions import Press, Verb, plain_text, pressed
 from adapters.slack.mrkdwn import plain
 from bot.caveat import CAVEATS
-from bot.commands.forms import DAYS, Forms, emptied, picked_days
+from bot.commands.forms import DAYS, Forms, asked_for, emptied, picked_days
 from bot.commands.labels import choice_label, label
 from bot.commands.languages import name_of
 from bot.commands.spec import Command, Option, OptionType
 from bot.documents.clip import clip
 from bot.documents.wording import day_names
 from bot.saying import marked, say
+from bot.topics.catalogue import of_kind
 
 Json = dict[str, Any]
 
 _TOPIC: Final = ("name", "words", "exclude", "sources", "not_sources", "languages", "publishers")
-_DIGEST: Final = ("name", "at", "zone", "channel", "days", "topics", "style", "stories")
+_DIGEST: Final = ("name", "at", "zone", "channel", "days", "topics", "caps", "style", "stories")
+_DIGEST_MORE: Final = ("covers", "quiet", "language", "place", "ping")
 FORMS: Final[Forms] = {
     "brief-admin topic add": _TOPIC,
     "brief-admin topic edit": _TOPIC,
     "brief-admin source add": ("url",),
     "brief-admin source import": ("file",),
-    "brief-admin digest add": _DIGEST,
-    "brief-admin digest edit": _DIGEST,
+    "brief-admin digest add": (*_DIGEST, *_DIGEST_MORE),
+    "brief-admin digest edit": (*_DIGEST, *_DIGEST_MORE),
     "brief-admin settings": ("zone", "language", "admin_role", "ping_role", "retention", "caveat_note", "mute"),
     "brief report": ("brief", "reason"),
     "brief-admin correct": ("headline", "deck", "lede", "note"),
     "brief-admin retract": ("brief", "reason"),
+    "brief-admin setup": ("subjects", "places"),
+    "brief-admin setup step:when": ("channel", "at", "zone"),
 }
 """The options that the form of a command asks for."""
 
@@ -46,6 +50,8 @@ TITLES: Final = {
     "brief report": marked("Report a brief"),
     "brief-admin correct": marked("Correct a brief"),
     "brief-admin retract": marked("Retract a brief"),
+    "brief-admin setup": marked("Set up: topics"),
+    "brief-admin setup step:when": marked("Set up: when and where"),
     "brief-admin settings": marked("Settings"),
 }
 """What stands above each form: at most 24 characters, which is less than the summary of a command."""
@@ -67,6 +73,8 @@ _HELP: Final = {
     "days": marked("None: every day"),
     "topics": marked("None: everything that is followed"),
     "file": marked("An OPML file"),
+    "subjects": marked("Each brings well-known feeds with it"),
+    "places": marked("Each brings well-known feeds with it"),
 }
 _LOOKS: Final = {
     "brief-admin digest add": marked("See what it would post now"),
@@ -107,7 +115,7 @@ def unpacked(text: str) -> Origin | None:
 
 def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Origin) -> Json:
     """The form of a command, filled with these values."""
-    asked = [option for name in FORMS[command.name] if (option := command.option(name))]
+    asked = [option for name in asked_for(command, values, FORMS) if (option := command.option(name))]
     blocks = [_input(option, values.get(option.name, ""), labels.get(option.name, {})) for option in asked]
     if words := _LOOKS.get(command.name):
         look = pressed(Press(Verb.PREVIEW, command.name), say(words))
@@ -116,7 +124,7 @@ def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Or
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": origin.packed(),
-        "title": plain_text(clip(say(TITLES[command.name]), TITLE_LIMIT)),
+        "title": plain_text(clip(say(_title(command, values)), TITLE_LIMIT)),
         "submit": plain_text(_submit(command)),
         "close": plain_text(say("Cancel")),
         "blocks": blocks,
@@ -126,23 +134,31 @@ def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Or
 def _submit(command: Command) -> str:
     if command.name in _SUBMITS:
         return say(_SUBMITS[command.name])
+    if command.path == ("setup",):
+        return say("Next")
     return say("Save") if "edit" in command.path else say("Add")
 
 
+def _title(command: Command, values: Mapping[str, str]) -> str:
+    return TITLES.get(f"{command.name} step:{values.get('step')}") or TITLES[command.name]
+
+
 def _input(option: Option, value: str, labels: Mapping[str, str]) -> Json:
+    is_known = option.type is OptionType.CATALOGUE
+    element = _known_topics(option, value) if is_known else _element(option, value, labels)
     return {
         "type": "input",
         "block_id": option.name,
         "label": plain_text(label(option.name)),
         "hint": plain_text(say(_HELP.get(option.name, option.summary))),
-        "optional": not option.is_required,
-        "element": _element(option, value, labels) | {"action_id": option.name},
+        "optional": not option.is_required or bool(option.unless),
+        "element": element | {"action_id": option.name},
     }
 
 
 def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
     match option.type:
-        case OptionType.TIME:
+        case OptionType.TIME if not option.is_list:
             return {"type": "timepicker"} | ({"initial_time": value.zfill(5)} if value else {"initial_time": "08:00"})
         case OptionType.CHANNEL:
             return _channel(value)
@@ -154,7 +170,8 @@ def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
         case OptionType.TOPIC | OptionType.SOURCE:
             return _searched_several(value, labels)
         case OptionType.LANGUAGE if not option.is_list:
-            return _select([(name_of(code), code) for code in CAVEATS], value)
+            own = [(choice_label(choice), choice) for choice in option.choices]
+            return _select([*own, *((name_of(code), code) for code in CAVEATS)], value)
         case OptionType.CHOICE:
             return _select([(choice_label(choice), choice) for choice in option.choices], value)
         case OptionType.INTEGER:
@@ -162,6 +179,11 @@ def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
         case OptionType.FILE:
             return {"type": "file_input", "max_files": 1}
     return _text(option, value)
+
+
+def _known_topics(option: Option, value: str) -> Json:
+    offered = [_option(topic.name, topic.id) for topic in of_kind(option.name)]
+    return {"type": "multi_static_select", "options": offered} | _initial(offered, value.split(","))
 
 
 def _channel(value: str) -> Json:

@@ -23,6 +23,7 @@ _FOR_ALL: Final = (
     Action(marked("Help"), "brief help"),
 )
 _FOR_MANAGERS: Final = (
+    Action(marked("Set up"), "brief-admin setup", asks=True),
     Action(marked("Add a digest"), "brief-admin digest add", asks=True),
     Action(marked("Add a topic"), "brief-admin topic add", asks=True),
     Action(marked("Add a source"), "brief-admin source add", asks=True),

@@ -64,6 +64,7 @@ class People:
             name=user.get("real_name") or user.get("name") or "",
             is_manager=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
             roles=frozenset(group.id for group in groups if user_id in group.people),
+            zone=user.get("tz") or "",
         )
 
     async def locale(self, client: AsyncWebClient, team_id: str, user_id: str) -> str:
@@ -106,11 +107,10 @@ class People:
 
 
 async def _user(client: AsyncWebClient, user_id: str) -> dict[str, Any]:
-    """What decides what a person may do, and their name; of the rest of a profile nothing is kept, nor a moment."""
+    """What decides what a person may do, their name, language and zone; of the rest nothing is kept, nor a moment."""
     user = (await client.users_info(user=user_id, include_locale=True))["user"]
-    return {
-        name: user.get(name) for name in ("real_name", "name", "is_admin", "is_owner", "is_primary_owner", "locale")
-    }
+    kept = ("real_name", "name", "is_admin", "is_owner", "is_primary_owner", "locale", "tz")
+    return {name: user.get(name) for name in kept}
 
 
 async def _groups(client: AsyncWebClient, team_id: str) -> list[Group]:

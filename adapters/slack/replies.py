@@ -15,7 +15,7 @@ from adapters.slack.render import render
 from bot.commands.describe import as_typed
 from bot.commands.invoke import Reply
 from bot.commands.spec import Command
-from bot.documents.build import error_document, notice
+from bot.documents.build import error_document, for_all, notice
 from bot.documents.clip import clip
 from bot.documents.nodes import Actions, Kind, Note, Paragraph, Text
 from bot.errors import BriefbotError
@@ -24,6 +24,8 @@ from bot.saying import say, say_count
 
 Json = dict[str, Any]
 VIEW_BLOCKS: Final = 100
+SHOWN: Final = "v1:shown"
+"""What a window is called that shows a reply."""
 URL_USES: Final = 5
 """So often Slack lets us answer through one address."""
 
@@ -75,7 +77,8 @@ def shareable(command: Command, values: dict[str, str], reply: Reply) -> str:
 def shared_by(name: str, reply: Reply) -> Reply:
     """The reply as it is shown to all, saying who did that."""
     note = Note((Text(say("Shared by {name}", name=name)),))
-    return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, note)))
+    document = for_all(reply.document)
+    return replace(reply, document=replace(document, blocks=(*document.blocks, note)))
 
 
 # ── in a form's place ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,7 +104,7 @@ def waiting_view(words: str) -> Json:
 def _window(title: str, blocks: Sequence[Json]) -> Json:
     return {
         "type": "modal",
-        "callback_id": "v1:shown",
+        "callback_id": SHOWN,
         "title": plain_text(clip(plain(title), TITLE_LIMIT) or "Briefbot"),
         "close": plain_text(say("Close")),
         "blocks": list(blocks),

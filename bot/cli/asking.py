@@ -48,12 +48,12 @@ async def preview(settings: Settings, digest: str, workspace: str, platform: str
         id_ = await _workspace(app, workspace)
         found = await app.store.digests.find(id_, digest)
         adapter = _adapter(app, platform or id_.partition(":")[0])
-        document = await app.dispatcher.preview(found)
-        if as_json:
+        if not as_json:
+            draw(await app.dispatcher.preview(found))
+            return
+        for document in await app.dispatcher.preview_messages(found):
             for payload in adapter.render(document):
                 say_json(dict(payload.body))
-        else:
-            draw(document)
 
 
 async def export_digest(settings: Settings, digest: str, form: str, workspace: str, output: Path | None) -> None:

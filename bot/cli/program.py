@@ -12,11 +12,11 @@ from bot.cli.later import later
 
 # A second of imports that `--help` does not need: each module is loaded when a command first uses it.
 if TYPE_CHECKING:
-    from bot.cli import asking, correcting, operating, reading, running, showcase, showing
+    from bot.cli import asking, correcting, operating, reading, running, showcase, showing, trying
 else:
-    asking, correcting, operating, reading, running, showcase, showing = (
+    asking, correcting, operating, reading, running, showcase, showing, trying = (
         later(f"bot.cli.{name}")
-        for name in ("asking", "correcting", "operating", "reading", "running", "showcase", "showing")
+        for name in ("asking", "correcting", "operating", "reading", "running", "showcase", "showing", "trying")
     )
 
 app = typer.Typer(
@@ -175,9 +175,16 @@ def preview(
 
 
 @app.command()
-def check(json: AsJson = False) -> None:
+def check(
+    sources: Annotated[bool, typer.Option("--sources", help="Instead: read every followed feed once.")] = False,
+    catalogue: Annotated[bool, typer.Option("--catalogue", help="The feeds of the catalogue as well.")] = False,
+    json: AsJson = False,
+) -> None:
     """What is configured, what is missing for which feature, whether the store is sound. Exit 1 when it is not."""
-    running.launch(lambda settings: operating.check(settings, as_json=json))
+    if sources or catalogue:
+        running.launch(lambda settings: trying.check_sources(settings, with_catalogue=catalogue, as_json=json))
+    else:
+        running.launch(lambda settings: operating.check(settings, as_json=json))
 
 
 @app.command()

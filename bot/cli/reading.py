@@ -106,7 +106,7 @@ async def poll(settings: Settings, urls: Sequence[str], *, as_json: bool) -> int
 
 async def poll_feeds(app: App, sources: Sequence[Source]) -> list[PollReport]:
     """Polls these sources side by side, with a progress bar on a terminal."""
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task("Reading feeds", total=len(sources))
 
         async def one(source: Source) -> PollReport:
@@ -119,7 +119,7 @@ async def poll_feeds(app: App, sources: Sequence[Source]) -> list[PollReport]:
 
 async def _poll_due(app: App) -> list[PollReport]:
     reports: list[PollReport] = []
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task("Reading feeds", total=None)
         while batch := await app.ingest.poll_due():
             reports += batch
@@ -180,6 +180,7 @@ def _batches(items: Iterable[Draft | RejectedLine], size: int) -> Iterator[list[
         yield batch
 
 
-def _progress() -> Progress:
+def progress_bar() -> Progress:
+    """A bar on a terminal, nothing elsewhere; on stderr, since stdout is for what was asked for."""
     console = Console(stderr=True)
     return Progress(console=console, transient=True, disable=not console.is_terminal)

@@ -10,19 +10,38 @@ from typing import Any, Final
 import structlog
 
 from bot.commands.context import Context, Reply
-from bot.commands.describe import days_in_words, instant_in_words, shown_url
+from bot.commands.describe import days_as_typed, instant_in_words, shown_url
 from bot.commands.opml import write_feeds
+from bot.commands.values import WORKSPACES
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Inline, Mention, Note, Paragraph, Text
 from bot.errors import UsageError
 from bot.models import Audited, Change, Digest, Source, Topic, Workspace, public_id
-from bot.saying import say, say_count
+from bot.saying import marked, say, say_count
 
 log = structlog.get_logger(__name__)
 
 _PER_PAGE: Final = 8
 _CHANGES: Final = 10
 _VALUE: Final = 300
+_KINDS: Final = {
+    "articles": marked("articles"),
+    "audit": marked("entries of the audit trail"),
+    "brief_translations": marked("translations of briefs"),
+    "briefs": marked("briefs"),
+    "deliveries": marked("messages of digests"),
+    "digests": marked("digests"),
+    "edition_items": marked("stories that digests told"),
+    "editions": marked("editions of digests"),
+    "installations": marked("tokens"),
+    "oauth_states": marked("installations that were begun"),
+    "sources": marked("sources"),
+    "stories": marked("stories"),
+    "topics": marked("topics"),
+    "workspace_sources": marked("followed sources"),
+    "workspaces": marked("settings"),
+}
+"""What stands in each table, for who takes it away."""
 
 
 # ── export ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,15 +112,23 @@ def _digest_json(digest: Digest, topics: Sequence[Topic]) -> dict[str, Any]:
         "digest": public_id("d", digest.id),
         "name": digest.name,
         "channel": digest.channel,
-        "at": digest.at.strftime("%H:%M"),
+        "at": ", ".join(f"{one.at:%H:%M}" for one in digest.times),
         "zone": digest.zone,
-        "days": days_in_words(digest.days),
-        "topics": [topic.name for topic in topics if topic.id in digest.topic_ids],
+        "days": days_as_typed(digest.days),
+        "topics": [topic.name for id_ in digest.topic_ids for topic in topics if topic.id == id_],
         "style": digest.style,
         "stories": digest.max_stories,
         "catch_up_h": digest.catch_up_s // 3600,
         "publish": digest.publish,
+        "caps": {topic.name: most for id_, most in digest.caps for topic in topics if topic.id == id_},
+        "quiet": digest.quiet,
+        "covers": digest.covers,
+        "repeats": digest.repeats,
+        "language": digest.language or WORKSPACES,
+        "place": digest.place,
+        "ping": WORKSPACES if digest.ping is None else digest.ping or "none",
         "is_paused": digest.is_paused,
+        "paused_until": digest.paused_until.isoformat() if digest.paused_until else None,
     }
 
 
@@ -127,7 +154,7 @@ async def forget(context: Context) -> Reply:
         )
     pruned = await context.store.pruning.forget(context.workspace.id)
     log.warning("workspace.forgotten", workspace=context.workspace.id, **_named(pruned.counts))
-    rows = tuple((kind.replace("_", " "), f"{count:,}") for kind, count in sorted(pruned.counts.items()))
+    rows = tuple((_kind(kind), f"{count:,}") for kind, count in sorted(pruned.counts.items()))
     notes = [
         say("Messages that were posted in channels stay there; delete them yourselves, or have the bot removed."),
         say("Briefbot can be set up anew at any time."),
@@ -139,12 +166,17 @@ async def forget(context: Context) -> Reply:
 
 async def _asked(context: Context, code: str) -> Reply:
     counts = await context.store.holdings.counts(context.workspace.id)
-    rows = tuple((kind.replace("_", " "), f"{count:,}") for kind, count in sorted(counts.items()) if count)
+    rows = tuple((_kind(kind), f"{count:,}") for kind, count in sorted(counts.items()) if count)
     words = say("This removes for good what is listed here, and articles that nobody else sees. To go on:")
     command = Code(f"/brief-admin forget confirm:{code}")
     first = _note(say("Take an export first if you may want any of it: /brief-admin export"))
     title = say("Remove everything of this workspace?")
     return Reply(document=notice(title, Facts(rows), Paragraph((Text(words + " "), command)), first))
+
+
+def _kind(table: str) -> str:
+    """What the rows of a table are called."""
+    return say(_KINDS[table]) if table in _KINDS else table.replace("_", " ")
 
 
 def _named(counts: dict[str, int]) -> dict[str, int]:

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Final
 
 from bot.commands.context import Context, Reply
-from bot.commands.describe import instant_in_words, schedule_in_words, typed_name
-from bot.digests.calendar import Due, next_edition
+from bot.commands.describe import instant_in_words, is_resting, paused_in_words, schedule_in_words, typed_name
+from bot.commands.languages import name_of
+from bot.commands.values import WORKSPACES
+from bot.digests.runs import Made, due_next, next_of, rescheduled, retimed, used_today
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
-from bot.documents.wording import short_date, span
+from bot.documents.wording import listed, short_date, span
 from bot.errors import UsageError
-from bot.models import ALL_DAYS, Change, ChannelRef, Digest, EditionState, Style, Topic, public_id
+from bot.models import (
+    ALL_DAYS,
+    Change,
+    ChannelRef,
+    Covers,
+    Digest,
+    EditionState,
+    Place,
+    Quiet,
+    Style,
+    Topic,
+    public_id,
+)
 from bot.saying import marked, say, say_count
 
 _STORIES: Final = 8
@@ -45,8 +60,7 @@ def _new_one() -> Action:
 
 async def add(context: Context) -> Reply:
     digest = _changed(context, _new(context))
-    due = next_edition(digest.at, digest.zone, digest.days, after=context.now)
-    stored = await context.store.digests.add(replace(digest, next_due_at=due.at, next_on=due.on))
+    stored = await context.store.digests.add(due_next(digest, next_of(digest, after=context.now)))
     return await _shown(context, say("{name} is set up", name=stored.name), stored)
 
 
@@ -56,7 +70,7 @@ def _new(context: Context) -> Digest:
         workspace_id=context.workspace.id,
         name=context.arguments.need("name", str),
         channel=context.invocation.channel,
-        at=context.arguments.need("at", time),
+        at=context.arguments.need("at", tuple)[0],
         zone=context.workspace.zone,
         days=ALL_DAYS,
         max_stories=_STORIES,
@@ -79,81 +93,111 @@ async def edit(context: Context) -> Reply:
             allowed=", ".join(option.name for option in context.command.options if not option.is_required),
             example=f"/brief-admin digest edit {typed_name(digest.name, public_id('d', digest.id))} at:07:30",
         )
-    changed = await _rescheduled(context, _changed(context, digest))
+    made = await _made(context, digest)
+    changed = rescheduled(digest, _changed(context, digest, made), made=made, now=context.now)
     if changed.channel != digest.channel:
         changed = replace(changed, trouble="", trouble_since=None)
     await context.store.digests.save(changed)
     return await _shown(context, say("{name} is changed", name=changed.name), changed)
 
 
-def _changed(context: Context, digest: Digest) -> Digest:
+def _changed(context: Context, digest: Digest, made: Made = ()) -> Digest:
     """The digest with the values that were given."""
     given = context.arguments
     topics = given.many("topics", Topic)
     catch_up = given.get("catch_up", int)
     days = given.many("days", int)
-    publish = given.get("publish", str)
-    return replace(
+    changed = replace(
         digest,
         name=given.get("name", str) or digest.name,
         channel=ChannelRef(given.get("channel", str) or digest.channel),
-        at=given.get("at", time) or digest.at,
         zone=given.get("zone", str) or digest.zone,
         days=days or digest.days,
         topic_ids=digest.topic_ids if topics is None else tuple(dict.fromkeys(topic.id for topic in topics)),
         style=Style(given.get("style", str) or digest.style),
         max_stories=given.get("stories", int) or digest.max_stories,
         catch_up_s=digest.catch_up_s if catch_up is None else catch_up * 3600,
-        publish=digest.publish if publish is None else publish == "yes",
+        publish=_yes_or(digest.publish, given.get("publish", str)),
+        covers=Covers(given.get("covers", str) or digest.covers),
+        repeats=_yes_or(digest.repeats, given.get("repeats", str)),
+        quiet=Quiet(given.get("quiet", str) or digest.quiet),
+        language=_language(digest.language, given.get("language", str)),
+        place=Place(given.get("place", str) or digest.place),
+        ping=_ping(digest.ping, given.get("ping", str)),
     )
+    times = given.many("at", time)
+    return _capped(context, retimed(changed, times, used=used_today(changed, made, context.now)) if times else changed)
 
 
-async def _rescheduled(context: Context, digest: Digest) -> Digest:
-    """The digest with the next edition of its schedule as it is now.
-
-    An edition that is due already is kept, so that a change at that moment does not lose it; a date that has had its
-    edition does not get another, whatever the new time.
-    """
-    if not digest.is_paused and await _is_due(context, digest):
-        return digest
-    due = await _next_free(context, digest)
-    return replace(digest, next_due_at=due.at, next_on=due.on)
+def _yes_or(known: bool, given: str | None) -> bool:
+    return known if given is None else given == "yes"
 
 
-async def _is_due(context: Context, digest: Digest) -> bool:
-    if digest.next_due_at is None or digest.next_on is None or digest.next_due_at > context.now:
-        return False
-    return await context.store.editions.get_on(digest.id, digest.next_on) is None
+def _language(known: str, given: str | None) -> str:
+    return known if given is None else "" if given == WORKSPACES else given
 
 
-async def _next_free(context: Context, digest: Digest) -> Due:
-    """The next edition whose local date has had none."""
-    after: datetime = context.now
-    while True:
-        due = next_edition(digest.at, digest.zone, digest.days, after=after)
-        if await context.store.editions.get_on(digest.id, due.on) is None:
-            return due
-        after = due.at
+def _ping(known: str | None, given: str | None) -> str | None:
+    if given is None:
+        return known
+    return None if given == WORKSPACES else given
+
+
+def _capped(context: Context, digest: Digest) -> Digest:
+    """The digest with the caps that were given, each for one of its topics; without those of topics that went."""
+    given = context.arguments.many("caps", tuple)
+    if given is None:
+        return replace(digest, caps=tuple(cap for cap in digest.caps if cap[0] in digest.topic_ids))
+    for topic, most in given:
+        if topic.id not in digest.topic_ids:
+            error = UsageError(
+                say("“{topic}” is none of the topics of “{digest}”", topic=topic.name, digest=digest.name),
+                allowed=say("a number for topics that stand in its topics"),
+                example=f'topics:"{topic.name}" caps:"{topic.name}={most}"',
+            )
+            error.option = "caps"
+            raise error
+    return replace(digest, caps=tuple({topic.id: most for topic, most in given}.items()))
+
+
+async def _made(context: Context, digest: Digest) -> Made:
+    """What its next run may not be: the slots of these days that have had their edition."""
+    # A change of zone may put the local date two days back.
+    since = context.now.date() - timedelta(days=3)
+    return await context.store.editions.since(digest.id, since)
 
 
 async def pause(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
+    until = context.arguments.get("until", date)
+    if until is not None:
+        return await _pause_until(context, digest, until)
     if digest.is_paused:
         problem = say("'{name}' is paused already", name=digest.name)
         raise UsageError(problem, example=f"/brief-admin digest resume {_typed(digest)}")
-    await context.store.digests.save(replace(digest, is_paused=True))
+    await context.store.digests.save(replace(digest, is_paused=True, paused_until=None))
     command = Code(f"/brief-admin digest resume {_typed(digest)}")
     note = Note(phrase(say("Nothing is posted until {command}"), command=command))
     return Reply(document=notice(say("{name} is paused", name=digest.name), note))
 
 
+async def _pause_until(context: Context, digest: Digest, until: date) -> Reply:
+    resting = replace(digest, is_paused=False, paused_until=until)
+    due = next_of(resting, after=context.now, made=await _made(context, digest))
+    resting = due_next(resting, due)
+    await context.store.digests.save(resting)
+    return await _shown(
+        context, say("{name} is paused until {date}", name=digest.name, date=short_date(until)), resting
+    )
+
+
 async def resume(context: Context) -> Reply:
     digest = context.arguments.need("digest", Digest)
-    if not digest.is_paused:
+    if not digest.is_paused and not is_resting(digest, context.now):
         problem = say("'{name}' is not paused", name=digest.name)
         raise UsageError(problem, example=f"/brief-admin digest pause {_typed(digest)}")
-    due = await _next_free(context, digest)
-    running = replace(digest, is_paused=False, next_due_at=due.at, next_on=due.on)
+    running = replace(digest, is_paused=False, paused_until=None)
+    running = due_next(running, next_of(running, after=context.now, made=await _made(context, digest)))
     await context.store.digests.save(running)
     return await _shown(context, say("{name} is posted again", name=digest.name), running)
 
@@ -215,8 +259,6 @@ async def _shown(context: Context, title: str, digest: Digest) -> Reply:
 
 
 async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str | Mention], ...]:
-    topics = {topic.id: topic.name for topic in await context.store.topics.list(context.workspace.id)}
-    names = [topics[id_] for id_ in digest.topic_ids if id_ in topics]
     late = (
         say("up to {length}", length=span(timedelta(seconds=digest.catch_up_s))) if digest.catch_up_s else say("never")
     )
@@ -227,13 +269,51 @@ async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str | Men
         (say("Next"), _next(context, digest)),
         (say("Where"), Mention(digest.channel)),
         *trouble,
-        (say("Topics"), ", ".join(names) or say("everything that is followed here")),
-        (say("Style"), f"{say(STYLES[digest.style])}, {stories}"),
+        (say("Topics"), await _topics(context, digest)),
+        (say("Style"), listed((say(STYLES[digest.style]), stories))),
         (say("Posted late"), late),
+        *_choices(context, digest),
     )
 
 
+async def _topics(context: Context, digest: Digest) -> str:
+    """Its topics in its order, with the caps they have."""
+    names = {topic.id: topic.name for topic in await context.store.topics.list(context.workspace.id)}
+    most = dict(digest.caps)
+    found = [
+        say("{topic} (at most {n})", topic=names[id_], n=most[id_]) if id_ in most else names[id_]
+        for id_ in digest.topic_ids
+        if id_ in names
+    ]
+    return ", ".join(found) or say("everything that is followed here")
+
+
+_QUIET: Final = {
+    Quiet.SKIP: marked("nothing is posted"),
+    Quiet.NOTE: marked("a short note"),
+    Quiet.BEST: marked("the best of the week that was not told there"),
+}
+
+
+def _choices(context: Context, digest: Digest) -> Iterable[tuple[str, str | Mention]]:
+    """What an admin chose beside the schedule; of what is as usual only the quiet days."""
+    if digest.covers is Covers.WEEK:
+        yield say("Covers"), say("the week")
+    if digest.repeats:
+        yield say("Repeats"), say("what other digests told there, too")
+    yield say("Quiet days"), say(_QUIET[digest.quiet])
+    if digest.language:
+        yield say("Language"), name_of(digest.language)
+    if digest.place is Place.THREAD:
+        yield say("Place"), say("headlines in the channel, stories in a thread of them")
+    role = context.workspace.ping_role if digest.ping is None else digest.ping
+    if role or digest.ping is not None:
+        yield say("Mentions"), Mention(role, is_role=True) if role else say("nobody")
+
+
 def _next(context: Context, digest: Digest) -> str:
+    paused = paused_in_words(digest, context.now)
     if digest.is_paused or digest.next_due_at is None:
-        return say("paused")
-    return instant_in_words(digest.next_due_at, digest.zone, context.now)
+        return paused
+    coming = instant_in_words(digest.next_due_at, digest.zone, context.now)
+    return f"{coming}, {paused}" if paused else coming

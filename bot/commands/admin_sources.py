@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from bot.commands.context import Context, Reply
 from bot.commands.describe import shown_url, source_name
-from bot.commands.opml import FEEDS_LIMIT, Listed, read_feeds, write_feeds
+from bot.commands.opml import write_feeds
 from bot.documents.build import notice
-from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Heading, Note, Paragraph, Text
+from bot.documents.nodes import Action, Actions, Block, Code, Facts, Note, Paragraph, Text
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
 from bot.documents.wording import age
-from bot.errors import AddressRefused, BriefbotError, Conflict, FeedError, FetchError, NotFound, UsageError
+from bot.errors import AddressRefused, Conflict, FeedError, FetchError, NotFound, UsageError
 from bot.ingest.parsed import ParsedFeed
-from bot.ingest.urls import normal_feed_url
 from bot.models import Change, Source, public_id
 from bot.saying import say, say_count
 
@@ -25,7 +22,6 @@ TRY_S: Final = 8.0
 """How long `source add` may read the feed, well within what platforms wait for an answer."""
 FOLLOWED_LIMIT: Final = 1000
 _PER_PAGE: Final = 25
-_SHOWN: Final = 20
 
 
 def _new_one() -> Action:
@@ -79,7 +75,9 @@ async def _new_here(context: Context, url: str) -> Source | None:
                 allowed=say("a feed that is not followed yet"),
                 example="/brief-admin source list",
             )
-    _require_room(FOLLOWED_LIMIT - len(followed))
+    if len(followed) >= FOLLOWED_LIMIT:
+        problem = say("{n} sources are followed here", n=FOLLOWED_LIMIT)
+        raise UsageError(problem, allowed=say("at most {n}", n=FOLLOWED_LIMIT))
     return await context.store.sources.by_url(url)
 
 
@@ -190,82 +188,6 @@ def _line(context: Context, source: Source) -> str:
     else:
         parts.append(say("not read yet"))
     return " · ".join(parts)
-
-
-async def import_all(context: Context) -> Reply:
-    """Follows every feed of a file; each line is judged by itself and the others still go in."""
-    feeds = read_feeds(context.arguments.need("file", str))
-    if not feeds:
-        raise UsageError(
-            say("file names no feeds"),
-            allowed=say("an OPML file, or addresses of feeds divided by spaces or lines"),
-            example="/brief-admin source import https://example.org/feed.xml https://example.com/rss",
-        )
-    report = await _imported(context, feeds)
-    title = say(
-        "{added} added, {known} followed already, {rejected} rejected",
-        added=len(report.added),
-        known=len(report.known),
-        rejected=len(report.rejected),
-    )
-    parts = (
-        (say("Added"), report.added),
-        (say("Followed already"), report.known),
-        (say("Rejected"), report.rejected),
-    )
-    blocks = [block for heading, names in parts for block in _named(heading, names)]
-    if len(feeds) == FEEDS_LIMIT:
-        words = say("Only the first {n} feeds were read; import the rest in another file.", n=FEEDS_LIMIT)
-        blocks.append(Note((Text(words),)))
-    return Reply(document=notice(title, *blocks))
-
-
-@dataclass(slots=True)
-class _Report:
-    """What became of the lines of a file, in words."""
-
-    added: list[str] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)
-    rejected: list[str] = field(default_factory=list)
-
-
-async def _imported(context: Context, feeds: Sequence[Listed]) -> _Report:
-    followed = await context.store.sources.followed(context.workspace.id)
-    urls = {url for source in followed for url in (source.url, source.fetch_url)}
-    report = _Report()
-    for feed in feeds:
-        try:
-            url = normal_feed_url(feed.url)
-            if url in urls:
-                report.known.append(feed.title or shown_url(url))
-                continue
-            _require_room(FOLLOWED_LIMIT - len(followed) - len(report.added))
-            report.added.append(source_name(await _import_one(context, url, feed.title)))
-            urls.add(url)
-        except BriefbotError as error:
-            report.rejected.append(say("line {n}: {reason}", n=feed.line, reason=error.message))
-    return report
-
-
-async def _import_one(context: Context, url: str, title: str) -> Source:
-    known = await context.store.sources.by_url(url)
-    address = known.url if known else url
-    return await context.store.sources.add(address, workspace=context.workspace.id, now=context.now, title=title)
-
-
-def _require_room(room: int) -> None:
-    if room <= 0:
-        problem = say("{n} sources are followed here", n=FOLLOWED_LIMIT)
-        raise UsageError(problem, allowed=say("at most {n}", n=FOLLOWED_LIMIT))
-
-
-def _named(heading: str, names: list[str]) -> list[Block]:
-    if not names:
-        return []
-    items = [(Text(name),) for name in names[:_SHOWN]]
-    if len(names) > _SHOWN:
-        items.append((Text(say("and {n} more", n=len(names) - _SHOWN)),))
-    return [Heading(heading), Bullets(tuple(items))]
 
 
 async def export_all(context: Context) -> Reply:

@@ -9,13 +9,13 @@ from typing import Final
 from bot.briefs.model.view import ModelState
 from bot.commands.admin_digests import LATE_STATES, STATES
 from bot.commands.context import Context, Reply
-from bot.commands.describe import instant_in_words, source_name
+from bot.commands.describe import instant_in_words, paused_in_words, source_name
 from bot.documents.build import notice
 from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
-from bot.documents.wording import short_date
-from bot.models import Digest, Edition, EditionState, Source
+from bot.documents.wording import listed, short_date
+from bot.models import Digest, Edition, EditionState, Follow, Source
 from bot.saying import say, say_count
 
 _EDITIONS: Final = 10
@@ -29,12 +29,14 @@ async def status(context: Context) -> Reply:
     editions = await context.store.editions.recent(context.workspace.id, limit=_EDITIONS)
     stored = await context.store.articles.count()
     waiting = await context.store.deliveries.waiting(context.workspace.id)
+    troubled = [one for one in await context.store.follows.list(context.workspace.id) if one.trouble]
     blocks: list[Block] = []
-    if _is_well(context, sources, digests, editions) and not waiting:
+    if _is_well(context, sources, digests, editions) and not waiting and not troubled:
         blocks.append(Paragraph((Text(say("All is well."), strong=True),)))
     blocks += [
         *_trouble(context, sources),
         *_next_runs(context, digests),
+        *_untold(troubled),
         *_last_runs(context, editions, digests),
         *_waiting(waiting),
         *_model(context, await context.model.state(context.now)),
@@ -78,7 +80,7 @@ def _trouble(context: Context, sources: Sequence[Source]) -> list[Block]:
     parts = [say_count("{n} source", "{n} sources", len(sources)), say("{n} failing", n=len(failing))]
     if unread:
         parts.append(say("{n} not read yet", n=unread))
-    summary = say("{sentence}.", sentence=", ".join(parts))
+    summary = say("{sentence}.", sentence=listed(parts))
     blocks: list[Block] = [Heading(say("Sources")), Paragraph((Text(summary),))]
     rows = tuple((source_name(source), _why_failing(context, source)) for source in failing[:_FAILING])
     if rows:
@@ -109,13 +111,24 @@ def _next_runs(context: Context, digests: Sequence[Digest]) -> list[Block]:
     runs = []
     for digest in digests:
         due = digest.next_due_at
-        when = say("paused") if digest.is_paused or due is None else instant_in_words(due, digest.zone, context.now)
+        when = paused_in_words(digest, context.now)
+        if due is not None and not digest.is_paused:
+            coming = instant_in_words(due, digest.zone, context.now)
+            when = f"{when}, {coming}" if when else coming
         runs.append((Text(digest.name, strong=True), Text(f": {when}, "), Mention(digest.channel)))
     blocks: list[Block] = [Heading(say("Next")), Bullets(tuple(runs))]
     troubled = [digest for digest in digests if digest.trouble]
     if troubled:
         blocks += [Heading(say("Cannot be posted")), Facts(tuple(_trouble_of(context, digest) for digest in troubled))]
     return blocks
+
+
+def _untold(troubled: Sequence[Follow]) -> list[Block]:
+    """Stories that are followed where nothing can be posted."""
+    if not troubled:
+        return []
+    lines = tuple((Mention(one.channel), Text(f": {retold(one.trouble)}")) for one in troubled)
+    return [Heading(say("Followed stories that cannot be posted")), Bullets(lines)]
 
 
 def _trouble_of(context: Context, digest: Digest) -> tuple[str, str]:
@@ -131,7 +144,7 @@ def _last_runs(context: Context, editions: Sequence[Edition], digests: Sequence[
         return []
     names = {digest.id: digest.name for digest in digests}
     rows = tuple(
-        (f"{names.get(edition.digest_id, say('deleted'))}, {short_date(edition.on)}", _outcome(edition))
+        (listed((names.get(edition.digest_id or 0, say("deleted")), short_date(edition.on))), _outcome(edition))
         for edition in editions
     )
     return [Heading(say("Last")), Facts(rows)]
@@ -156,7 +169,7 @@ def _model(context: Context, state: ModelState | None) -> list[Block]:
         parts.append(_extracted(waiting.count, since))
     if waiting.failing:
         parts.append(say("{n} of them after a failure", n=waiting.failing))
-    return [Heading(say("Model")), Paragraph((Text(say("{sentence}.", sentence=", ".join(parts))),))]
+    return [Heading(say("Model")), Paragraph((Text(say("{sentence}.", sentence=listed(parts))),))]
 
 
 def _extracted(count: int, since: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.commands.context import Context, Reply
 from bot.commands.describe import instant_in_words
@@ -21,8 +22,7 @@ async def follow(context: Context) -> Reply:
     if brief.is_retracted:
         raise UsageError(say("{brief} was retracted, so it is not followed", brief=brief.ref), example="/brief latest")
     channel = ChannelRef(context.arguments.get("channel", str) or context.invocation.channel)
-    until = context.arguments.get("until", datetime)
-    made = await context.dispatcher.following.start(context.workspace, channel, brief, until=until)
+    made = await context.dispatcher.following.start(context.workspace, channel, brief, until=_end(context))
     title = say("“{headline}” is followed", headline=brief.text.headline)
     stop = Action(say("Unfollow"), f"brief-admin story unfollow brief:{brief.ref}")
     return Reply(document=notice(title, Facts(_facts(context, made)), Actions((stop,))))
@@ -65,7 +65,7 @@ async def list_all(context: Context) -> Reply:
 
 def follow_here(brief: Brief) -> Action:
     """For who reads a brief and may have it followed."""
-    return Action(say("Follow here"), f"brief-admin story follow brief:{brief.ref}")
+    return Action(say("Follow here"), f"brief-admin story follow brief:{brief.ref}", is_personal=True)
 
 
 def _facts(context: Context, one: Follow) -> tuple[tuple[str, str | Mention], ...]:
@@ -79,6 +79,13 @@ def _facts(context: Context, one: Follow) -> tuple[tuple[str, str | Mention], ..
         (say("Last post"), instant_in_words(one.news_at, zone, now)),
         *trouble,
     )
+
+
+def _end(context: Context) -> datetime | None:
+    """The end of the last day on which it is followed."""
+    day = context.arguments.get("until", date)
+    zone = ZoneInfo(context.workspace.zone)
+    return datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone) if day else None
 
 
 def _name(brief: Brief) -> str:

@@ -6,21 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.commands import selecting
+from bot.commands import admin_catalogue, selecting
 from bot.commands.context import Context, Reply
 from bot.commands.describe import rule_in_words, source_name, typed_name
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Code, Facts, Note, Paragraph
 from bot.documents.phrases import phrase
+from bot.documents.wording import listed
 from bot.errors import UsageError
 from bot.models import Source, Topic, TopicRule, public_id
 from bot.saying import say, say_count
+from bot.topics.catalogue import KnownTopic
 from bot.topics.match import divided
 
 _RECENT_DAYS = 7
 
 
 async def add(context: Context) -> Reply:
+    if context.arguments.many("from", KnownTopic):
+        return await admin_catalogue.add(context)
     name = context.arguments.need("name", str)
     rule = asked_rule(context, TopicRule())
     refuse_everything(context, rule, name)
@@ -69,7 +73,7 @@ def _used(topic: Topic, digests: Sequence[str]) -> str:
         "'{topic}' stands in {n} digests: {digests}",
         len(digests),
         topic=topic.name,
-        digests=", ".join(digests),
+        digests=listed(digests),
     )
 
 

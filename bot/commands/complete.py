@@ -9,12 +9,14 @@ from zoneinfo import available_timezones
 
 from rapidfuzz import fuzz, process
 
+from bot.commands import selecting
 from bot.commands.describe import shown_url
 from bot.commands.spec import Option, OptionType
 from bot.documents.corrected import headline_of
 from bot.errors import NotFound
 from bot.models import Brief, WorkspaceId, parse_public_id, public_id
 from bot.store import Store
+from bot.topics.catalogue import known_topics
 from bot.words import fold
 
 LIMIT: Final = 25
@@ -25,9 +27,23 @@ async def completions(store: Store, workspace: WorkspaceId, option: Option, text
     """At most 25 pairs of what to show (100 characters at most) and the value to send."""
     if option.type is OptionType.BRIEF:
         return await _briefs(store, workspace, text)
+    if option.type is OptionType.CATALOGUE:
+        return _known_topics(option, text)
     if not option.can_complete:
         return [(choice, choice) for choice in option.choices]
     return _best(await _names(store, workspace, option.type), text)
+
+
+def _known_topics(option: Option, text: str) -> list[tuple[str, str]]:
+    """Topics of the catalogue; of several that are typed with commas between them the last is completed."""
+    before, _, last = text.rpartition(",") if option.is_list else ("", "", text)
+    given = [part.strip() for part in before.split(",") if part.strip()]
+    topics = [topic for topic in known_topics().values() if topic.id not in given]
+    offered = [topic for topic in topics if topic.kind == option.name] or topics
+    found = _best([(topic.name, topic.id) for topic in offered], last)
+    values = [", ".join((*given, id_)) for _, id_ in found]
+    labels = [", ".join((*given, name)) for name, _ in found]
+    return [pair for pair in zip(map(_label, labels), values, strict=True) if len(pair[1]) <= _LABEL]
 
 
 async def _names(store: Store, workspace: WorkspaceId, kind: OptionType) -> Sequence[tuple[str, str]]:
@@ -39,6 +55,8 @@ async def _names(store: Store, workspace: WorkspaceId, kind: OptionType) -> Sequ
         case OptionType.SOURCE:
             followed = await store.sources.followed(workspace)
             return [(source.title or shown_url(source.url), public_id("src", source.id)) for source in followed]
+        case OptionType.PING:
+            return [(word, word) for word in ("workspace", "none")]
         case _:
             return [(zone, zone) for zone in sorted(available_timezones())]
 
@@ -50,8 +68,17 @@ async def _briefs(store: Store, workspace: WorkspaceId, text: str) -> list[tuple
         with contextlib.suppress(NotFound):
             found = [await store.briefs.get(number, workspace=workspace)]
     found = found or await store.search.begun(text, workspace=workspace, limit=LIMIT)
-    found = found or await store.briefs.latest(workspace, limit=LIMIT)
+    found = found or await _newest(store, workspace)
     return [(_label(headline_of(brief)), brief.ref) for brief in found]
+
+
+async def _newest(store: Store, workspace: WorkspaceId) -> list[Brief]:
+    """Nobody asked for these by name: without muted ones."""
+    try:
+        known = await store.workspaces.get(workspace)
+    except NotFound:
+        return await store.briefs.latest(workspace, limit=LIMIT)
+    return await selecting.newest(store, known, None, limit=LIMIT, offset=0)
 
 
 def _best(names: Sequence[tuple[str, str]], text: str) -> list[tuple[str, str]]:

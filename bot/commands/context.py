@@ -24,6 +24,9 @@ class FeedReader(Protocol):
 
     async def try_feed(self, url: str) -> ParsedFeed: ...
 
+    def refusal(self, url: str) -> str:
+        """Why an address is never read, as far as it shows without asking anybody; empty when it may be."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
@@ -35,6 +38,8 @@ class Person:
     """By the platform's own rights; the admin role of the workspace makes one, too."""
     roles: frozenset[str] = frozenset()
     """Their roles or groups, named as the adapter names roles."""
+    zone: str = ""
+    """Their own time zone; empty where the platform does not say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +51,8 @@ class Invocation:
     channel: ChannelRef
     sees_all: bool = False
     """At the command line, which is the operator's: every brief is there."""
+    is_direct: bool = False
+    """In a direct message or a person's own page, where no digest belongs."""
     read_file: Callable[[str], str] | None = None
     """Reads a file that is named instead of attached; only for the operator at their own machine."""
     locale: str = ""

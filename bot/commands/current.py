@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bot.commands import admin_setup
 from bot.commands.catalogue.corrections import LEDE_LIMIT
 from bot.commands.context import Context
 from bot.commands.corrections import current_words
 from bot.commands.describe import days_as_typed
+from bot.commands.values import WORKSPACES
 from bot.models import Brief, Digest, Topic, public_id
 
 
-def current(context: Context) -> dict[str, str]:
+async def current(context: Context) -> dict[str, str]:
     """The values of the row that a command is about, or of the settings; nothing for any other command."""
     match context.command.name:
         case "brief-admin topic edit":
@@ -20,6 +22,8 @@ def current(context: Context) -> dict[str, str]:
             return current_words(context.arguments.need("brief", Brief), LEDE_LIMIT)
         case "brief-admin settings":
             return _settings(context)
+        case "brief-admin setup":
+            return await admin_setup.chosen(context)
         case _:
             return {}
 
@@ -42,7 +46,7 @@ def _digest(digest: Digest) -> dict[str, str]:
     return {
         "digest": public_id("d", digest.id),
         "name": digest.name,
-        "at": f"{digest.at:%H:%M}",
+        "at": ", ".join(f"{one.at:%H:%M}" for one in digest.times),
         "topics": ", ".join(public_id("t", id_) for id_ in digest.topic_ids),
         "channel": digest.channel,
         "zone": digest.zone,
@@ -51,6 +55,13 @@ def _digest(digest: Digest) -> dict[str, str]:
         "stories": str(digest.max_stories),
         "catch_up": str(digest.catch_up_s // 3600),
         "publish": "yes" if digest.publish else "no",
+        "caps": ", ".join(f"{public_id('t', id_)}={most}" for id_, most in digest.caps),
+        "quiet": str(digest.quiet),
+        "covers": str(digest.covers),
+        "repeats": "yes" if digest.repeats else "no",
+        "language": digest.language or WORKSPACES,
+        "place": str(digest.place),
+        "ping": WORKSPACES if digest.ping is None else digest.ping or "none",
     }
 
 

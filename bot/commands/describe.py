@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 from bot.commands.languages import name_of
-from bot.documents.wording import day_names, local_with_day, span
+from bot.documents.wording import day_names, listed, local_with_day, short_date, span
 from bot.models import ALL_DAYS, Digest, Source, TopicRule
 from bot.saying import say, say_count, speaking
 
@@ -25,7 +26,7 @@ def rule_in_words(rule: TopicRule, source_names: Mapping[int, str]) -> str:
     if rule.excluded_source_ids:
         parts.append(say("not from {names} alone", names=_sources(rule.excluded_source_ids, source_names)))
     if rule.languages:
-        parts.append(say("in {language}", language=", ".join(map(name_of, rule.languages))))
+        parts.append(say("in {language}", language=listed(map(name_of, rule.languages))))
     if rule.min_publishers > 1:
         parts.append(say_count("at least {n} publisher", "at least {n} publishers", rule.min_publishers))
     return "; ".join(parts) or say("everything")
@@ -33,11 +34,11 @@ def rule_in_words(rule: TopicRule, source_names: Mapping[int, str]) -> str:
 
 def _sources(ids: Sequence[int], names: Mapping[int, str]) -> str:
     gone = say("a source not followed any more")
-    return ", ".join(names.get(id_, gone) for id_ in ids)
+    return listed(names.get(id_, gone) for id_ in ids)
 
 
 def _quoted(words: Sequence[str]) -> str:
-    return ", ".join(f"“{word}”" for word in words)
+    return listed(say("“{word}”", word=word) for word in words)
 
 
 def days_in_words(days: Sequence[int]) -> str:
@@ -47,7 +48,7 @@ def days_in_words(days: Sequence[int]) -> str:
     names = day_names()
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
         return f"{names[days[0]]}–{names[days[-1]]}"
-    return ", ".join(names[day] for day in days)
+    return listed(names[day] for day in days)
 
 
 def days_as_typed(days: Sequence[int]) -> str:
@@ -57,8 +58,23 @@ def days_as_typed(days: Sequence[int]) -> str:
 
 
 def schedule_in_words(digest: Digest) -> str:
-    """`08:00 Asia/Seoul, Mon–Fri`."""
-    return f"{digest.at:%H:%M} {digest.zone}, {days_in_words(digest.days)}"
+    """`08:00, 18:00 Asia/Seoul, Mon–Fri`."""
+    times = ", ".join(f"{one.at:%H:%M}" for one in digest.times)
+    return listed((f"{times} {digest.zone}", days_in_words(digest.days)))
+
+
+def paused_in_words(digest: Digest, now: datetime) -> str:
+    """Whether and until when it is paused; empty when it is not."""
+    if digest.is_paused or digest.next_due_at is None:
+        return say("paused")
+    if digest.paused_until is not None and is_resting(digest, now):
+        return say("paused until {date}", date=short_date(digest.paused_until))
+    return ""
+
+
+def is_resting(digest: Digest, now: datetime) -> bool:
+    """Whether it is paused until a date that is still to come."""
+    return digest.paused_until is not None and now.astimezone(ZoneInfo(digest.zone)).date() < digest.paused_until
 
 
 def instant_in_words(at: datetime, zone: str, now: datetime) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.errors import UsageError
+from bot.ingest.charset import decode
 from bot.saying import say
 
 
 def read_file(name: str) -> str:
     """The text of a file; UsageError when it cannot be read."""
     try:
-        return Path(name).expanduser().read_text(encoding="utf-8", errors="replace")
+        return decode(Path(name).expanduser().read_bytes())
     except (OSError, ValueError) as error:
         raise UsageError(
             say("file '{name}' cannot be read ({reason})", name=name[:80], reason=error.__class__.__name__),

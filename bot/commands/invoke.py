@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ from bot.commands.handlers import HANDLERS
 from bot.commands.lookup import Lookup
 from bot.commands.parse import MisspeltOption, UnknownCommand, parse, taken_apart
 from bot.commands.question import question_document
-from bot.commands.spec import Command, Option, Role
+from bot.commands.spec import REFERENCES, Command, Option, Role
 from bot.digests.dispatch import Dispatcher
 from bot.documents.build import error_document
 from bot.documents.mentioned import briefs_in
@@ -39,6 +40,8 @@ __all__ = ["Commands", "Invocation", "Person", "Reply"]
 
 log = structlog.get_logger(__name__)
 
+LANGUAGE_S: Final = 0.5
+"""How long an answer waits to know its language; after that it is in English."""
 _OURS: Final = marked(
     "Something went wrong on our side (ref {ref}). Please try again; if it stays, tell whoever runs Briefbot."
 )
@@ -70,19 +73,22 @@ class Commands:
 
     async def run(self, line: str, invocation: Invocation) -> Reply:
         """The answer to a typed line; what is wrong with it is the answer, too."""
-        with speaking(await self.language(invocation)):
+        language = await self.language(invocation)
+        with speaking(language):
             try:
                 parsed = parse(line)
             except BriefbotError as error:
                 log.info("command.misread", workspace=invocation.workspace_id)
                 return _failed(error)
-        return await self.call(parsed.command, parsed.values, invocation)
+        return await self._call(parsed.command, parsed.values, invocation, language)
 
     async def call(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """The answer to a command whose values a platform took apart itself; never raises."""
+        return await self._call(command, values, invocation, await self.language(invocation))
+
+    async def _call(self, command: Command, values: Mapping[str, str], invocation: Invocation, language: str) -> Reply:
         began = time.monotonic()
         outcome = "done"
-        language = await self.language(invocation)
         try:
             with speaking(language):
                 return await self._answer(command, taken_apart(command, values), invocation)
@@ -128,13 +134,15 @@ class Commands:
         required = {option.name for option in command.options if option.is_required}
         try:
             if not changes_something(command) and required:
-                await self._require_role(command, invocation)
+                # What a form is about must be there, before anybody fills it in.
+                named = {name: text for name, text in values.items() if name in required and _is_named(command, name)}
+                await self._context(command, named, invocation)
                 return values
             known = {name: text for name, text in values.items() if name in required}
             context = await self._context(command, known, invocation)
         except BriefbotError as error:
             return _failed(error)
-        return {**current(context), **values}
+        return {**await current(context), **values}
 
     async def preview(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """What the digest of a form would post now, or its topic would take, before it is saved."""
@@ -157,13 +165,19 @@ class Commands:
             return Reply(document=question_document(context))
 
     async def language(self, invocation: Invocation) -> str:
-        """The language of an answer: the reader's where we speak it, else the workspace's; never raises."""
+        """The language of an answer: the reader's where we speak it, else the workspace's.
+
+        Never raises, and never waits long: platforms count the seconds, and what is wrong with the store is told by
+        whatever asks it next.
+        """
         if code := spoken_of(invocation.locale):
             return code
-        try:
-            return (await self._store.workspaces.get(invocation.workspace_id)).language
-        except BriefbotError:
+        asked = asyncio.ensure_future(self._store.workspaces.get(invocation.workspace_id))
+        asked.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.wait({asked}, timeout=LANGUAGE_S)
+        if not asked.done() or asked.cancelled() or asked.exception():
             return ""
+        return asked.result().language
 
     async def note_shared(
         self, document: Document, messages: Sequence[tuple[str, Payload]], invocation: Invocation
@@ -265,6 +279,12 @@ def _failed(error: BriefbotError) -> Reply:
             Action(say("Follow {url}", url=url)[:80], f"brief-admin source add {url}") for url in error.feeds[:5]
         )
     return Reply(document=_with_actions(document, actions), wrong_option=getattr(error, "option", ""))
+
+
+def _is_named(command: Command, name: str) -> bool:
+    """Whether an option names something that is kept here."""
+    option = command.option(name)
+    return option is not None and option.type in REFERENCES and not option.is_list
 
 
 def _with_actions(document: Document, actions: tuple[Action, ...]) -> Document:

@@ -29,7 +29,9 @@ _READERS: Final[Mapping[OptionType, Callable[[Option, str], object]]] = {
         option, text
     ),
     OptionType.ROLE: values.role,
+    OptionType.PING: values.ping,
     OptionType.URL: lambda _, text: normal_feed_url(text),
+    OptionType.CATALOGUE: values.known_topic,
 }
 """Values that need nothing but their text."""
 
@@ -53,7 +55,7 @@ class Lookup:
             try:
                 if text.strip():
                     found[option.name] = await self._value(option, text)
-                elif option.is_required:
+                elif option.is_missing(texts):
                     raise self._missing(option)
             except UsageError as error:
                 error.option = option.name
@@ -72,6 +74,11 @@ class Lookup:
         return UsageError(problem, allowed=say(option.summary), example=self.command.right)
 
     async def _value(self, option: Option, text: str) -> object:
+        if option.type is OptionType.CAPS:
+            named = values.caps(option, text)
+            return tuple([(await self.store.topics.find(self.workspace.id, name), most) for name, most in named])
+        if option.type is OptionType.TIME and option.is_list:
+            return values.clock_times(option, text)
         if not option.is_list:
             return await self._one(option, text)
         if option.maximum and len(text) > option.maximum:
@@ -111,8 +118,8 @@ class Lookup:
         match option.type:
             case OptionType.SINCE:
                 return values.since(option, text, now=self.now, zone=self.workspace.zone)
-            case OptionType.UNTIL:
-                return values.until(option, text, now=self.now, zone=self.workspace.zone)
+            case OptionType.DATE:
+                return values.coming_date(option, text, now=self.now, zone=self.workspace.zone)
             case OptionType.CHANNEL if option.name == "notices" and values.is_none(text):
                 return ""
             case OptionType.CHANNEL:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.commands.context import Context, Reply
 from bot.commands.describe import source_name
 from bot.documents.build import notice
 from bot.documents.nodes import Facts, Note, Text
 from bot.errors import Conflict, NotFound, UsageError
-from bot.models import Change, Source, public_id
-from bot.saying import say
+from bot.models import Change, DeliveryState, Source, public_id
+from bot.saying import marked, say
+
+_MESSAGES: Final = {
+    DeliveryState.PENDING: marked("Messages that wait"),
+    DeliveryState.SENDING: marked("Messages on their way"),
+    DeliveryState.SENT: marked("Messages that were sent"),
+    DeliveryState.FAILED: marked("Messages that failed"),
+}
 
 
 async def status(context: Context) -> Reply:
     """All workspaces in numbers; nothing of any one of them."""
     found = await context.store.overview.numbers()
-    rows = [(f"{say('Workspaces')}, {platform}", f"{count:,}") for platform, count in sorted(found.here.items())]
+    rows = [
+        (say("Workspaces on {platform}", platform=platform.title()), f"{count:,}")
+        for platform, count in sorted(found.here.items())
+    ]
     rows += [
         (say("Workspaces that removed the bot"), f"{found.left:,}"),
         (say("Sources"), say("{n}, of which {failing} are failing", n=f"{found.sources:,}", failing=found.failing)),
@@ -22,7 +34,7 @@ async def status(context: Context) -> Reply:
         (say("Articles"), f"{found.articles:,}"),
         (say("Stories"), f"{found.stories:,}"),
         (say("Briefs"), f"{found.briefs:,}"),
-        *((f"{say('Messages')}, {state}", f"{count:,}") for state, count in sorted(found.deliveries.items())),
+        *((say(_MESSAGES[DeliveryState(state)]), f"{count:,}") for state, count in sorted(found.deliveries.items())),
     ]
     if state := await context.model.state(context.now):
         used = say("{used} of {most} tokens today", used=f"{state.spend.total:,}", most=f"{state.daily_tokens:,}")

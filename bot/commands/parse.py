@@ -246,7 +246,7 @@ def _give_words(line: _Line) -> None:
         text = " ".join(word.text for word in group)
         wanted = [option for option in line.open() if _takes_words(option)]
         of = group[0].of
-        if of and not any(option.is_required for option in wanted):
+        if of and not any(option.is_missing(line.values) for option in wanted):
             line.values[of] = f"{line.values[of]} {text}"
         elif wanted:
             line.values[wanted[0].name] = text

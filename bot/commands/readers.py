@@ -9,7 +9,7 @@ from typing import Final
 from bot.commands import selecting
 from bot.commands.admin_stories import follow_here
 from bot.commands.context import Context, Reply
-from bot.commands.describe import rule_in_words, schedule_in_words, source_name, typed_name
+from bot.commands.describe import paused_in_words, rule_in_words, schedule_in_words, source_name, typed_name
 from bot.documents.build import Past, brief_document, list_document, notice, related_document
 from bot.documents.nodes import Action, Block, Code, Facts, Heading, Inline, Note, Paragraph, Text
 from bot.documents.phrases import phrase
@@ -159,7 +159,7 @@ async def topics(context: Context) -> Reply:
     if digests:
         blocks += [
             Heading(say("Digests")),
-            Facts(tuple((d.name, say("paused") if d.is_paused else schedule_in_words(d)) for d in digests)),
+            Facts(tuple((d.name, paused_in_words(d, context.now) or schedule_in_words(d)) for d in digests)),
         ]
     count = say_count("{n} source followed.", "{n} sources followed.", len(sources))
     blocks.append(Note((Text(f"{count} "), *_hint(followed))))

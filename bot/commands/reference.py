@@ -38,7 +38,9 @@ def _section(command: Command) -> str:
 
 def _row(option: Option) -> str:
     bounds = f" {option.minimum}–{option.maximum}" if option.type.value == "integer" else ""
-    takes = ", ".join(option.choices) or f"{option.type}{'s, divided by commas' if option.is_list else ''}{bounds}"
+    kind = f"{option.type}{'s, divided by commas' if option.is_list else ''}{bounds}"
+    is_choice = option.type.value == "choice"
+    takes = ", ".join(option.choices if is_choice else (*option.choices, kind))
     needed = " (needed)" if option.is_required else ""
     return f"| `{option.name}` | {takes} | {option.summary}{needed} |"
 

@@ -10,14 +10,15 @@ from zoneinfo import available_timezones
 from bot.commands.spec import Option, OptionType
 
 _DAY: Final = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+_TIME: Final = r"(?:\d{1,2}[:.]\d{2}(?:[ap]\.?m\.?)?|\d{1,2}[ap]\.?m\.?|noon|midnight)"
 _SHAPES: Final = {
     OptionType.INTEGER: re.compile(r"-?\d{1,6}"),
     OptionType.BRIEF: re.compile(r"#?b?\d{1,18}", re.IGNORECASE),
     OptionType.SOURCE: re.compile(r"src\d{1,18}", re.IGNORECASE),
-    OptionType.TIME: re.compile(r"\d{1,2}[:.]\d{2}(?:[ap]\.?m\.?)?|\d{1,2}[ap]\.?m\.?|noon|midnight", re.IGNORECASE),
+    OptionType.TIME: re.compile(rf"{_TIME}(?:,{_TIME})*", re.IGNORECASE),
     OptionType.DAYS: re.compile(rf"daily|everyday|weekdays|weekends|{_DAY}(?:[,–-]{_DAY})*", re.IGNORECASE),
     OptionType.SINCE: re.compile(r"\d{1,5}[hdw]|\d{4}-\d{1,2}-\d{1,2}|yesterday|today", re.IGNORECASE),
-    OptionType.UNTIL: re.compile(r"\d{1,5}[hdw]|\d{4}-\d{1,2}-\d{1,2}|tomorrow", re.IGNORECASE),
+    OptionType.DATE: re.compile(r"\d{4}-\d{1,2}-\d{1,2}|tomorrow", re.IGNORECASE),
     OptionType.URL: re.compile(r"<?https?://\S+", re.IGNORECASE),
     OptionType.CHANNEL: re.compile(r"#\S+|<#\S+"),
 }
@@ -29,7 +30,7 @@ def has_shape(option: Option, word: str) -> bool:
         return word.lower() in option.choices
     if option.type is OptionType.ZONE:
         return word.casefold() in _zones()
-    shape = None if option.is_list else _SHAPES.get(option.type)
+    shape = None if option.is_list and option.type is not OptionType.TIME else _SHAPES.get(option.type)
     return shape is not None and shape.fullmatch(word) is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -29,11 +30,18 @@ class OptionType(StrEnum):
     ZONE = "zone"
     TIME = "time"
     DAYS = "days"
+    DATE = "date"
+    """A local date to come."""
+    CAPS = "topic=number"
+    """Topics with a number each."""
+    PING = "role to mention"
+    """A role, `none`, or `workspace`."""
     LANGUAGE = "language"
     SINCE = "since"
-    UNTIL = "until"
     URL = "url"
     FILE = "file"
+    CATALOGUE = "catalogue"
+    """A topic of `bot/topics/catalogue`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,16 +60,22 @@ class Option:
     """Several values, divided by commas; `none` is the empty list."""
     is_rest: bool = False
     """Takes every word that was typed without a name, just as typed."""
+    unless: str = ""
+    """The name of another option; when that is given, this one is not needed."""
 
     @property
     def can_complete(self) -> bool:
         """Whether a platform may offer values while one is typed (see `complete.py`)."""
-        return self.type in _COMPLETED and not self.is_list
+        return self.type is OptionType.CATALOGUE or (self.type in _COMPLETED and not self.is_list)
+
+    def is_missing(self, given: Container[str]) -> bool:
+        """Whether it is needed and not among the options that were given."""
+        return self.is_required and self.name not in given and self.unless not in given
 
 
-_COMPLETED: Final = frozenset(
-    (OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE, OptionType.ZONE)
-)
+REFERENCES: Final = frozenset((OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE))
+"""Types whose values name something that is kept in the workspace."""
+_COMPLETED: Final = REFERENCES | {OptionType.ZONE, OptionType.PING}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

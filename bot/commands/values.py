@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from rapidfuzz import fuzz, process
+
 from bot.caveat import CAVEATS
 from bot.commands.languages import CODES, NAMES
 from bot.commands.spec import Option
@@ -15,6 +17,12 @@ from bot.digests.calendar import zone_named
 from bot.errors import UsageError
 from bot.models import ALL_DAYS, ChannelRef
 from bot.saying import say
+from bot.topics.catalogue import KnownTopic, known_topics
+
+MOST_TIMES: Final = 8
+MOST_STORIES: Final = 25
+WORKSPACES: Final = "workspace"
+"""As the settings of the workspace have it."""
 
 _TIME: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*([ap])?\.?m?\.?", re.ASCII)
 _AGE: Final = re.compile(r"(\d{1,5})\s*(h|d|w|hours?|days?|weeks?)", re.ASCII)
@@ -103,6 +111,68 @@ def clock_time(option: Option, text: str) -> time:
     )
 
 
+def clock_times(option: Option, text: str) -> tuple[time, ...]:
+    """`08:00`, `8am, 6 pm`, `08:00 and 18:00`: times of a day, each once and in order."""
+    if is_none(text):
+        return (clock_time(option, text),)
+    words = re.sub(r"\band\b|&|\+|/", ",", unicodedata.normalize("NFKC", text), flags=re.IGNORECASE)
+    # A space divides too, unless what follows is the half of the day: `8 am`.
+    words = re.sub(r"(?<=\w)\s+(?=\d)", ",", words)
+    found = tuple(sorted({clock_time(option, part) for part in parts(words)}))
+    if not found:
+        clock_time(option, text)
+    if len(found) > MOST_TIMES:
+        raise UsageError(
+            say("{option} has {n} times", option=option.name, n=len(found)),
+            allowed=say("at most {n} times a day", n=MOST_TIMES),
+            example=f"{option.name}:08:00,18:00",
+        )
+    return found
+
+
+def caps(option: Option, text: str) -> tuple[tuple[str, int], ...]:
+    """`Korea Japan=3, AI=2` as names with numbers; none for `none`. `AI:2`, `AI 2` and `AI x2` will do."""
+    found = []
+    for part in parts(unicodedata.normalize("NFKC", text)):
+        pair = re.fullmatch(r"(.+?)\s*(?:[=:]|\s[x×]?|[x×](?=\d))\s*(\d{1,3})", part)
+        if pair is None or not 1 <= int(pair[2]) <= MOST_STORIES:
+            raise UsageError(
+                say("“{part}” is no topic with a number for {option}", part=_short(part), option=option.name),
+                allowed=say("topics with a number up to {most} each, divided by commas; or none", most=MOST_STORIES),
+                example=f'{option.name}:"Korea Japan=3, AI=2"',
+            )
+        found.append((pair[1].strip('"“” '), int(pair[2])))
+    return tuple(found)
+
+
+def ping(option: Option, text: str) -> str:
+    """A role as the platform refers to it, empty for `none`, `workspace` for that of the workspace."""
+    if text.strip().lower() in (WORKSPACES, "default", "server"):
+        return WORKSPACES
+    try:
+        return role(option, text)
+    except UsageError as error:
+        raise UsageError(
+            error.problem,
+            allowed=say("a role of this place; none; or workspace for the one that is set for all digests"),
+            example=f"{option.name}:none",
+        ) from None
+
+
+def coming_date(option: Option, text: str, *, now: datetime, zone: str) -> date:
+    """A date after today and within a year: `2026-12-24`, `tomorrow`."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    wanted = text.strip().lower()
+    day = today + timedelta(days=1) if wanted == "tomorrow" else _date(wanted)
+    if day is None or not today < day <= today + timedelta(days=366):
+        raise UsageError(
+            say("“{text}” is no date to come for {option}", text=_short(text), option=option.name),
+            allowed=say("a date after today, at most a year ahead, as year-month-day"),
+            example=f"{option.name}:{today + timedelta(days=14)}",
+        )
+    return day
+
+
 def weekdays(option: Option, text: str) -> tuple[int, ...]:
     """`daily`, `weekdays`, `mon-fri`, `fri-mon`, `mon,wed`; Monday is 0."""
     wanted = " ".join(text.strip().lower().split())
@@ -154,7 +224,9 @@ def language(option: Option, text: str) -> str:
 
 
 def caveat_language(option: Option, text: str) -> str:
-    """A language in which we have the caveat."""
+    """A language in which we have the caveat, or one of the option's own choices."""
+    if text.strip().lower() in option.choices:
+        return text.strip().lower()
     try:
         code = language(option, text)
     except UsageError:
@@ -163,8 +235,24 @@ def caveat_language(option: Option, text: str) -> str:
         return code
     raise UsageError(
         say("'{text}' is no {option} that we can speak", text=_short(text), option=option.name),
-        allowed=", ".join(CAVEATS),
+        allowed=", ".join((*option.choices, *CAVEATS)),
         example=f"{option.name}:ko",
+    )
+
+
+def known_topic(option: Option, text: str) -> KnownTopic:
+    """A topic of the catalogue, by its id or its name in any of our languages; the error offers the nearest."""
+    topics = known_topics()
+    wanted = " ".join(text.strip().casefold().replace("–", "-").split())
+    for topic in topics.values():
+        if wanted in {topic.id, *(name.casefold().replace("–", "-") for name in topic.names.values())}:
+            return topic
+    named = {topic.id: f"{topic.id} {topic.name}".casefold() for topic in topics.values()}
+    near = [id_ for _, _, id_ in process.extract(wanted, named, scorer=fuzz.partial_ratio, limit=4, score_cutoff=60)]
+    raise UsageError(
+        say("'{topic}' is no topic of the catalogue for {option}", topic=_short(text), option=option.name),
+        allowed=", ".join(near or list(topics)),
+        example=f"{option.name}:{(near or list(topics))[0]}",
     )
 
 
@@ -183,24 +271,6 @@ def since(option: Option, text: str, *, now: datetime, zone: str) -> datetime:
             example=f"{option.name}:{here.date() - timedelta(days=7)}",
         )
     return datetime.combine(day, time(0), tzinfo=ZoneInfo(zone))
-
-
-def until(option: Option, text: str, *, now: datetime, zone: str) -> datetime:
-    """The instant that `7d`, `2w`, `tomorrow` or a date means there; of a day its end. At most a year ahead."""
-    wanted = " ".join(unicodedata.normalize("NFKC", text).strip().lower().split())
-    here = now.astimezone(ZoneInfo(zone)).date()
-    end: datetime | None = None
-    if age := _AGE.fullmatch(wanted):
-        end = now + min(int(age[1]) * _AGES[age[2][0]], timedelta(days=36500))
-    elif day := here + timedelta(days=1) if wanted == "tomorrow" else _date(wanted):
-        end = datetime.combine(day + timedelta(days=1), time(0), tzinfo=ZoneInfo(zone))
-    if end is None or not now < end <= now + timedelta(days=366):
-        raise UsageError(
-            say("'{text}' is no time to come for {option}", text=_short(text), option=option.name),
-            allowed=say("24h, 7d, 2w, tomorrow, or a date from today on, at most a year ahead"),
-            example=f"{option.name}:{here + timedelta(days=7)}",
-        )
-    return end
 
 
 def _date(text: str) -> date | None:

@@ -238,6 +238,6 @@ def _outgoing(delivery: Delivery) -> Outgoing:
         key=delivery.key,
         since=delivery.planned_at,
         first_ref=delivery.first_ref,
-        in_thread=delivery.follow_id is not None,
         publish=delivery.publish,
+        in_thread=delivery.in_thread,
     )

@@ -2,7 +2,8 @@
 
 The law: a local time that a day skips (the clock goes forward) is due at the first instant after the gap; one that a
 day has twice (the clock goes back) is due at the first of the two; a local date that does not exist has no edition. So
-every local date that exists has exactly one.
+every local date that exists has exactly one for each time, save that times which a gap moves onto the same instant
+have one together.
 
 All sums are done on dates or in UTC: arithmetic on a local datetime forgets which of two equal times it was.
 """
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from rapidfuzz import process
 
 from bot.errors import UsageError
+from bot.models import TimeOfDay
 from bot.saying import say
 
 _SEARCH_DAYS: Final = 16
@@ -27,26 +29,38 @@ _SEARCH_DAYS: Final = 16
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Due:
-    """A run of a digest: the local date it is for, and the instant in UTC."""
+    """A run of a digest: the local date it is for and the slot of that day, and the instant in UTC."""
 
     on: date
     at: datetime
+    slot: int = 0
 
 
 def next_edition(at: time, zone: str, days: Sequence[int], *, after: datetime) -> Due:
-    """The first run strictly after an instant, at a local time on these weekdays (Monday is 0)."""
+    """As `next_run`, of a schedule with one time a day."""
+    return next_run((TimeOfDay(at=at),), zone, days, after=after)
+
+
+def next_run(
+    times: Sequence[TimeOfDay], zone: str, days: Sequence[int], *, after: datetime, since: date | None = None
+) -> Due:
+    """The first run strictly after an instant, at one of these local times on these weekdays (Monday is 0).
+
+    `since`: on this local date or a later one. Of times that fall on the same instant the first in order has it.
+    """
     # The local date may be a day behind what the instant's own date says, so the search begins a day early.
     start = after.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
+    if since is not None:
+        start = max(start, since)
     for offset in range(_SEARCH_DAYS):
         on = start + timedelta(days=offset)
-        if on.weekday() in days and (instant := instant_of(on, at, zone)) and instant > after:
-            return Due(on=on, at=instant)
+        if on.weekday() not in days:
+            continue
+        # The later a time, the later or the same its instant, over dates as well: the first that fits is the next.
+        for one in times:
+            if (instant := instant_of(on, one.at, zone)) and instant > after:
+                return Due(on=on, at=instant, slot=one.slot)
     raise ValueError(f"no run within {_SEARCH_DAYS} days of {after.isoformat()} for days {tuple(days)}")
-
-
-def days_covered(on: date, days: Sequence[int]) -> int:
-    """How many days the edition of a date has to tell of: those since the weekday of the edition before it."""
-    return next(number for number in range(1, 8) if (on.weekday() - number) % 7 in days)
 
 
 def instant_of(on: date, at: time, zone: str) -> datetime | None:

@@ -10,7 +10,7 @@ from itertools import groupby
 from bot.digests.news import credited
 from bot.documents import wording
 from bot.documents.build import brief_blocks, card, caveat_of, cited, language_of, read_one
-from bot.documents.nodes import Block, Divider, Document, Heading, Kind, Note, Paragraph, Text
+from bot.documents.nodes import Block, Bullets, Divider, Document, Heading, Kind, Note, Paragraph, Text
 from bot.models import Pick, Style, Workspace
 from bot.saying import say, say_count
 
@@ -25,15 +25,50 @@ class Issue:
     """The local date it is for."""
     style: Style = Style.SUMMARIES
     late_by: timedelta | None = None
+    is_week: bool = False
+    """It tells of the seven days up to its date."""
     quiet: str = ""
-    """Why there is nothing to tell, when there are no picks."""
+    """What to say of a time without news: in the place of stories, or before the best of the week."""
 
 
 def compose(issue: Issue, picks: Sequence[Pick], workspace: Workspace, *, now: datetime) -> Document:
     """The document of an edition: its stories under their topics, each in the digest's style."""
+    blocks = [*_head(issue, picks), *_body(issue, picks, workspace, now)]
+    return _document(issue, blocks, workspace, is_first=bool(picks))
+
+
+def threaded(issue: Issue, picks: Sequence[Pick], workspace: Workspace, *, now: datetime) -> tuple[Document, ...]:
+    """The same as two documents: what it is and its headlines, and all the rest for a thread of it.
+
+    One alone where there are no stories.
+    """
+    if not picks:
+        return (compose(issue, picks, workspace, now=now),)
+    head = [*_head(issue, picks), *_headlines(picks), Note((Text(say("The stories are in the thread.")),))]
+    return (
+        _document(issue, head, workspace, is_first=True),
+        _document(issue, _body(issue, picks, workspace, now), workspace, is_first=False),
+    )
+
+
+def _head(issue: Issue, picks: Sequence[Pick]) -> list[Block]:
     blocks: list[Block] = [Heading(issue.name, level=1), Note((Text(_subtitle(issue, picks)),))]
     if issue.late_by is not None:
         blocks.append(Note((Text(_late(issue.late_by)),)))
+    if issue.quiet and picks:
+        blocks.append(Note((Text(issue.quiet),)))
+    return blocks
+
+
+def _headlines(picks: Sequence[Pick]) -> Iterable[Block]:
+    for topic, of_topic in groupby(picks, key=lambda pick: pick.topic):
+        if topic:
+            yield Heading(topic, level=2)
+        yield Bullets(tuple((Text(_headline(pick)),) for pick in of_topic))
+
+
+def _body(issue: Issue, picks: Sequence[Pick], workspace: Workspace, now: datetime) -> list[Block]:
+    blocks: list[Block] = []
     for topic, of_topic in groupby(picks, key=lambda pick: pick.topic):
         if topic:
             blocks.append(Heading(topic, level=2))
@@ -42,13 +77,17 @@ def compose(issue: Issue, picks: Sequence[Pick], workspace: Workspace, *, now: d
         blocks.append(Paragraph((Text(issue.quiet or say("Nothing new since the last edition.")),)))
     else:
         blocks.append(Note(read_one(picks[0].brief), is_hint=True))
+    return blocks
+
+
+def _document(issue: Issue, blocks: Sequence[Block], workspace: Workspace, *, is_first: bool) -> Document:
     return Document(
         kind=Kind.DIGEST,
-        title=f"{issue.name} · {wording.long_date(issue.on)}",
+        title=f"{issue.name} · {_when(issue)}",
         blocks=tuple(blocks),
         caveat=caveat_of(workspace),
         language=language_of(workspace),
-        ping=workspace.ping_role if picks else "",
+        ping=workspace.ping_role if is_first else "",
     )
 
 
@@ -57,12 +96,19 @@ def _late(by: timedelta) -> str:
 
 
 def _subtitle(issue: Issue, picks: Sequence[Pick]) -> str:
-    parts = [wording.long_date(issue.on)]
+    parts = [_when(issue)]
     if picks:
         parts.append(say_count("{n} story", "{n} stories", len(picks)))
         names = {source.publisher for pick in picks for source in pick.brief.text.sources}
         parts.append(say_count("{n} publisher", "{n} publishers", len(names)))
     return " · ".join(parts)
+
+
+def _when(issue: Issue) -> str:
+    if not issue.is_week:
+        return wording.long_date(issue.on)
+    first = issue.on - timedelta(days=6)
+    return say("The week of {first} to {last}", first=wording.long_date(first), last=wording.long_date(issue.on))
 
 
 def _stories(style: Style, picks: Sequence[Pick], workspace: Workspace, now: datetime) -> Iterable[Block]:
@@ -84,10 +130,14 @@ def _news(pick: Pick) -> str:
 
 
 def _whole(pick: Pick, workspace: Workspace, now: datetime) -> Iterable[Block]:
-    headline = pick.brief.text.headline
-    yield Heading(say("Update: {headline}", headline=headline) if pick.is_update else headline, level=2)
+    yield Heading(_headline(pick), level=2)
     if pick.news:
         yield Heading(say("New since it was last told here"), level=3)
         yield Paragraph(cited(pick.new_sentences))
         yield Heading(say("The whole story"), level=3)
     yield from brief_blocks(pick.brief, workspace, now=now, level=3)
+
+
+def _headline(pick: Pick) -> str:
+    headline = pick.brief.text.headline
+    return say("Update: {headline}", headline=headline) if pick.is_update else headline

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.digests.news import news_of
-from bot.digests.select import Candidate, Selection, select
-from bot.models import Brief, ChannelRef, Digest, Pick, Topic, Workspace, WorkspaceId
+from bot.digests.runs import WEEK
+from bot.digests.select import FADE, WEEK_FADE, Candidate, Selection, Wish, select
+from bot.models import Brief, ChannelRef, Covers, Digest, Pick, Topic, Workspace, WorkspaceId
 from bot.saying import spoken
 from bot.store import Store
 from bot.store.briefs import BriefFacts
@@ -41,6 +42,7 @@ class Desk:
         self._correcting: frozenset[WorkspaceId] = frozenset()
         self._subjects: dict[Hashable, Subjects] = {}
         self._sent: dict[tuple[WorkspaceId, ChannelRef], Mapping[int, SentStory]] = {}
+        self._sent_by: dict[int, Mapping[int, SentStory]] = {}
         self._selections: dict[Hashable, Selection] = {}
 
     async def open(self, digests: Sequence[Digest]) -> None:
@@ -53,6 +55,16 @@ class Desk:
         for workspace, refs in channels.items():
             found = await self._store.editions.sent(workspace, refs, since=self.now - SENT_WINDOW)
             self._sent |= {(workspace, channel): stories for channel, stories in found.items()}
+        for digest in digests:
+            if digest.repeats:
+                own = await self._store.editions.sent(
+                    digest.workspace_id, [digest.channel], since=self.now - SENT_WINDOW, digest_id=digest.id
+                )
+                self._sent_by[digest.id] = own[digest.channel]
+
+    def lay_out(self, workspace: WorkspaceId, topics: Sequence[Topic]) -> None:
+        """Takes these for the topics that the workspace has."""
+        self._topics[workspace] = {topic.id: topic for topic in topics}
 
     def note_told(self, digest: Digest, picks: Sequence[Pick]) -> None:
         """Remembers an edition of this round, so that another digest in its channel does not tell the same."""
@@ -72,19 +84,45 @@ class Desk:
             self._workspaces[id_] = await self._store.workspaces.get(id_)
         return self._workspaces[id_]
 
-    async def select(self, digest: Digest, window: timedelta) -> Selection:
-        """The stories of an edition that looks so far back."""
-        sent = self._sent[digest.workspace_id, digest.channel]
+    async def workspace_of(self, digest: Digest) -> Workspace:
+        """The digest's workspace as its readers see it: with the language and the ping of the digest."""
+        workspace = await self.workspace(digest.workspace_id)
+        if not digest.language and digest.ping is None:
+            return workspace
+        ping = workspace.ping_role if digest.ping is None else digest.ping
+        return replace(workspace, language=digest.language or workspace.language, ping_role=ping)
+
+    async def select(self, digest: Digest, window: timedelta, *, language: str = "") -> Selection:
+        """The stories of an edition that looks so far back, those in a language first."""
+        sent = self._sent_by.get(digest.id) if digest.repeats else None
+        if sent is None:
+            sent = self._sent[digest.workspace_id, digest.channel]
         topics = await self._topics_of(digest)
         workspace = await self.workspace(digest.workspace_id)
-        # The reasons of a selection are in a language.
         viewer = self._viewer(digest.workspace_id)
-        key = (viewer, workspace.muted, window, topics, digest.max_stories, frozenset(sent.items()), spoken())
+        fade = WEEK_FADE if digest.covers is Covers.WEEK else FADE
+        told = frozenset(sent.items())
+        # The reasons of a selection are in a language.
+        seen = (viewer, workspace.muted, spoken())
+        key = (seen, window, topics, digest.max_stories, told, digest.caps, language, fade)
         if key not in self._selections:
             candidates = candidates_of(await self.subjects(digest.workspace_id, window), topics, workspace)
-            chosen = select(candidates, sent=sent, limit=digest.max_stories, now=self.now, window=window)
+            most = dict(digest.caps)
+            caps = {rank: most[topic.id] for rank, topic in enumerate(topics) if topic.id in most}
+            chosen = select(
+                candidates,
+                sent=sent,
+                limit=digest.max_stories,
+                now=self.now,
+                window=window,
+                wish=Wish(caps=caps, language=language, fade=fade),
+            )
             self._selections[key] = replace(chosen, picks=await self._with_news(chosen.picks, sent))
         return self._selections[key]
+
+    async def best_of_week(self, digest: Digest, *, language: str = "") -> Selection:
+        """What of the last week its channel was not told."""
+        return await self.select(replace(digest, covers=Covers.WEEK, repeats=False), WEEK, language=language)
 
     async def _with_news(self, picks: Sequence[Pick], sent: Mapping[int, SentStory]) -> tuple[Pick, ...]:
         """The picks; those that are told again with what is new since."""

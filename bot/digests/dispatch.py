@@ -16,26 +16,30 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.briefs.model.view import ModelView
-from bot.digests.calendar import Due, days_covered, instant_of, next_edition
-from bot.digests.compose import Issue, compose
+from bot.digests.calendar import Due, next_run
+from bot.digests.compose import Issue, compose, threaded
 from bot.digests.desk import Desk, candidates_of
 from bot.digests.following import Following
-from bot.digests.select import select
+from bot.digests.runs import OVERLAP, missed_and_due, next_of, run_by_hand, window
+from bot.digests.select import Selection, select
 from bot.documents import wording
-from bot.documents.nodes import Document
+from bot.documents.nodes import Document, Note, Text
 from bot.errors import ConfigError, Conflict, StoreError
 from bot.models import (
     ON_TIME,
+    Covers,
     Digest,
     Edition,
     Pick,
+    Place,
+    Quiet,
     Style,
     Topic,
     Workspace,
     last_chance,
 )
 from bot.ports import Adapter, Clock
-from bot.saying import say, speaking
+from bot.saying import marked, say, say_count, speaking
 from bot.store import Store
 from bot.store.editions import EditionPlan, Slot
 from bot.topics.mute import without_muted_links
@@ -47,10 +51,7 @@ BATCH: Final = 500
 """Digests planned in one transaction: a second's work, well within their lease."""
 UNBEGUN: Final = timedelta(minutes=15)
 """An edition that waits longer than this without a try to send it is planned anew, so that it says that it is late."""
-OVERLAP: Final = timedelta(hours=12)
-"""How much further back an edition looks than to the one before it, which may have been too early for something."""
 NEWS_WINDOW: Final = timedelta(days=1) + OVERLAP
-LONGEST_WINDOW: Final = timedelta(days=8)
 TODAY_STORIES: Final = 10
 MOST_MISSED: Final = 40
 """Missed dates that are recorded one by one; of a bot that was off for longer only the newest."""
@@ -98,17 +99,37 @@ class Dispatcher:
         await self._record(plans)
         return len(claimed)
 
-    async def preview(self, digest: Digest) -> Document:
-        """Today's edition as it would be now; nothing is recorded."""
+    async def preview(self, digest: Digest, topics: Sequence[Topic] = ()) -> Document:
+        """Today's edition as it would be now, in one piece; nothing is recorded, and nobody is pinged.
+
+        `topics`: in place of those that are stored.
+        """
+        desk, issue, picks, workspace = await self._today_of(digest, topics)
+        with speaking(workspace.language):
+            document = compose(issue, picks, workspace, now=desk.now)
+            note = Note((Text(_how_posted(digest, workspace, is_quiet=not picks)),))
+            return replace(document, blocks=(*document.blocks, note), ping="")
+
+    async def preview_messages(self, digest: Digest) -> tuple[Document, ...]:
+        """The documents of today's edition as they would be posted now; nothing is recorded."""
+        desk, issue, picks, workspace = await self._today_of(digest)
+        return self._composed(digest, issue, picks, workspace, desk.now)
+
+    async def _today_of(
+        self, digest: Digest, topics: Sequence[Topic] = ()
+    ) -> tuple[Desk, Issue, list[Pick], Workspace]:
         desk = Desk(self._store, self._clock.now())
         await desk.open([digest])
-        on = _today(digest.zone, desk.now)
-        workspace = await desk.workspace(digest.workspace_id)
+        if topics:
+            desk.lay_out(digest.workspace_id, topics)
+        due = next_run(digest.times, digest.zone, digest.days, after=desk.now)
+        run = Due(on=_today(digest.zone, desk.now), at=desk.now, slot=due.slot)
+        workspace = await desk.workspace_of(digest)
         # As its channel would read it, whoever looks.
         with speaking(workspace.language):
-            selection = await desk.select(digest, _window([on], digest))
+            selection, quiet = await self._selected(digest, desk, window(run, run, digest))
             picks = await self._in_language(selection.picks, workspace, desk.now)
-            return compose(_issue(digest, on), picks, workspace, now=desk.now)
+        return desk, _issue(digest, run.on, quiet=quiet), picks, workspace
 
     async def today(self, workspace: Workspace, topic: Topic | None) -> Document:
         """What a digest would tell this workspace now, whatever was told before."""
@@ -123,23 +144,27 @@ class Dispatcher:
         return compose(issue, picks, workspace, now=desk.now)
 
     async def send_now(self, digest: Digest) -> Edition:
-        """Plans today's edition at once, in place of today's scheduled one; Conflict when today has its edition."""
+        """Plans today's edition at once, in place of the next scheduled one; Conflict when today has had all of its."""
         desk = Desk(self._store, self._clock.now())
-        on = _today(digest.zone, desk.now)
-        after = max(desk.now, instant_of(on, digest.at, digest.zone) or desk.now)
-        slot = _slot(on, desk.now, next_edition(digest.at, digest.zone, digest.days, after=after))
-        await desk.open([digest])
-        known = await self._store.editions.get_on(digest.id, on)
-        if known is None:
-            workspace = await desk.workspace(digest.workspace_id)
-            with speaking(workspace.language):
-                plan = await self._plan(digest, slot, desk, window=_window([on], digest))
+        today = _today(digest.zone, desk.now)
+        known = await self._store.editions.since(digest.id, today - timedelta(days=1))
+        run = run_by_hand(digest, made=known, now=desk.now)
+        if run is not None:
+            upcoming = next_of(digest, after=desk.now, made={*known, (run.on, run.slot)})
+            await desk.open([digest])
+            plan = await self._plan(digest, _slot(run, upcoming), desk, back=window(run, run, digest))
+            if plan.is_quiet:
+                raise Conflict(
+                    say("there is nothing new for “{name}”, and it posts nothing on a quiet day", name=digest.name),
+                    allowed=say("news since the last edition, or another choice for quiet days"),
+                    example=f"/brief-admin digest edit digest:d{digest.id} quiet:best",
+                )
             made = await self._store.editions.plan([plan], now=desk.now)
             if digest.id in made:
                 return made[digest.id]
         raise Conflict(
             say("today's edition of '{name}' is made already", name=digest.name),
-            allowed=say("one edition a day"),
+            allowed=say_count("one edition a day", "{n} editions a day", len(digest.times)),
             example=f"/brief-admin digest preview digest:d{digest.id}",
         )
 
@@ -151,37 +176,65 @@ class Dispatcher:
 
     async def _runs(self, digest: Digest, desk: Desk) -> list[EditionPlan]:
         now = desk.now
-        upcoming = next_edition(digest.at, digest.zone, digest.days, after=now)
-        runs = _missed_and_due(digest, now)
+        runs = missed_and_due(digest, now)
+        upcoming = next_of(digest, after=now, made={(run.on, run.slot) for run in runs})
         if len(runs) > MOST_MISSED:
             log.warning("editions.unrecorded", digest=digest.id, count=len(runs) - MOST_MISSED, since=str(runs[0].on))
-        *missed, last = [_slot(run.on, run.at, upcoming) for run in runs[-MOST_MISSED:]]
-        plans = [_skipped(digest, slot, say("Briefbot was not running, or not in this place")) for slot in missed]
+        *missed, last = [_slot(run, upcoming) for run in runs[-MOST_MISSED:]]
+        plans = [_skipped(digest, slot, marked("Briefbot was not running, or not in this place")) for slot in missed]
         late = now - last.due_at
         if now > last_chance(last.due_at, digest.catch_up_s):
-            most = wording.span(timedelta(seconds=digest.catch_up_s))
-            why = say("{length} late; up to {most} is posted", length=wording.span(late), most=most)
+            most = timedelta(seconds=digest.catch_up_s)
+            why = _reason(marked("{length} late; up to {most} is posted"), length=late, most=most)
             return [*plans, _skipped(digest, last, why)]
-        window = _window([run.on for run in runs], digest)
         late_by = late if late > ON_TIME else None
-        return [*plans, await self._plan(digest, last, desk, window=window, late_by=late_by)]
+        back = window(runs[0], runs[-1], digest)
+        return [*plans, await self._plan(digest, last, desk, back=back, late_by=late_by)]
 
     async def _plan(
-        self, digest: Digest, slot: Slot, desk: Desk, *, window: timedelta, late_by: timedelta | None = None
+        self, digest: Digest, slot: Slot, desk: Desk, *, back: timedelta, late_by: timedelta | None = None
     ) -> EditionPlan:
-        workspace = await desk.workspace(digest.workspace_id)
-        selection = await desk.select(digest, window)
+        workspace = await desk.workspace_of(digest)
+        # What is posted is in the digest's own language, what its managers are told of it in the workspace's.
+        with speaking(workspace.language):
+            selection, quiet = await self._selected(digest, desk, back)
+            picks = await self._in_language(selection.picks, workspace, desk.now)
+        if not selection.picks and digest.quiet is Quiet.SKIP:
+            return EditionPlan(digest=digest, slot=slot, reason=marked("nothing new"), is_skipped=True, is_quiet=True)
         desk.note_told(digest, selection.picks)
-        picks = await self._in_language(selection.picks, workspace, desk.now)
-        document = compose(_issue(digest, slot.on, late_by), picks, workspace, now=desk.now)
+        documents = self._composed(digest, _issue(digest, slot.on, late_by, quiet), picks, workspace, desk.now)
+        with speaking(workspace.language):
+            render = self._adapter(workspace).render
+            payloads = [payload for document in documents for payload in render(document)]
         return EditionPlan(
             digest=digest,
             slot=slot,
             picks=selection.picks,
-            payloads=self._adapter(workspace).render(document),
+            payloads=payloads,
             is_late=late_by is not None,
-            reason=say("late by {length}", length=wording.span(late_by)) if late_by else "",
+            reason=_reason(marked("late by {length}"), length=late_by) if late_by else "",
         )
+
+    def _composed(
+        self, digest: Digest, issue: Issue, picks: Sequence[Pick], workspace: Workspace, now: datetime
+    ) -> tuple[Document, ...]:
+        with speaking(workspace.language):
+            if digest.place is Place.THREAD:
+                return threaded(issue, picks, workspace, now=now)
+            return (compose(issue, picks, workspace, now=now),)
+
+    async def _selected(self, digest: Digest, desk: Desk, back: timedelta) -> tuple[Selection, str]:
+        """The stories of an edition, and what to say of a time without news; where the digest wishes so then the best
+        of the week."""
+        # Where nobody translates, what its readers can read comes first.
+        language = "" if self._model.can_translate else digest.language
+        selection = await desk.select(digest, back, language=language)
+        if selection.picks:
+            return selection, ""
+        best = await desk.best_of_week(digest, language=language) if digest.quiet is Quiet.BEST else selection
+        if best.picks:
+            return best, say("Nothing new since the last edition. The best of the week that was not told here yet:")
+        return selection, say("Nothing new in the last week.") if digest.covers is Covers.WEEK else ""
 
     async def _in_language(self, picks: Sequence[Pick], workspace: Workspace, now: datetime) -> list[Pick]:
         """The picks with their briefs in the workspace's language, as far as they have been translated."""
@@ -206,7 +259,8 @@ class Dispatcher:
         made = await self._store.editions.plan(plans, now=self._clock.now())
         for plan in plans:
             if plan.is_skipped:
-                log.warning("edition.skipped", digest=plan.digest.id, on=plan.slot.on.isoformat(), reason=plan.reason)
+                tell = log.info if plan.is_quiet else log.warning
+                tell("edition.skipped", digest=plan.digest.id, on=plan.slot.on.isoformat(), reason=plan.reason)
         if made:
             log.info("editions.planned", count=len(made))
 
@@ -225,35 +279,40 @@ class Dispatcher:
         return adapter
 
 
-def _missed_and_due(digest: Digest, now: datetime) -> list[Due]:
-    """Every run up to now that has not been handled, the newest last; at least one, and one for a date."""
-    assert digest.next_on is not None
-    assert digest.next_due_at is not None
-    run = Due(on=digest.next_on, at=digest.next_due_at)
-    runs = {}
-    while run.at <= now:
-        # A digest whose time was changed while it was due may come to its date again: the later time holds.
-        runs[run.on] = run
-        run = next_edition(digest.at, digest.zone, digest.days, after=run.at)
-    return list(runs.values())
-
-
-def _window(dates: Sequence[date], digest: Digest) -> timedelta:
-    """How far back the edition of the last of these dates looks, when none of the others had one."""
-    covered = (dates[-1] - dates[0]).days + days_covered(dates[0], digest.days)
-    return min(timedelta(days=covered) + OVERLAP, LONGEST_WINDOW)
+def _reason(words: str, **lengths: timedelta) -> str:
+    """As it is logged and stored, in English; `retold` says it to a person."""
+    with speaking("en"):
+        return words.format(**{name: wording.span(length) for name, length in lengths.items()})
 
 
 def _skipped(digest: Digest, slot: Slot, reason: str) -> EditionPlan:
     return EditionPlan(digest=digest, slot=slot, reason=reason, is_skipped=True)
 
 
-def _slot(on: date, due_at: datetime, upcoming: Due) -> Slot:
-    return Slot(on=on, due_at=due_at, next_on=upcoming.on, next_due_at=upcoming.at)
+def _slot(run: Due, upcoming: Due) -> Slot:
+    return Slot(
+        on=run.on,
+        slot=run.slot,
+        due_at=run.at,
+        next_on=upcoming.on,
+        next_slot=upcoming.slot,
+        next_due_at=upcoming.at,
+    )
 
 
-def _issue(digest: Digest, on: date, late_by: timedelta | None = None) -> Issue:
-    return Issue(name=digest.name, on=on, style=Style(digest.style), late_by=late_by)
+def _issue(digest: Digest, on: date, late_by: timedelta | None = None, quiet: str = "") -> Issue:
+    is_week = digest.covers is Covers.WEEK
+    return Issue(name=digest.name, on=on, style=Style(digest.style), late_by=late_by, is_week=is_week, quiet=quiet)
+
+
+def _how_posted(digest: Digest, workspace: Workspace, *, is_quiet: bool) -> str:
+    """What a preview cannot show of an edition."""
+    if is_quiet and digest.quiet is Quiet.SKIP:
+        return say("Nothing would be posted: there is nothing new.")
+    pings = say("It mentions its role.") if workspace.ping_role and not is_quiet else say("It mentions nobody.")
+    if digest.place is Place.THREAD and not is_quiet:
+        return " ".join((say("In the channel: the headlines. In a thread of them: the stories."), pings))
+    return pings
 
 
 def _today(zone: str, now: datetime) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -44,7 +44,7 @@ from bot.documents.retelling import retold
 from bot.errors import BriefbotError, UsageError
 from bot.ingest.urls import untracked
 from bot.models import Brief, Digest, Origin, Sentence, SourceChange, Version, Workspace, public_id
-from bot.saying import in_effect, say
+from bot.saying import in_effect, say, spoken
 
 CARD_RELATED = 2
 """Related briefs that a card names; the brief itself lists all."""
@@ -163,6 +163,17 @@ def brief_blocks(brief: Brief, workspace: Workspace, *, now: datetime, level: in
     return blocks
 
 
+def for_all(document: Document) -> Document:
+    """As it is shown to all: without what is for who asked alone."""
+    return replace(document, blocks=tuple(map(_for_all, document.blocks)))
+
+
+def _for_all(block: Block) -> Block:
+    if not isinstance(block, Actions):
+        return block
+    return Actions(tuple(action for action in block.items if not action.is_personal))
+
+
 def list_document(
     title: str,
     briefs: Sequence[Brief],
@@ -249,12 +260,17 @@ def error_document(error: BriefbotError) -> Document:
     if not isinstance(error, UsageError):
         return Document(kind=Kind.ERROR, title=error.message, blocks=(Paragraph((Text(error.message),)),))
     problem = error.sentence
-    blocks: list[Block] = [Paragraph((Text(problem[0].upper() + problem[1:], strong=True),))]
+    blocks: list[Block] = [Paragraph((Text(_capital(problem), strong=True),))]
     if error.allowed:
         blocks.append(Paragraph((Text(error.what_is_allowed),)))
     if error.example:
         blocks.append(Paragraph(phrase(say("Example: {command}"), command=Code(error.example))))
     return Document(kind=Kind.ERROR, title=problem, blocks=tuple(blocks))
+
+
+def _capital(sentence: str) -> str:
+    """With a capital where English begins with one; elsewhere what stands first may be a name or an id."""
+    return sentence[0].upper() + sentence[1:] if spoken() == "en" else sentence
 
 
 def cited(sentences: Sequence[Sentence]) -> tuple[Inline, ...]:
@@ -285,7 +301,7 @@ def _source_item(brief: Brief, place: int, workspace: Workspace) -> SourceItem:
 def _related_items(brief: Brief) -> Iterable[RelatedItem]:
     for link in brief.related:
         ref = public_id("b", link.brief_id) if link.brief_id else ""
-        yield RelatedItem(link.headline, link.blurb, ref, link.url, link.reason)
+        yield RelatedItem(link.headline, link.blurb, ref, link.url, retold(link.reason))
 
 
 def _version(brief: Brief) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -157,6 +157,11 @@ def _languages(brief: Brief, reader: str) -> tuple[str, ...]:
     return tuple(facts)
 
 
+def listed(parts: Iterable[str]) -> str:
+    """Parts beside each other, as the language divides them."""
+    return say(", ").join(parts)
+
+
 def _listed(names: Sequence[str], limit: int) -> str:
-    rest, shown = len(names) - limit, ", ".join(names[:limit])
+    rest, shown = len(names) - limit, listed(names[:limit])
     return say("{names} and {n} more", names=shown, n=rest) if rest > 0 else shown

@@ -11,13 +11,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
 import bot
 from bot.config import Settings
-from bot.errors import FetchError
+from bot.errors import AddressRefused, FetchError
 from bot.ingest.body import read_body
 from bot.ingest.guard import AddressGuard, GuardedResolver
 from bot.ingest.headers import max_age, retry_after, short
@@ -95,6 +96,18 @@ class Fetcher:
         headers |= {"If-Modified-Since": last_modified} if last_modified else {}
         most = max_bytes or self._settings.max_feed_bytes
         return await self._get(url, _Wish(headers=headers, max_bytes=most, is_conditional=bool(etag or last_modified)))
+
+    def refusal(self, url: str) -> str:
+        """Why an address is refused, when its host is written as a private one; empty otherwise."""
+        host = urlsplit(url).hostname or ""
+        try:
+            self._guard.check("127.0.0.1" if host == "localhost" or host.endswith(".localhost") else host)
+        except AddressRefused as error:
+            return error.reason
+        except ValueError:
+            # A name, of which only the network knows where it leads.
+            pass
+        return ""
 
     async def allowed_by_robots(self, url: str) -> bool:
         """Whether the host's robots.txt lets us read a page; it may also ask for a longer gap, which is kept."""

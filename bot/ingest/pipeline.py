@@ -137,6 +137,10 @@ class Ingest:
         """
         return await self._parser.feed(await self._fetcher.fetch(url))
 
+    def refusal(self, url: str) -> str:
+        """Why an address is never read, as far as it shows without asking anybody; empty when it may be."""
+        return self._fetcher.refusal(url)
+
     async def take(self, source: Source, drafts: Sequence[Draft], *, is_first: bool) -> TakeReport:
         """Stores drafts as articles of this source, each article once. `is_first`: undated ones are no news."""
         return await self._take(source, drafts, is_first=is_first, read_pages=False)

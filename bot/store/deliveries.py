@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Delivery, DeliveryState, EditionState, WorkspaceId
+from bot.models import Delivery, DeliveryState, EditionState, Place, WorkspaceId
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
@@ -29,6 +29,8 @@ _WHOLE = (
         editions.c.follow_id,
         func.coalesce(digests.c.catch_up_s, FOLLOW_CATCH_UP_S).label("catch_up_s"),
         func.coalesce(digests.c.publish, False).label("publish"),
+        # What is new of a story hangs below its first post; a digest's parts do where it is set so.
+        or_(digests.c.place == Place.THREAD, editions.c.follow_id.is_not(None)).label("in_thread"),
         (func.coalesce(digests.c.trouble, follows.c.trouble, "") != "").label("is_troubled"),
         func.coalesce(func.nullif(follows.c.first_ref, ""), _first.c.message_ref, "").label("first_ref"),
     )
@@ -40,7 +42,7 @@ _WHOLE = (
         and_(_first.c.edition_id == deliveries.c.edition_id, _first.c.part == 1, deliveries.c.part > 1),
     )
 )
-"""Deliveries with what of their edition and its digest, or the story that it follows, says how to send them, and for how long to try."""
+"""Deliveries with what of their edition, and its digest or followed story, says how to send them and for how long."""
 
 
 def _is_open() -> ColumnElement[bool]:

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
-from bot.models import Digest, Style, WorkspaceId, parse_public_id, public_id
+from bot.models import Covers, Digest, Place, Quiet, Style, TimeOfDay, WorkspaceId, parse_public_id, public_id
 from bot.saying import say
 from bot.store.database import Database
 from bot.store.platforms import is_of
@@ -30,8 +31,7 @@ class Digests:
         """Stores a new digest, whose id is given here; Conflict when the workspace has one of that name."""
         try:
             async with self._db.writing() as connection:
-                insert = digests.insert().values(_columns(digest)).returning(digests)
-                return _digest((await connection.execute(insert)).one())
+                return await insert_digest(connection, digest)
         except IntegrityError:
             raise _taken(digest.name) from None
 
@@ -146,6 +146,12 @@ class Digests:
         return soonest
 
 
+async def insert_digest(connection: AsyncConnection, digest: Digest) -> Digest:
+    """Stores a new digest, whose id is given here."""
+    insert = digests.insert().values(_columns(digest)).returning(digests)
+    return _digest((await connection.execute(insert)).one())
+
+
 def _is_left() -> ColumnElement[bool]:
     """Of a workspace in which the bot is not any more."""
     return exists().where(workspaces.c.id == digests.c.workspace_id, workspaces.c.left_at.is_not(None))
@@ -153,20 +159,35 @@ def _is_left() -> ColumnElement[bool]:
 
 def _columns(digest: Digest) -> dict[str, Any]:
     columns = {field.name: getattr(digest, field.name) for field in fields(digest) if field.name != "id"}
-    columns |= {"at": digest.at.strftime("%H:%M"), "days": list(digest.days), "topic_ids": list(digest.topic_ids)}
+    columns |= {
+        "at": digest.at.strftime("%H:%M"),
+        "also_at": [[one.slot, one.at.strftime("%H:%M")] for one in digest.also_at],
+        "days": list(digest.days),
+        "topic_ids": list(digest.topic_ids),
+        "caps": [list(cap) for cap in digest.caps],
+    }
     return columns | {"name_key": name_key(digest.name)}
 
 
 def _digest(row: Any) -> Digest:
-    hour, _, minute = row.at.partition(":")
     return value(
         Digest,
         row,
-        at=time(int(hour), int(minute)),
+        at=_time(row.at),
+        also_at=tuple(TimeOfDay(slot=slot, at=_time(at)) for slot, at in row.also_at),
         days=tuple(row.days),
         topic_ids=tuple(row.topic_ids),
+        caps=tuple((topic, most) for topic, most in row.caps),
         style=Style(row.style),
+        covers=Covers(row.covers),
+        quiet=Quiet(row.quiet),
+        place=Place(row.place),
     )
+
+
+def _time(text: str) -> time:
+    hour, _, minute = text.partition(":")
+    return time(int(hour), int(minute))
 
 
 def _taken(name: str) -> Conflict:

@@ -1,4 +1,4 @@
-"""Rows of editions: each run of a digest once a local date, with what stood in it."""
+"""Rows of editions: each run of a digest once, by its slot of a local date, with what stood in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, func, select, update
+from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.documents.stored import to_json
@@ -45,8 +45,10 @@ class Slot:
     """The run that an edition is for, and when its digest is due next."""
 
     on: date
+    slot: int = 0
     due_at: datetime
     next_on: date
+    next_slot: int = 0
     next_due_at: datetime
 
 
@@ -61,6 +63,13 @@ class EditionPlan:
     reason: str = ""
     is_late: bool = False
     is_skipped: bool = False
+    is_quiet: bool = False
+    """Skipped since there is nothing new, as its digest wishes."""
+
+    @property
+    def key(self) -> tuple[int, date, int]:
+        """What there is one edition for."""
+        return self.digest.id, self.slot.on, self.slot.slot
 
     @property
     def state(self) -> EditionState:
@@ -76,8 +85,8 @@ class Editions:
     async def plan(self, plans: Sequence[EditionPlan], *, now: datetime) -> dict[int, Edition]:
         """Makes editions with their items and deliveries and moves their digests on, all in one transaction.
 
-        Gives the edition of each digest. One whose date has its edition already is left out and moved on all the same.
-        Each digest may stand in `plans` once for a date. Without messages an edition is delivered at once.
+        Gives the edition of each digest. One whose slot has its edition already is left out and moved on all the same.
+        Each digest may stand in `plans` once for a slot. Without messages an edition is delivered at once.
         """
         if not plans:
             return {}
@@ -86,7 +95,7 @@ class Editions:
                 update(digests).where(digests.c.id == bindparam("digest")), [_advanced(plan) for plan in plans]
             )
             known = await _known(connection, plans)
-            new = [plan for plan in plans if (plan.digest.id, plan.slot.on) not in known]
+            new = [plan for plan in plans if plan.key not in known]
             if not new:
                 return {}
             insert = editions.insert().returning(editions.c.id, sort_by_parameter_order=True)
@@ -114,6 +123,7 @@ class Editions:
                 deliveries.c.part == 1,
                 deliveries.c.next_try_at < before,
                 ~digests.c.is_paused,
+                or_(digests.c.paused_until.is_(None), digests.c.paused_until <= editions.c.on),
             )
         )
         async with self._db.writing() as connection:
@@ -126,16 +136,24 @@ class Editions:
             # Of several editions of one digest the oldest comes last, and the digest begins again from there.
             for row in sorted(rows, key=lambda row: row.due_at, reverse=True):
                 due = update(digests).where(digests.c.id == row.digest_id, digests.c.next_due_at > row.due_at)
-                await connection.execute(due.values(next_due_at=row.due_at, next_on=row.on, lease_until=None))
+                again = {"next_due_at": row.due_at, "next_on": row.on, "next_slot": row.slot}
+                await connection.execute(due.values(**again, lease_until=None))
             await connection.execute(delete(editions).where(editions.c.id.in_(ids)))
         return len(ids)
 
-    async def get_on(self, digest_id: int, on: date) -> Edition | None:
-        """The edition of a digest for a local date."""
-        query = select(editions).where(editions.c.digest_id == digest_id, editions.c.on == on)
+    async def get_on(self, digest_id: int, on: date, slot: int = 0) -> Edition | None:
+        """The edition of a digest for a slot of a local date."""
+        query = select(editions).where(editions.c.digest_id == digest_id, editions.c.on == on, editions.c.slot == slot)
         async with self._db.glancing() as connection:
             row = (await connection.execute(query)).one_or_none()
         return _edition(row) if row is not None else None
+
+    async def since(self, digest_id: int, on: date) -> dict[tuple[date, int], Edition]:
+        """The editions of a digest for a local date and later ones, by date and slot."""
+        query = select(editions).where(editions.c.digest_id == digest_id, editions.c.on >= on)
+        async with self._db.glancing() as connection:
+            rows = await connection.execute(query.order_by(editions.c.due_at))
+            return {(row.on, row.slot): _edition(row) for row in rows}
 
     async def posted(self, edition_id: int) -> tuple[Edition, int]:
         """An edition, and of how many messages it is."""
@@ -159,9 +177,12 @@ class Editions:
             return [_edition(row) for row in rows]
 
     async def sent(
-        self, workspace: WorkspaceId, channels: Iterable[ChannelRef], *, since: datetime
+        self, workspace: WorkspaceId, channels: Iterable[ChannelRef], *, since: datetime, digest_id: int | None = None
     ) -> dict[ChannelRef, dict[int, SentStory]]:
-        """For each channel, each story that stood in an edition there since then, and what of it was told last."""
+        """For each channel, each story that stood in an edition there since then, and what of it was told last.
+
+        Of one digest alone with `digest_id`.
+        """
         channels = list(channels)
         query = (
             select(
@@ -190,6 +211,8 @@ class Editions:
             .group_by(editions.c.channel, edition_items.c.story_id, edition_items.c.brief_id)
             .order_by(edition_items.c.brief_id)
         )
+        if digest_id is not None:
+            query = query.where(editions.c.digest_id == digest_id)
         found: dict[ChannelRef, dict[int, SentStory]] = {channel: {} for channel in channels}
         async with self._db.reading() as connection:
             for channel, story, brief, version, written_at in await connection.execute(query):
@@ -207,12 +230,12 @@ def _both(one: SentStory, other: SentStory) -> SentStory:
     )
 
 
-async def _known(connection: AsyncConnection, plans: Sequence[EditionPlan]) -> set[tuple[int, date]]:
-    query = select(editions.c.digest_id, editions.c.on).where(
+async def _known(connection: AsyncConnection, plans: Sequence[EditionPlan]) -> set[tuple[int, date, int]]:
+    query = select(editions.c.digest_id, editions.c.on, editions.c.slot).where(
         editions.c.digest_id.in_([plan.digest.id for plan in plans]),
         editions.c.on.in_({plan.slot.on for plan in plans}),
     )
-    return {(digest, on) for digest, on in await connection.execute(query)}
+    return {(digest, on, slot) for digest, on, slot in await connection.execute(query)}
 
 
 async def _insert(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -229,6 +252,7 @@ def _advanced(plan: EditionPlan) -> dict[str, Any]:
     return {
         "digest": plan.digest.id,
         "next_on": slot.next_on,
+        "next_slot": slot.next_slot,
         "next_due_at": slot.next_due_at,
         "lease_until": None,
     }
@@ -239,6 +263,7 @@ def _columns(plan: EditionPlan, now: datetime) -> dict[str, Any]:
         "workspace_id": plan.digest.workspace_id,
         "digest_id": plan.digest.id,
         "on": plan.slot.on,
+        "slot": plan.slot.slot,
         "channel": plan.digest.channel,
         "due_at": plan.slot.due_at,
         "state": plan.state,

@@ -83,7 +83,7 @@ class Follows:
     async def end(
         self, workspace: WorkspaceId, story_id: int, channel: ChannelRef | None, *, why: str, now: datetime
     ) -> builtins.list[ChannelRef]:
-        """Follows a story no more, in one channel or in all; what was not begun to be sent is not sent. The channels."""
+        """Follows a story no more, in one channel or in all; what was not begun to be sent is not sent."""
         async with self._db.writing() as connection:
             ended = update(follows).where(*_of(workspace, story_id, channel))
             ended = ended.values(ended_at=now, ended_why=why, trouble="").returning(follows.c.id, follows.c.channel)

@@ -29,6 +29,7 @@ from bot.store.pruning import Pruning
 from bot.store.published import Published
 from bot.store.reports import Reports
 from bot.store.search import Search
+from bot.store.setups import Setups
 from bot.store.shares import Shares
 from bot.store.source_changes import SourceChanges
 from bot.store.sources import Sources
@@ -67,6 +68,7 @@ class Store:
         self.search = Search(database)
         self.topics = Topics(database)
         self.digests = Digests(database)
+        self.setups = Setups(database)
         self.editions = Editions(database)
         self.deliveries = Deliveries(database)
         self.follows = Follows(database)

@@ -103,7 +103,19 @@ workspaces = Table(
     Column("muted", JSON, nullable=False, server_default="[]"),
     _number("retention_days", 365),
     Column("left_at", Instant),
+    Column("greeted_at", Instant),
     Column("created_at", Instant, nullable=False),
+)
+
+# What somebody chose so far while they set a workspace up.
+setups = Table(
+    "setups",
+    metadata,
+    _workspace(),
+    Column("person", String(80), nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("workspace_id", "person"),
 )
 
 # ── source → article ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -390,13 +402,23 @@ digests = Table(
     Column("name_key", String(80), nullable=False),
     _text("channel"),
     Column("at", String(5), nullable=False),
+    _number("slot", 0),
+    Column("also_at", JSON, nullable=False, server_default="[]"),
     Column("zone", String(64), nullable=False),
     Column("days", JSON, nullable=False),
     Column("topic_ids", JSON, nullable=False),
+    Column("caps", JSON, nullable=False, server_default="[]"),
     Column("style", String(16), nullable=False),
     _number("max_stories", 8),
+    Column("covers", String(16), nullable=False, server_default="day"),
+    _flag("repeats", False),
+    Column("quiet", String(16), nullable=False, server_default="note"),
+    Column("language", String(16), nullable=False, server_default=""),
+    Column("place", String(16), nullable=False, server_default="channel"),
+    Column("ping", Text),
     _number("catch_up_s", 21600),
     _flag("is_paused", False),
+    Column("paused_until", Date),
     _flag("publish", False),
     _text("trouble"),
     # The secret part of the address at which it can be read as a feed; none: it cannot.
@@ -404,6 +426,7 @@ digests = Table(
     Column("trouble_since", Instant),
     Column("next_due_at", Instant),
     Column("next_on", Date),
+    _number("next_slot", 0),
     Column("lease_until", Instant),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("workspace_id", "name_key"),
@@ -448,6 +471,7 @@ editions = Table(
     _workspace(),
     _ref("digest_id", "digests.id", nullable=True),
     Column("on", Date, nullable=False),
+    _number("slot", 0),
     Column("channel", Text, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("state", String(16), nullable=False),
@@ -456,7 +480,7 @@ editions = Table(
     _number("story_count", 0),
     Column("created_at", Instant, nullable=False),
     _ref("follow_id", "follows.id", nullable=True, index=True),
-    UniqueConstraint("digest_id", "on"),
+    UniqueConstraint("digest_id", "on", "slot"),
     Index("ix_editions_channel", "workspace_id", "channel", "created_at"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, case, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import Conflict, NotFound
+from bot.errors import Conflict, NotFound, UsageError
 from bot.models import Polled, Source, SourceKind, WorkspaceId, parse_public_id, public_id
 from bot.saying import say
 from bot.store.database import Database
@@ -59,6 +59,11 @@ class Sources:
             wake = update(sources).where(sources.c.id == source.id, sources.c.next_poll_at.is_(None))
             await connection.execute(wake.values(next_poll_at=now, switched_off_at=None, warned_at=None))
         return await self.get(source.id)
+
+    async def follow_all(self, feeds: Feeds, *, now: datetime) -> tuple[dict[str, int], frozenset[int]]:
+        """As `follow_feeds`, all of them or none."""
+        async with self._db.writing() as connection:
+            return await follow_feeds(self._db, connection, feeds, now)
 
     async def _share(self, connection: AsyncConnection, source: Source) -> None:
         if source.is_shared:
@@ -211,6 +216,57 @@ class Sources:
             values |= {"failures": 0, "failing_since": None, "warned_at": None, "last_ok_at": polled.polled_at}
         async with self._db.writing() as connection:
             await connection.execute(update(sources).where(sources.c.id == polled.source_id).values(**values))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feeds:
+    """Feeds that a workspace is to follow, by address with their titles; `most` that it may follow in all."""
+
+    workspace: WorkspaceId
+    titles: Mapping[str, str]
+    most: int
+
+
+async def follow_feeds(
+    database: Database, connection: AsyncConnection, feeds: Feeds, now: datetime
+) -> tuple[dict[str, int], frozenset[int]]:
+    """Sees to it that all are followed, and due; their ids by address, and those that are new to the workspace.
+
+    UsageError, before anything is followed, when that would be too many.
+    """
+    ids = await _known(connection, feeds.titles)
+    rows = [
+        {"url": url, "title": title, "next_poll_at": now, "created_at": now}
+        for url, title in feeds.titles.items()
+        if url not in ids
+    ]
+    if rows:
+        await connection.execute(database.insert(sources).on_conflict_do_nothing(), rows)
+        ids = await _known(connection, feeds.titles)
+    seen = select(sources.c.id).where(or_(sources.c.is_shared, _follows(feeds.workspace)))
+    followed = set((await connection.execute(seen)).scalars())
+    new = sorted(set(ids.values()) - followed)
+    if new and len(followed) + len(new) > feeds.most:
+        raise UsageError(
+            say("{count} sources are followed here, and this would add {new}", count=len(followed), new=len(new)),
+            allowed=say("at most {most} sources", most=feeds.most),
+        )
+    if new:
+        follow = [{"workspace_id": feeds.workspace, "source_id": id_, "added_at": now} for id_ in new]
+        await connection.execute(database.insert(workspace_sources).on_conflict_do_nothing(), follow)
+        # A source that nobody followed for a while has no next poll.
+        wake = update(sources).where(sources.c.id.in_(new), sources.c.next_poll_at.is_(None))
+        await connection.execute(wake.values(next_poll_at=now))
+    return ids, frozenset(new)
+
+
+async def _known(connection: AsyncConnection, urls: Iterable[str]) -> dict[str, int]:
+    """The ids of sources with these addresses, or which a permanent redirect leads there."""
+    wanted = list(urls)
+    query = select(sources.c.id, sources.c.url, sources.c.fetch_url).order_by(sources.c.id.desc())
+    rows = list(await connection.execute(query.where(or_(sources.c.url.in_(wanted), sources.c.fetch_url.in_(wanted)))))
+    led = {row.fetch_url: row.id for row in rows if row.fetch_url}
+    return {url: id_ for url, id_ in (led | {row.url: row.id for row in rows}).items() if url in set(wanted)}
 
 
 def _follows(workspace: WorkspaceId) -> ColumnElement[bool]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
 from bot.models import Topic, TopicRule, WorkspaceId, parse_public_id, public_id
@@ -25,19 +26,12 @@ class Topics:
 
     async def add(self, workspace: WorkspaceId, name: str, rule: TopicRule, *, now: datetime) -> Topic:
         """A new topic; Conflict when the workspace has one of that name."""
-        row = {
-            "workspace_id": workspace,
-            "name": name,
-            "name_key": name_key(name),
-            "rule": asdict(rule),
-            "created_at": now,
-        }
+        topic = Topic(id=0, workspace_id=workspace, name=name, rule=rule, created_at=now)
         try:
             async with self._db.writing() as connection:
-                id_ = (await connection.execute(topics.insert().values(row).returning(topics.c.id))).scalar_one()
+                return await insert_topic(connection, topic)
         except IntegrityError:
             raise _taken(name) from None
-        return Topic(id=id_, workspace_id=workspace, name=name, rule=rule, created_at=now)
 
     async def get(self, workspace: WorkspaceId, topic_id: int) -> Topic:
         return await self.find(workspace, public_id("t", topic_id))
@@ -81,6 +75,19 @@ class Topics:
             gone = (await connection.execute(query)).rowcount
         if not gone:
             raise not_found("topic", public_id("t", topic_id), [], example=_EXAMPLE)
+
+
+async def insert_topic(connection: AsyncConnection, topic: Topic) -> Topic:
+    """Stores a new topic, whose id is given here."""
+    row = {
+        "workspace_id": topic.workspace_id,
+        "name": topic.name,
+        "name_key": name_key(topic.name),
+        "rule": asdict(topic.rule),
+        "created_at": topic.created_at,
+    }
+    id_ = (await connection.execute(topics.insert().values(row).returning(topics.c.id))).scalar_one()
+    return replace(topic, id=id_)
 
 
 def _topic(row: Any) -> Topic:

@@ -50,7 +50,13 @@ class Workspaces:
         """Notes that the bot is not there any more; everything is kept for the retention time."""
         query = update(workspaces).where(workspaces.c.id == id, workspaces.c.left_at.is_(None))
         async with self._db.writing() as connection:
-            await connection.execute(query.values(left_at=now))
+            await connection.execute(query.values(left_at=now, greeted_at=None))
+
+    async def greet(self, id: WorkspaceId, *, now: datetime) -> bool:  # noqa: A002
+        """Notes that the people there are greeted; True for one caller, and again only after the bot left it."""
+        new = workspaces.c.id == id, workspaces.c.greeted_at.is_(None)
+        async with self._db.writing() as connection:
+            return bool((await connection.execute(update(workspaces).where(*new).values(greeted_at=now))).rowcount)
 
     async def here(self, platform: str) -> dict[WorkspaceId, str]:
         """The names of a platform's workspaces in which the bot is."""

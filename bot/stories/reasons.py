@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from bot.saying import say, speaking
 from bot.stories.things import Kind, Thing
 from bot.words import is_cjk
 
@@ -20,13 +21,6 @@ _REPEATED: Final = 1.6
 _HEADLINED: Final = 2.0
 _LONG: Final = 6
 """Shorter English words ("ban", "case") mean something else in each story."""
-_PATTERNS: Final = {
-    "en": ("also about {}", " and "),
-    "ko": ("{} 관련 소식", "·"),
-    "ja": ("{}に関する記事", "と"),
-}
-_ALIKE: Final = {"en": "on a similar subject", "ko": "비슷한 주제", "ja": "似た話題"}
-_QUOTES: Final = {"ko": "‘{}’", "ja": "「{}」"}
 
 
 def reason_of(shared: Sequence[tuple[Thing, bool]], other: str, language: str, *, closeness: float = 0.0) -> str:
@@ -42,7 +36,8 @@ def reason_of(shared: Sequence[tuple[Thing, bool]], other: str, language: str, *
         chosen = _chosen([one for one in shared if one[0].kind is not Kind.PART and not _is_slight(one[0])])
     if chosen:
         return _said([thing.shown for thing in chosen], language)
-    return _ALIKE.get(language, _ALIKE["en"]) if closeness >= VERY_CLOSE else ""
+    with speaking(language):
+        return say("on a similar subject") if closeness >= VERY_CLOSE else ""
 
 
 def _chosen(able: Sequence[tuple[Thing, bool]]) -> list[Thing]:
@@ -86,6 +81,7 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _said(names: Sequence[str], language: str) -> str:
-    pattern, joint = _PATTERNS.get(language, _PATTERNS["en"])
-    quotes = _QUOTES.get(language, "{}")
-    return pattern.format(joint.join(quotes.format(name) for name in names))
+    with speaking(language):
+        if len(names) == 1:
+            return say("also about {name}", name=names[0])
+        return say("also about {name} and {other}", name=names[0], other=names[1])

@@ -20,6 +20,7 @@ from bot.store.installations import Installations
 from bot.store.notices import Notices
 from bot.store.reports import Reports
 from bot.store.search import Search
+from bot.store.setups import Setups
 from bot.store.shares import Shares
 from bot.store.source_changes import SourceChanges
 from bot.store.sources import Sources
@@ -43,6 +44,7 @@ REPOSITORIES = (
     Notices,
     Reports,
     Search,
+    Setups,
     Shares,
     SourceChanges,
     Sources,

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 
 import pytest
 
 from bot.errors import Conflict, NotFound
-from bot.models import LOCAL_WORKSPACE, DeliveryState, Digest, Edition, EditionState, Pick, WorkspaceId
+from bot.models import (
+    LOCAL_WORKSPACE,
+    Covers,
+    DeliveryState,
+    Digest,
+    Edition,
+    EditionState,
+    Pick,
+    Place,
+    Quiet,
+    TimeOfDay,
+    WorkspaceId,
+)
 from bot.ports import Payload
 from bot.store import Store
 from bot.store.editions import EditionPlan, SentStory, Slot
@@ -236,3 +248,45 @@ async def test_digest_of_a_workspace_that_was_left_is_not_due(store: Store, cloc
     assert [d.id for d in await store.digests.claim_due(clock.now(), limit=9, lease_s=1, platforms=["console"])] == [
         made.id
     ]
+
+
+async def test_date_has_one_edition_for_each_slot(store: Store, clock: FakeClock) -> None:
+    made, edition = await planned(store, clock)
+    evening = replace(slot(made), slot=1, due_at=slot(made).due_at + timedelta(hours=10), next_slot=1)
+    plans = [EditionPlan(digest=made, slot=evening, payloads=PAYLOADS), EditionPlan(digest=made, slot=slot(made))]
+    second = (await store.editions.plan(plans, now=clock.now()))[made.id]
+    assert (second.on, second.slot) == (edition.on, 1)
+    assert await store.editions.get_on(made.id, edition.on, 1) == second
+    assert await store.editions.since(made.id, edition.on) == {(edition.on, 0): edition, (edition.on, 1): second}
+    await store.editions.take_back(clock.now() + timedelta(minutes=1))
+    due = await store.digests.get(LOCAL_WORKSPACE, made.id)
+    assert (due.next_on, due.next_slot, due.next_due_at) == (edition.on, 0, edition.due_at)
+
+
+async def test_digest_keeps_what_an_admin_chose(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    chosen = replace(
+        digest(clock.now()),
+        slot=2,
+        also_at=(TimeOfDay(slot=0, at=time(18, 0)),),
+        caps=((3, 2),),
+        covers=Covers.WEEK,
+        repeats=True,
+        quiet=Quiet.BEST,
+        language="ko",
+        place=Place.THREAD,
+        ping="",
+        paused_until=clock.now().date(),
+        next_slot=2,
+    )
+    made = await store.digests.add(chosen)
+    assert await store.digests.get(LOCAL_WORKSPACE, made.id) == replace(chosen, id=made.id)
+
+
+async def test_planned_edition_of_a_digest_that_was_paused_until_later_is_not_taken_back(
+    store: Store, clock: FakeClock
+) -> None:
+    made, edition = await planned(store, clock)
+    resting = await store.digests.get(LOCAL_WORKSPACE, made.id)
+    await store.digests.save(replace(resting, paused_until=edition.on + timedelta(days=3)))
+    assert await store.editions.take_back(clock.now() + timedelta(minutes=1)) == 0

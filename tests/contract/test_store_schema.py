@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -16,6 +17,7 @@ from bot.errors import ConfigError, SchemaMismatch, StoreBusy, StoreError
 from bot.models import LOCAL_WORKSPACE
 from bot.store import Store
 from bot.store.database import Database
+from bot.store.migrate import _config
 from bot.store.schema import metadata
 from tests.fakes import FakeClock
 
@@ -67,6 +69,48 @@ async def test_upgraded_database_equals_a_fresh_one(store_url: str, tmp_path: Pa
         await engine.dispose()
         fresh = postgres.set(database="fresh").render_as_string(hide_password=False)
     assert await shape_at(store_url) == await shape_at(fresh, create=True)
+
+
+async def test_editions_and_what_belongs_to_them_outlive_the_upgrade_to_slots(store_url: str) -> None:
+    """As they stand in a database of the version before, whose editions are made anew on SQLite."""
+    database = Database(store_url)
+    if store_url.startswith("postgresql"):
+        async with database.writing() as connection:
+            await connection.execute(text("DROP SCHEMA public CASCADE"))
+            await connection.execute(text("CREATE SCHEMA public"))
+    async with database.writing() as connection:
+        await connection.run_sync(_up_to, "0012")
+        for row in (
+            "workspaces (id, created_at) VALUES ('console:local', 1)",
+            "digests (id, workspace_id, name, name_key, at, zone, days, topic_ids, style, created_at) "
+            "VALUES (1, 'console:local', 'Morning', 'morning', '08:00', 'UTC', '[0]', '[]', 'full', 1)",
+            "stories (id, changed_at) VALUES (1, 1)",
+            "briefs (id, story_id, body, published_at, news_at, created_at, updated_at) "
+            "VALUES (1, 1, '{}', 1, 1, 1, 1)",
+            'editions (id, workspace_id, digest_id, "on", channel, due_at, state, created_at) '
+            "VALUES (1, 'console:local', 1, '2026-01-15', 'console:news', 1, 'delivered', 1)",
+            "edition_items (edition_id, position, story_id, brief_id, brief_version) VALUES (1, 0, 1, 1, 1)",
+            "deliveries (id, workspace_id, edition_id, part, parts, next_try_at) "
+            "VALUES (1, 'console:local', 1, 1, 1, 1)",
+        ):
+            await connection.execute(text(f"INSERT INTO {row}"))
+        await connection.run_sync(_up_to, "head")
+        counts = [
+            (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
+            for table in ("editions", "edition_items", "deliveries")
+        ]
+        kept = (await connection.execute(text("SELECT id, digest_id, slot, state FROM editions"))).one()
+        chosen = (await connection.execute(text("SELECT slot, also_at, quiet, place, ping FROM digests"))).one()
+    await database.close()
+    assert counts == [1, 1, 1]
+    assert tuple(kept) == (1, 1, 0, "delivered")
+    assert (chosen.slot, chosen.quiet, chosen.place, chosen.ping) == (0, "note", "channel", None)
+
+
+def _up_to(connection: Connection, revision: str) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 async def test_database_of_a_newer_version_is_refused(store_url: str) -> None:

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from tests.loopback.rest import Refused, invalid_form
 from tests.loopback.rules import walk, wrong_with_message, wrong_with_modal
-from tests.loopback.world import ALL, APPLICATION_ID, Channel, Guild, Json, message, now_text, snowflake, user
+from tests.loopback.world import (
+    ALL,
+    APPLICATION_ID,
+    DM,
+    MANAGE_GUILD,
+    Channel,
+    Guild,
+    Json,
+    message,
+    now_text,
+    snowflake,
+    user,
+)
 
 if TYPE_CHECKING:
     from tests.loopback.gateway import Gateway
@@ -96,7 +108,13 @@ class People:
         self._open: dict[str, Answer] = {}
 
     def person(self, guild: Guild, name: str = "Mina", *, permissions: int = 0, roles: Sequence[int] = ()) -> Person:
-        return Person(snowflake(), name, guild, _PERSON_MAY | permissions, tuple(roles))
+        made = Person(snowflake(), name, guild, _PERSON_MAY | permissions, tuple(roles))
+        member = made.member()
+        if permissions & MANAGE_GUILD:
+            # Rights come from roles.
+            member["roles"].append(str(guild.managers_role))
+        self.world.members[guild.id, made.id] = member
+        return made
 
     def manager(self, guild: Guild, name: str = "Ola") -> Person:
         return self.person(guild, name, permissions=1 << 5)
@@ -180,11 +198,7 @@ class People:
             "application_id": str(APPLICATION_ID),
             "type": kind,
             "data": data,
-            "guild_id": str(person.guild.id),
-            "guild": {"id": str(person.guild.id), "features": [], "locale": "en-US"},
-            "channel_id": str(channel.id),
-            "channel": channel.to_json() | {"permissions": str(person.permissions)},
-            "member": person.member(),
+            **self._where(person, channel),
             "token": token,
             "version": 1,
             "locale": person.locale,
@@ -192,12 +206,25 @@ class People:
             "app_permissions": str(self.world.allowed(channel)),
             "entitlements": [],
             "authorizing_integration_owners": {"0": str(person.guild.id)},
-            "context": 0,
+            "context": 1 if channel.kind == DM else 0,
             "attachment_size_limit": 10485760,
         }
         if shown is not None:
             event["message"] = shown
         await self.hub.tell(person.guild.id, "INTERACTION_CREATE", event)
+
+    def _where(self, person: Person, channel: Channel) -> Json:
+        """What an interaction says of who and where; in a direct message there is no server."""
+        if channel.kind == DM:
+            described = {"id": str(channel.id), "type": DM, "recipients": [user(person.id, person.name)]}
+            return {"channel_id": str(channel.id), "channel": described, "user": user(person.id, person.name)}
+        return {
+            "guild_id": str(person.guild.id),
+            "guild": {"id": str(person.guild.id), "features": [], "locale": "en-US"},
+            "channel_id": str(channel.id),
+            "channel": channel.to_json() | {"permissions": str(person.permissions)},
+            "member": person.member(),
+        }
 
     async def _wait(self, answer: Answer) -> None:
         try:

@@ -21,12 +21,16 @@ from tests.loopback.world import (
     PUBLIC_THREAD,
     REQUIRE_TAG,
     SEND,
+    TEXT,
+    THREADS,
     VIEW,
+    VIEW_AUDIT_LOG,
     Channel,
     Json,
     now_text,
     pings,
     snowflake,
+    user,
 )
 
 if TYPE_CHECKING:
@@ -233,6 +237,24 @@ async def forum_post(asked: Asked) -> Json:
     return thread.to_json() | {"message": made}
 
 
+@route("POST", "/channels/{channel}/messages/{message}/threads")
+async def thread_of_message(asked: Asked) -> Json:
+    parent, id_ = asked.channel, int(asked.groups[1])
+    asked.require(THREADS)
+    if parent.kind not in (TEXT, ANNOUNCEMENT):
+        raise Refused(400, 50024, "Cannot execute action on this channel type")
+    if not any(made["id"] == asked.groups[1] for made in parent.messages):
+        raise Refused(404, 10008, "Unknown Message")
+    if id_ in asked.discord.world.channels:
+        raise Refused(400, 160004, "A thread has already been created for this message")
+    if not 1 <= len(asked.body.get("name", "")) <= 100:
+        raise invalid_form("name: 1 to 100 characters")
+    thread = Channel(id_, parent.guild_id, asked.body["name"], PUBLIC_THREAD, parent.id, BOT_ID)
+    asked.discord.world.channels[id_] = thread
+    await asked.discord.hub.tell(parent.guild_id, "THREAD_CREATE", thread.to_json() | {"newly_created": True})
+    return thread.to_json()
+
+
 @route("GET", "/guilds/{guild}/threads/active")
 async def active_threads(asked: Asked) -> Json:
     threads = [c for c in asked.discord.world.of_guild(int(asked.groups[0])) if c.is_thread and not c.is_archived]
@@ -245,6 +267,33 @@ async def archived_threads(asked: Asked) -> Json:
     of = asked.discord.world.of_guild(asked.channel.guild_id)
     threads = [c for c in of if c.parent_id == asked.channel.id and c.is_archived]
     return {"threads": [thread.to_json() for thread in threads], "members": [], "has_more": False}
+
+
+@route("GET", "/guilds/{guild}/members/{user}")
+async def member(asked: Asked) -> Json:
+    found = asked.discord.world.members.get((int(asked.groups[0]), int(asked.groups[1])))
+    if found is None:
+        raise Refused(404, 10007, "Unknown Member")
+    return found
+
+
+@route("GET", "/guilds/{guild}/audit-logs")
+async def audit_logs(asked: Asked) -> Json:
+    guild = asked.discord.world.guilds[int(asked.groups[0])]
+    if not guild.everyone & VIEW_AUDIT_LOG:
+        raise Refused(403, 50013, "Missing Permissions")
+    entry = {"id": str(snowflake()), "action_type": 28, "user_id": str(guild.added_by), "target_id": str(BOT_ID)}
+    people = [user(guild.added_by, "Ola"), BOT]
+    parts = (
+        "application_commands",
+        "auto_moderation_rules",
+        "guild_scheduled_events",
+        "integrations",
+        "threads",
+        "webhooks",
+    )
+    found = {"audit_log_entries": [entry] if guild.added_by else [], "users": people}
+    return found | {name: [] for name in parts}
 
 
 @route("POST", "/users/@me/channels")

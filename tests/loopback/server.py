@@ -152,6 +152,10 @@ class FakeDiscord(People):
     def role_json(self, id_: int, name: str) -> Json:
         return role(id_, name)
 
+    def direct_channel(self, who: int) -> Channel:
+        """Where the bot wrote to a person."""
+        return next(c for c in self.world.channels.values() if c.guild_id == 0 and c.owner_id == who)
+
     def direct_messages(self, who: int) -> list[Json]:
         """What the bot wrote to a person."""
         found = (c for c in self.world.channels.values() if c.guild_id == 0 and c.owner_id == who)

@@ -10,7 +10,9 @@ from typing import Any
 EPOCH_MS = 1420070400000
 BOT_ID, APPLICATION_ID = 900000000000000001, 900000000000000001
 VIEW, SEND, HISTORY, IN_THREADS, MANAGE_GUILD, MANAGE_THREADS = 1 << 10, 1 << 11, 1 << 16, 1 << 38, 1 << 5, 1 << 34
-ALL = VIEW | SEND | HISTORY | IN_THREADS
+VIEW_AUDIT_LOG = 1 << 7
+THREADS = 1 << 35
+ALL = VIEW | SEND | HISTORY | IN_THREADS | THREADS
 TEXT, DM, ANNOUNCEMENT, PUBLIC_THREAD, FORUM = 0, 1, 5, 11, 15
 REQUIRE_TAG = 1 << 4
 Json = dict[str, Any]
@@ -107,6 +109,13 @@ class Guild:
     public_updates_channel_id: int = 0
     is_out: bool = False
     is_bot_in: bool = True
+    joined_at: str = field(default_factory=now_text)
+    added_by: int = 0
+    """Who added the bot, as the audit log has it; 0: it has nothing."""
+
+    @property
+    def managers_role(self) -> int:
+        return self.id + 1
 
     def to_json(self, channels: list[Channel]) -> Json:
         return {
@@ -116,12 +125,15 @@ class Guild:
             "unavailable": False,
             "member_count": 5,
             "large": False,
-            "joined_at": now_text(),
+            "joined_at": self.joined_at,
             "roles": [
                 role(self.id, "@everyone", self.everyone),
+                role(self.managers_role, "Managers", MANAGE_GUILD),
                 *(role(id_, name) for id_, name in self.roles.items()),
             ],
-            "members": [{"user": BOT, "roles": [], "joined_at": now_text(), "deaf": False, "mute": False, "flags": 0}],
+            "members": [
+                {"user": BOT, "roles": [], "joined_at": self.joined_at, "deaf": False, "mute": False, "flags": 0}
+            ],
             "channels": [channel.to_json() for channel in channels if not channel.is_thread],
             "threads": [channel.to_json() for channel in channels if channel.is_thread and not channel.is_archived],
             "system_channel_id": str(self.system_channel_id) if self.system_channel_id else None,
@@ -171,6 +183,8 @@ class World:
     def __init__(self) -> None:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
+        self.members: dict[tuple[int, int], Json] = {}
+        """People by guild and their own id."""
 
     def of_guild(self, guild_id: int) -> list[Channel]:
         return [channel for channel in self.channels.values() if channel.guild_id == guild_id]

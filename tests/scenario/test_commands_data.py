@@ -25,6 +25,7 @@ from tests.fakes import FakeClock
 from tests.office import OTHER, FakeFeeds, Office
 
 SAMPLES = {
+    "brief-admin setup": "step:done",
     "brief-admin topic add": "Rivers words:otter",
     "brief-admin topic edit": "t1 words:salmon",
     "brief-admin topic remove": "t1",
@@ -50,6 +51,7 @@ SAMPLES = {
 """A call that changes something, for each command that can; a new one without a sample here fails."""
 BEFORE = {
     "brief-admin story unfollow": "/brief-admin story follow b1",
+    "brief-admin setup": "/brief-admin setup subjects:space at:09:30",
     "brief-admin digest resume": "/brief-admin digest pause d1",
     "brief-admin operator unshare": "/brief-admin operator share src1",
 }
@@ -256,7 +258,7 @@ async def test_nothing_of_a_reader_reaches_the_store_or_the_log(
 
 async def test_operator_sees_numbers_and_shares_a_source(office: Office) -> None:
     text = await office.ask("/brief-admin operator status")
-    assert "Workspaces, console" in text
+    assert "Workspaces on Console" in text
     assert "2, of which 0 are failing" in text
     assert "Otters" not in await office.ask("/brief latest", workspace=OTHER)
     assert "shared with all" in await office.ask("/brief-admin operator share src1")

@@ -218,16 +218,43 @@ async def test_import_follows_what_it_can_and_names_the_rest(office: Office) -> 
         '<outline xmlUrl="https://first.example/feed" text="First again"/>\n<outline xmlUrl="ftp://x.example/"/>\n</opml>'
     )
     text = await office.ask(f"/brief-admin source import {opml}")
-    assert "1 added, 1 followed already, 1 rejected" in text
-    assert "First again" in text
-    assert "line 4: 'ftp://x.example/' is no address of a feed." in text
+    assert "1 followed now, 1 known already, 1 refused" in text
+    assert "Line 3: First again <https://first.example/feed>: followed here already" in text
+    assert "Line 4: ftp://x.example/: its address is not http or https" in text
     assert (await office.store.sources.find(LOCAL_WORKSPACE, "Second")).url == "https://second.example/feed?a=1&b=2"
     assert office.feeds.read == []
 
 
+async def test_import_tells_of_each_line_in_a_file_when_there_are_many(office: Office) -> None:
+    many = "\n".join(f"https://host{number}.example/feed" for number in range(30))
+    odd = (
+        "https://host3.example/feed",
+        "https://10.0.0.1/feed",
+        "https://mina:s3cret@",
+        f"https://x.example/{'x' * 2100}",
+    )
+    lines = "\n".join((many, *odd))
+    reply = await office.reply(f"/brief-admin source import {lines}")
+    [(name, text)] = reply.files
+    rows = [line.split("\t") for line in text.splitlines()[2:]]
+    assert name == "import-report.txt"
+    assert [row[1] for row in rows] == ["followed"] * 30 + ["known"] + ["refused"] * 3
+    assert [row[-1] for row in rows[30:33]] == [
+        "it stands in line 4 already",
+        "it is private",
+        "that is no address of a feed",
+    ]
+    assert "longer than 2000" in rows[33][-1]
+    assert "s3cret" not in text
+    assert len(await office.store.sources.followed(LOCAL_WORKSPACE)) == 31
+    # All of it again changes nothing.
+    again = await office.reply(f"/brief-admin source import {lines}")
+    assert "0 followed now, 31 known already, 3 refused" in again.document.title
+
+
 async def test_import_is_refused_when_file_names_no_feeds(office: Office) -> None:
     text = await office.ask("/brief-admin source import <html></html>")
-    assert "File names no feeds." in text
+    assert "File is a web page and names no feeds." in text
     assert "Allowed: an OPML file" in text
 
 
@@ -245,7 +272,7 @@ async def test_import_reads_a_named_file_only_for_the_operator(office: Office) -
     await office.commands.run("/brief-admin source import my feeds.opml", here)
     assert asked == ["my feeds.opml"]
     assert len(await office.store.sources.followed(LOCAL_WORKSPACE)) == 2
-    assert "rejected" in await office.ask("/brief-admin source import /etc/passwd")
+    assert "1 refused" in await office.ask("/brief-admin source import /etc/passwd")
 
 
 async def test_export_of_sources_is_an_opml_file(office: Office) -> None:
@@ -288,7 +315,7 @@ async def test_digest_takes_the_zone_of_the_workspace_when_none_is_given(office:
         ("digest add Evening", "At is missing from /brief-admin digest add.", "08:00"),
         ("digest add Evening at:8:00 zone:Asia/Seol", "'Asia/Seol' is no time zone.", "Asia/Seoul"),
         ("digest add Evening at:8:00 days:funday", "'funday' names no days of the week for days.", "weekdays"),
-        ("digest add Evening at:8:00 topics:Nope", "No topic 'Nope' here.", "no topic yet"),
+        ("digest add Evening at:8:00 topics:Nope", "No topic 'Nope' here.", "Trade"),
         ("digest add Evening at:8:00 style:huge", "'huge' is no choice for style.", "headlines, summaries, full"),
         ("digest add Evening at:8:00 stories:99", "'99' is not right for stories.", "1 to 25"),
         ("digest add Evening at:8:00 channel:'two words'", "'two words' is no channel for channel.", "one word"),
@@ -297,10 +324,25 @@ async def test_digest_takes_the_zone_of_the_workspace_when_none_is_given(office:
         ("digest edit Morning", "Nothing to change in 'Morning'.", "at, topics, channel, zone, days"),
         ("digest resume Morning", "'Morning' is not paused.", ""),
         ("digest send Mornings", "No digest 'Mornings' here.", "Morning"),
+        ("digest add Evening at:8:00,25:00", "'25:00' is no time of day for at.", "00:00 to 23:59"),
+        ("digest add Evening at:1:00,2:00,3:00,4:00,5:00,6:00,7:00,8:00,9:00", "At has 9 times.", "at most 8 times"),
+        ("digest add Evening at:none", "'none' is no time of day for at.", "00:00 to 23:59"),
+        ("digest edit Morning caps:Money", "“Money” is no topic with a number for caps.", "up to 25 each"),
+        ("digest edit Morning caps:Money=0", "“Money=0” is no topic with a number for caps.", "up to 25 each"),
+        ("digest edit Morning caps:Nope=3", "No topic 'Nope' here.", "Trade"),
+        ("digest edit Morning caps:Trade=3", "“Trade” is none of the topics of “Morning”.", "its topics"),
+        ("digest edit Morning quiet:loud", "'loud' is no choice for quiet.", "skip, note, best"),
+        ("digest edit Morning covers:year", "'year' is no choice for covers.", "day, week"),
+        ("digest edit Morning place:elsewhere", "'elsewhere' is no choice for place.", "channel, thread"),
+        ("digest edit Morning language:Klingon", "'Klingon' is no language that we can speak.", "workspace, en, ko"),
+        (f"digest edit Morning ping:{'x' * 90}", "is no role for ping.", "none; or workspace"),
+        ("digest pause Morning until:2026-01-15", "“2026-01-15” is no date to come for until.", "at most a year"),
+        ("digest pause Morning until:christmas", "“christmas” is no date to come for until.", "at most a year"),
     ],
 )
 async def test_digest_stays_when_a_value_is_wrong(office: Office, line: str, problem: str, allowed: str) -> None:
     await office.ask("/brief-admin digest add Morning at:08:00")
+    await office.ask("/brief-admin topic add Trade words:tariff")
     before = await exported(office)
     text = await office.ask(f"/brief-admin {line}")
     assert problem in text
@@ -339,6 +381,68 @@ async def test_digest_pauses_and_resumes_at_its_next_time(office: Office, clock:
     assert "Next: paused" in await office.ask("/brief-admin digest list")
     clock.advance(3 * 86400)
     assert "Next: Sun 18 Jan 2026, 10:00" in await office.ask("/brief-admin digest resume morning")
+
+
+async def test_digest_has_all_that_an_admin_chooses_and_keeps_what_is_not_named(office: Office) -> None:
+    for name in ("Korea Japan", "AI"):
+        await office.ask(f'/brief-admin topic add "{name}" words:otter')
+    text = await office.ask(
+        '/brief-admin digest add Morning at:8am,18:00 topics:"AI, Korea Japan" caps:"Korea Japan=3, ai 2" quiet:best '
+        "covers:week repeats:yes language:Korean place:thread ping:none"
+    )
+    rows = [
+        "When: 08:00, 18:00 UTC, daily",
+        "Topics: AI (at most 2), Korea Japan (at most 3)",
+        "Covers: the week",
+        "Repeats: what other digests told there, too",
+        "Quiet days: the best of the week that was not told there",
+        "Language: Korean",
+        "Place: headlines in the channel, stories in a thread of them",
+        "Mentions: nobody",
+    ]
+    assert [row for row in rows if row not in text] == []
+    assert "Next: Thu 15 Jan 2026, 18:00" in text
+    before = json.loads(await exported(office))["digests"][0]
+    assert (before["at"], before["caps"], before["ping"]) == ("08:00, 18:00", {"Korea Japan": 3, "AI": 2}, "none")
+    assert before["topics"] == ["AI", "Korea Japan"]
+    await office.ask("/brief-admin digest edit Morning stories:5")
+    after = json.loads(await exported(office))["digests"][0]
+    assert after == before | {"stories": 5}
+    listed = await office.ask("/brief-admin digest list")
+    assert [row for row in rows if row not in listed] == []
+    text = await office.ask(
+        "/brief-admin digest edit Morning at:9:00 topics:AI quiet:note covers:day repeats:no language:workspace "
+        "place:channel ping:workspace"
+    )
+    assert "Topics: AI (at most 2)" in text
+    assert not any(word in text for word in ("Covers:", "Repeats:", "Language:", "Place:", "Mentions:"))
+    assert "Topics: AI\n" in await office.ask("/brief-admin digest edit Morning caps:none")
+
+
+async def test_digest_paused_until_a_date_goes_on_by_itself_then(office: Office, clock: FakeClock) -> None:
+    await office.ask("/brief-admin digest add Morning at:10:00")
+    text = await office.ask("/brief-admin digest pause Morning until:2026-01-20")
+    assert "Morning is paused until 2026-01-20" in text
+    for line in ("digest list", "status"):
+        shown = await office.ask(f"/brief-admin {line}")
+        assert "Tue 20 Jan 2026, 10:00" in shown
+        assert "paused until 2026-01-20" in shown
+    assert "paused until 2026-01-20" in await office.ask("/brief topics")
+    assert (await digest(office)).next_on == date(2026, 1, 20)
+    await office.ask("/brief-admin digest edit Morning at:11:00")
+    assert (await digest(office)).next_due_at == datetime(2026, 1, 20, 11, 0, tzinfo=UTC)
+    assert "Next: Thu 15 Jan 2026, 11:00" in await office.ask("/brief-admin digest resume Morning")
+    await office.ask("/brief-admin digest pause Morning 2026-01-20")
+    clock.advance(5 * 86400)
+    assert "paused" not in await office.ask("/brief-admin digest list")
+    assert "'Morning' is not paused." in await office.ask("/brief-admin digest resume Morning")
+
+
+async def test_digest_moved_to_a_time_that_has_passed_still_comes_today(office: Office) -> None:
+    await office.ask("/brief-admin digest add Morning at:18:00")
+    text = await office.ask("/brief-admin digest edit Morning at:07:00")
+    assert "When: 07:00 UTC" in text
+    assert "Next: Thu 15 Jan 2026, 18:00" in text
 
 
 async def test_digest_resume_skips_today_when_today_had_its_edition(office: Office) -> None:

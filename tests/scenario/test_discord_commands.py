@@ -317,7 +317,7 @@ async def test_opml_is_imported_from_an_attachment_and_exported_as_a_file(port: 
         '<opml><body><outline text="A & B" xmlUrl="https://a.example/rss"/><outline xmlUrl="nonsense"/></body></opml>'
     )
     answer = await port.fake.slash(ola, port.channel, "brief-admin source import", files={"file": opml})
-    assert "1 added, 0 followed already, 1 rejected" in answer.texts
+    assert "1 followed now, 0 known already, 1 refused" in answer.texts
     exported = await port.fake.slash(ola, port.channel, "brief-admin source export")
     [text] = exported.messages[0]["files"].values()
     assert "https://a.example/rss" in text

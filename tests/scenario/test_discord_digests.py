@@ -10,13 +10,13 @@ import pytest
 
 from bot.caveat import CAVEATS
 from bot.digests.calendar import next_edition
-from bot.models import DeliveryState, Digest, Edition, EditionState, Style, Workspace
+from bot.models import DeliveryState, Digest, Edition, EditionState, Place, Style, Workspace
 from bot.store import Store
 from tests.fakes import FakeClock
 from tests.harbour import Harbour, harbour
 from tests.loopback import Channel, FakeDiscord
 from tests.loopback.rules import walk
-from tests.loopback.world import ANNOUNCEMENT, FORUM, HISTORY, REQUIRE_TAG, SEND, VIEW
+from tests.loopback.world import ANNOUNCEMENT, FORUM, HISTORY, REQUIRE_TAG, SEND, THREADS, VIEW
 
 DAY = 86400.0
 
@@ -109,6 +109,57 @@ async def test_long_digest_is_split_in_order_each_part_with_its_caveat(port: Har
     assert len(parts) > 1
     assert [f"-# {n}/{len(parts)}" in text for n, text in enumerate(parts, start=1)] == [True] * len(parts)
     assert all(text.endswith(CAVEATS["en"]) for text in parts)
+
+
+async def test_digest_in_korean_stands_in_a_thread_and_pings_its_role_once(port: Harbour) -> None:
+    ola, editors = port.fake.manager(port.guild), port.fake.add_role(port.guild)
+    now = port.clock.now()
+    at = f"{now + timedelta(minutes=1):%H:%M},{now + timedelta(hours=1):%H:%M}"
+    values = {"name": "Harbour", "at": at, "place": "thread", "ping": f"<@&{editors}>", "language": "ko"}
+    await port.fake.slash(ola, port.channel, "brief-admin digest add", values | {"quiet": "skip"})
+    previewed = await port.fake.slash(ola, port.channel, "brief-admin digest preview", {"digest": "d1"})
+    assert "스레드" in previewed.texts
+    assert f"<@&{editors}>" not in previewed.texts
+    await pass_time(port)
+    [head] = port.channel.messages
+    thread = port.fake.world.channels[int(head["id"])]
+    assert (thread.parent_id, thread.name.split(" ·")[0]) == (port.channel.id, "Harbour")
+    [stories] = thread.messages
+    assert [head["pings"], stories["pings"]] == [[str(editors)], []]
+    for text in (*texts(port.channel), *texts(thread)):
+        assert "Ferry service resumes" in text
+        assert text.endswith(f"-# {CAVEATS['ko']}")
+    assert "소식은 스레드에 있습니다." in texts(port.channel)[0]
+    await pass_time(port, 3600)
+    assert len(port.channel.messages) == 1
+    morning, evening = sorted(await port.store.editions.recent(port.workspace, limit=9), key=lambda one: one.due_at)
+    assert [morning.state, evening.state] == [EditionState.DELIVERED, EditionState.SKIPPED]
+    assert (evening.slot, evening.reason) == (1, "nothing new")
+
+
+async def test_lost_answer_in_a_thread_is_neither_a_second_message_nor_a_missing_one(port: Harbour) -> None:
+    made = await digest(port, place=Place.THREAD)
+    port.fake.nonce_s = 0.0
+    port.fake.faults.drop_after = 1.0  # of the head, then of the thread, then of what stands in it
+    await pass_time(port)
+    for seconds in (10, 20, 40, 80):
+        await pass_time(port, seconds)
+    port.fake.faults.drop_after = 0.0
+    await pass_time(port, 900)
+    thread = port.fake.world.channels[int(port.channel.messages[0]["id"])]
+    assert [len(port.channel.messages), len(thread.messages)] == [1, 1]
+    assert (await edition(port, made)).state is EditionState.DELIVERED
+
+
+async def test_thread_that_may_not_be_started_is_told_before_anything_is_posted(port: Harbour) -> None:
+    await port.fake.deny(port.channel, THREADS)
+    await port.settled()
+    await digest(port, place=Place.THREAD)
+    await digest(port, name="Plain")
+    await pass_time(port)
+    assert len(port.channel.messages) == 1
+    [told] = port.fake.direct_messages(port.guild.owner_id)
+    assert "lacks Create Public Threads" in str(told["components"])
 
 
 async def test_announcement_is_published_where_an_admin_asked_for_it(port: Harbour) -> None:

@@ -14,7 +14,17 @@ from bot.caveat import CAVEATS
 from bot.documents.nodes import Document
 from bot.documents.text import plain_text
 from bot.errors import Conflict
-from bot.models import LOCAL_WORKSPACE, ChannelRef, EditionState, Style, TopicRule
+from bot.models import (
+    LOCAL_WORKSPACE,
+    ChannelRef,
+    Covers,
+    EditionState,
+    Place,
+    Quiet,
+    Style,
+    TimeOfDay,
+    TopicRule,
+)
 from tests.desk import DAY, TODAY, Desk
 from tests.office_store import OTHER, brief, incoming, source_of, words
 
@@ -246,3 +256,140 @@ async def test_edition_sent_by_hand_takes_the_place_of_the_scheduled_one(desk: D
     assert len(desk.texts()) == 1
     await desk.run(TODAY + DAY + timedelta(hours=9, minutes=1))
     assert len(desk.texts()) == 2
+
+
+# ── several a day, quiet days, weeks, caps, languages ─────────────────────────────────────────────────────────────────
+
+
+async def test_digest_of_two_times_a_day_has_two_editions_and_catches_up_each(desk: Desk) -> None:
+    made = await desk.digest(also_at=(TimeOfDay(slot=1, at=time(18, 0)),), catch_up_s=3600)
+    await desk.run(TODAY + DAY)
+    await brief(desk.store, desk.clock.advance(3600), 1, words("Rates held in Veltria"))
+    await desk.run(TODAY + DAY + timedelta(hours=9))
+    await desk.run(TODAY + DAY + timedelta(hours=9, minutes=1))
+    morning, evening = desk.texts()
+    assert "Nothing new" in morning
+    assert "Rates held in Veltria" in evening
+    # Off from that night until late the next evening: the morning's is recorded, the evening's posted late.
+    await desk.run(TODAY + 2 * DAY + timedelta(hours=9, minutes=30))
+    assert "Late by 30 minutes" in desk.texts()[2]
+    found = await desk.store.editions.since(made.id, date(2026, 1, 16))
+    assert {(on.day, slot): one.state.value for (on, slot), one in found.items()} == {
+        (16, 0): "delivered",
+        (16, 1): "delivered",
+        (17, 0): "skipped",
+        (17, 1): "delivered",
+    }
+    assert (await desk.store.digests.get(LOCAL_WORKSPACE, made.id)).next_on == date(2026, 1, 18)
+
+
+async def test_second_edition_of_a_day_that_nobody_began_to_send_is_planned_anew(desk: Desk) -> None:
+    made = await desk.digest(also_at=(TimeOfDay(slot=1, at=time(18, 0)),))
+    await desk.run(TODAY + DAY)
+    await desk.plan(TODAY + DAY + timedelta(hours=9))  # and the process dies
+    await desk.run(TODAY + DAY + timedelta(hours=10))
+    assert "Late by 1 hour" in desk.texts()[1]
+    assert (await desk.store.digests.get(LOCAL_WORKSPACE, made.id)).next_slot == 0
+
+
+async def test_sending_by_hand_takes_each_place_of_the_day_once(desk: Desk) -> None:
+    made = await desk.digest(at=time(10, 0), also_at=(TimeOfDay(slot=1, at=time(18, 0)),))
+    await desk.dispatcher.send_now(made)
+    between = await desk.store.digests.get(LOCAL_WORKSPACE, made.id)
+    assert (between.next_on, between.next_slot) == (date(2026, 1, 15), 1)
+    await desk.dispatcher.send_now(between)
+    await desk.deliverer.drain()
+    with pytest.raises(Conflict, match="2 editions a day"):
+        await desk.dispatcher.send_now(between)
+    await desk.run(TODAY + timedelta(hours=12))
+    assert len(desk.texts()) == 2
+
+
+async def test_quiet_day_is_skipped_without_a_warning_where_an_admin_wishes(desk: Desk) -> None:
+    made = await desk.digest(quiet=Quiet.SKIP)
+    with pytest.raises(Conflict, match="nothing new for “Morning”"):
+        await desk.dispatcher.send_now(made)
+    with capture_logs() as logs:
+        await desk.run(TODAY + DAY)
+    assert desk.texts() == []
+    assert [(one["log_level"], one["reason"]) for one in logs if one["event"] == "edition.skipped"] == [
+        ("info", "nothing new")
+    ]
+    assert "Nothing would be posted" in plain_text(await desk.dispatcher.preview(made))
+    await brief(desk.store, desk.clock.now(), 1, words("Rates held in Veltria"))
+    await desk.run(TODAY + 2 * DAY)
+    assert len(desk.texts()) == 1
+
+
+async def test_quiet_day_tells_the_best_of_the_week_that_was_not_told(desk: Desk) -> None:
+    await desk.digest(quiet=Quiet.BEST, max_stories=1)
+    for number, headline in enumerate(("Rates held in Veltria", "Otters are back"), 1):
+        await brief(desk.store, desk.clock.now(), number, words(headline))
+    for day in (1, 2, 3):
+        await desk.run(TODAY + day * DAY)
+    first, second, third = desk.texts()
+    assert "The best of the week" not in first
+    assert "The best of the week that was not told here yet" in second
+    assert sorted("Otters" in text for text in (first, second)) == [False, True]
+    assert "Nothing new since the last edition." in third
+    assert "Otters" not in third
+
+
+async def test_weekly_edition_tells_of_seven_days_and_repeats_only_if_it_may(desk: Desk) -> None:
+    await brief(desk.store, desk.clock.now(), 1, words("Rates held in Veltria"))
+    await desk.digest(name="Daily")
+    due = {"next_on": date(2026, 1, 21), "next_due_at": TODAY + 6 * DAY}
+    for name, repeats in (("Week A", False), ("Week B", True)):
+        made = await desk.digest(name=name, days=(2,), covers=Covers.WEEK, repeats=repeats)
+        await desk.store.digests.save(replace(made, **due))  # type: ignore[arg-type]
+    for day in range(1, 7):
+        await desk.run(TODAY + day * DAY)
+    weekly = {name: next(text for text in desk.texts() if name in text) for name in ("Week A", "Week B")}
+    assert "Nothing new in the last week." in weekly["Week A"]
+    assert "Rates held in Veltria" in weekly["Week B"]
+    assert all("The week of Thursday 15 January 2026 to Wednesday 21 January 2026" in one for one in weekly.values())
+    await desk.run(TODAY + 13 * DAY)
+    assert "Rates held" not in desk.texts()[-1]
+
+
+async def test_stories_in_the_digests_own_language_come_first_and_others_are_named(desk: Desk) -> None:
+    now = desk.clock.now()
+    await brief(desk.store, now - timedelta(hours=2), 1, replace(words("금리 동결"), language="ko"))
+    await brief(desk.store, now, 2, words("Otters are back"))
+    await desk.digest(language="ko", style=Style.HEADLINES)
+    await desk.run(TODAY + DAY)
+    [text] = desk.texts()
+    assert CAVEATS["ko"] in text
+    assert text.index("금리 동결") < text.index("Otters are back")
+    assert "Otters are back" in text
+    assert "소식 2건" in text
+
+
+async def test_topic_has_at_most_its_cap(desk: Desk) -> None:
+    now = desk.clock.now()
+    money = await desk.store.topics.add(LOCAL_WORKSPACE, "Money", TopicRule(words=("rate",)), now=now)
+    trade = await desk.store.topics.add(LOCAL_WORKSPACE, "Trade", TopicRule(words=("tariff",)), now=now)
+    for number, headline in enumerate(("Rate held", "Rate of growth doubles", "Rate cut ahead", "Tariff on steel")):
+        await brief(desk.store, now, number, words(headline))
+    await desk.digest(topic_ids=(money.id, trade.id), caps=((money.id, 2),), style=Style.HEADLINES)
+    await desk.run(TODAY + DAY)
+    [text] = desk.texts()
+    assert text.count("Rate ") == 2
+    assert "Tariff on steel" in text
+
+
+async def test_digest_in_a_thread_names_its_stories_before_it_tells_them(desk: Desk) -> None:
+    await brief(desk.store, desk.clock.now(), 1, words("Rates held in Veltria"))
+    made = await desk.digest(place=Place.THREAD)
+    await desk.run(TODAY + DAY)
+    head, _, rest, _ = [message["text"] for message in desk.adapter.messages()]
+    assert "Rates held in Veltria" in head
+    assert "Deck of Rates held" not in head
+    assert "The stories are in the thread." in head
+    assert "Deck of Rates held" in rest
+    assert CAVEATS["en"] in head
+    assert CAVEATS["en"] in rest
+    [edition] = await desk.store.editions.recent(LOCAL_WORKSPACE, limit=5)
+    parts = await desk.store.deliveries.of_edition(edition.id)
+    assert [(part.part, part.in_thread) for part in parts] == [(1, True), (2, True), (3, True), (4, True)]
+    assert made.id == edition.digest_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ import pytest
 from adapters.discord.incoming import channel_ref, workspace_of
 from bot.caveat import CAVEATS
 from bot.digests.calendar import next_edition
-from bot.models import Digest, Style, WorkspaceId
+from bot.models import Digest, Place, Style, WorkspaceId
 from bot.store import Store
 from tests.born import born
 from tests.discord_life import ShiftedClock, live
 from tests.loopback import Channel, FakeDiscord
 from tests.loopback.rules import walk
+from tests.loopback.world import Json
 from tests.office import Office
 
 DOWN_S = 120.0
@@ -44,7 +46,7 @@ async def test_every_channel_has_its_digest_once_however_often_the_bot_is_killed
         for life in range(kills):
             await one_life(fake, url, behind_s - life * DOWN_S, chance)
         await last_life(fake, url, 0.0, places)
-    check(places)
+    check(fake, places)
     # A process that begins within the second of one that died does not know what that one used of it, and a busy
     # machine shifts what arrives; a storm would be thousands. `python -m benchmarks fanout` holds the pace to none.
     assert fake.limits.global_429 <= 3 * kills
@@ -60,8 +62,10 @@ async def set_up(fake: FakeDiscord, url: str, clock: ShiftedClock, channels: int
     for number in range(4):
         await office.report(source, f"Board meets for the {number}. time", body="A word of the harbour. " * 28)
     places = [fake.add_channel(guild, f"news-{number}") for number in range(channels)]
-    for place in places:
-        await store.digests.add(_digest(workspace, guild.id, place, clock))
+    for number, place in enumerate(places):
+        made = _digest(workspace, guild.id, place, clock)
+        in_thread = replace(made, place=Place.THREAD, style=Style.HEADLINES)
+        await store.digests.add(in_thread if number % 2 else made)
     await store.close()
     return places
 
@@ -105,7 +109,7 @@ async def last_life(fake: FakeDiscord, url: str, behind_s: float, places: list[C
     fake.faults.drop_before = fake.faults.drop_after = 0.0
     process = begun(fake, url, behind_s)
     async with asyncio.timeout(300):
-        while any(len(place.messages) < 2 for place in places):
+        while any(len(written(fake, place)) < 2 for place in places):
             assert process.is_alive()
             await asyncio.sleep(0.1)
     # Time to post something twice, if it would.
@@ -114,10 +118,20 @@ async def last_life(fake: FakeDiscord, url: str, behind_s: float, places: list[C
     await asyncio.to_thread(process.join)
 
 
-def check(places: list[Channel]) -> None:
-    counts = Counter(len(place.messages) for place in places)
+def written(fake: FakeDiscord, place: Channel) -> list[Json]:
+    """What was posted in a channel and in the threads of it."""
+    threads = [channel for channel in fake.world.channels.values() if channel.parent_id == place.id]
+    return [*place.messages, *(message for thread in threads for message in thread.messages)]
+
+
+def check(fake: FakeDiscord, places: list[Channel]) -> None:
+    counts = Counter(len(written(fake, place)) for place in places)
     assert counts == {2: len(places)}, counts
-    for place in places:
-        texts = ["\n".join(c["content"] for c in walk(m["components"]) if c["type"] == 10) for m in place.messages]
-        assert ["-# 1/2" in texts[0], "-# 2/2" in texts[1]] == [True, True], "parts out of order"
+    for number, place in enumerate(places):
+        posted = written(fake, place)
+        texts = ["\n".join(c["content"] for c in walk(m["components"]) if c["type"] == 10) for m in posted]
+        if number % 2:
+            assert [len(place.messages), posted[1]["channel_id"]] == [1, posted[0]["id"]], "not in its thread"
+        else:
+            assert ["-# 1/2" in texts[0], "-# 2/2" in texts[1]] == [True, True], "parts out of order"
         assert all(text.endswith(CAVEATS["en"]) for text in texts)

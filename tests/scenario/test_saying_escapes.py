@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from adapters.discord import forms as discord_forms
 from adapters.discord.buttons import Press, Verb
@@ -18,20 +19,25 @@ from adapters.slack import forms as slack_forms
 from adapters.slack import obstacles, replies, reporting
 from adapters.slack.home import home
 from adapters.slack.render import render as slack_render
+from bot.briefs.model.choice import Choice
+from bot.briefs.model.view import ModelView
 from bot.commands.catalogue import BY_NAME, COMMANDS
-from bot.commands.invoke import Invocation, Person, Reply
-from bot.commands.spec import OptionType, Role
+from bot.commands.invoke import Commands, Invocation, Person, Reply
+from bot.commands.spec import Command, OptionType, Role
 from bot.delivery.notify import notice_document
 from bot.digests.compose import Issue, compose
-from bot.documents.build import error_document, trouble_document
+from bot.digests.dispatch import Dispatcher
+from bot.documents.build import brief_document, error_document, list_document, related_document, trouble_document
 from bot.documents.nodes import Document
 from bot.errors import AddressRefused, BriefbotError, FeedError, FetchError
 from bot.ingest.reasons import of_status
-from bot.models import LOCAL_WORKSPACE, ChannelRef, Pick, Style
+from bot.models import LOCAL_WORKSPACE, ChannelRef, Origin, Pick, Polled, Related, Style
 from bot.ports import Gone
 from bot.saying import PSEUDO, speaking
 from bot.store import Store
+from bot.store.editions import EditionPlan, Slot
 from bot.store.notices import DueNotice
+from bot.topics.catalogue import known_topics
 from tests.escapes import escapes, texts_of, words_of
 from tests.fakes import FakeClock
 from tests.office import FakeFeeds, Office
@@ -47,6 +53,10 @@ KNOWN = (
     "Morning briefing",
     "Korea Japan",
     "topic:Korea",
+    "openai:x",
+    "Console",
+    "confirm:local",
+    *(text for topic in known_topics().values() for text in (topic.abouts["en"], topic.names["en"]) if " " in text),
 )
 """What comes from outside in Latin letters, or stands in a command."""
 WRONG = {
@@ -61,11 +71,15 @@ WRONG = {
     OptionType.ZONE: "ы",
     OptionType.TIME: "ы",
     OptionType.DAYS: "ы",
+    OptionType.DATE: "ы",
+    OptionType.CAPS: "ы",
+    OptionType.PING: "ы" * 99,
     OptionType.LANGUAGE: "ы",
     OptionType.SINCE: "ы",
     OptionType.URL: "ы",
     OptionType.TEXT: "ы" * 3000,
     OptionType.FILE: "ы",
+    OptionType.CATALOGUE: "ы",
 }
 LINES = (
     "/ыы",
@@ -134,6 +148,15 @@ LINES = (
     "/brief help",
     "/brief-admin help",
     "/brief-admin digest remove d1",
+    "/brief-admin topic catalogue",
+    "/brief-admin topic add from:space",
+    "/brief-admin topic add from:space",
+    "/brief-admin topic add from:space feeds:all words:ы",
+    "/brief-admin setup",
+    "/brief-admin setup subjects:games",
+    "/brief-admin setup at:09:15",
+    "/brief-admin setup step:done",
+    "/brief-admin setup step:done",
 )
 
 
@@ -153,6 +176,7 @@ async def office(sqlite_store: Store, clock: FakeClock) -> Office:
     office = Office(sqlite_store, clock, feeds)
     source = await office.follow("https://first.example/feed", title="Первый")
     await office.report(source, "Выдры вернулись на реку", body="Выдры вернулись, сказали на реке.")
+    await office.report(source, "Мост открыт", body="Мост открыт, сказали на реке.", hours_ago=0)
     workspace = await sqlite_store.workspaces.get(LOCAL_WORKSPACE)
     await sqlite_store.workspaces.save(replace(workspace, language=PSEUDO))
     return office
@@ -229,15 +253,70 @@ def notice_of(kind: str) -> DueNotice:
     return DueNotice(workspace_id=LOCAL_WORKSPACE, kind=kind, brief_id=1, key="k", facts=facts, id=1, attempts=1)
 
 
+async def test_no_word_escapes_from_a_brief_with_everything_or_a_status_full_of_trouble(office: Office) -> None:
+    now, store = office.clock.now(), office.store
+    workspace = await store.workspaces.get(LOCAL_WORKSPACE)
+    brief = await store.briefs.get(1, workspace=LOCAL_WORKSPACE)
+    link = Related(brief_id=1, headline="Река", blurb="Выдра", reason="also about Лорн and Море")
+    full = replace(
+        brief,
+        version=2,
+        origin=Origin.IMPORTED,
+        publishers=7,
+        related=(link, replace(link, brief_id=None, url="https://a.example/1", reason="on a similar subject")),
+        text=replace(brief.text, disclosure="Ы", language="ja"),
+    )
+    with speaking(PSEUDO):
+        documents = [
+            brief_document(full, workspace, now=now),
+            related_document(full, workspace, now=now),
+            related_document(brief, workspace, now=now),
+            list_document("Ы", [full], workspace, now=now),
+            list_document("Ы", [], workspace, now=now),
+        ]
+    polled = {"polled_at": now - timedelta(hours=2), "next_poll_at": now + timedelta(minutes=30), "interval_s": 900}
+    await store.sources.settle(Polled(source_id=1, error=of_status(503), **polled))  # type: ignore[arg-type]
+    await office.reply("/brief-admin digest add Утро at:08:00")
+    digest = await store.digests.find(LOCAL_WORKSPACE, "Утро")
+    await store.digests.set_trouble(digest.id, obstacles.REMOVED_WORDS, now)
+    slot = Slot(on=now.date(), due_at=now, next_on=now.date() + timedelta(1), next_due_at=now + timedelta(1))
+    late = "7 hours 5 minutes late; up to 6 hours is posted"
+    await store.editions.plan([EditionPlan(digest=digest, slot=slot, reason=late, is_skipped=True)], now=now)
+    model = ModelView(store, Choice(provider="openai", name="x", key=SecretStr("")))
+    dispatcher = Dispatcher(store, {}, office.clock, model)
+    office.commands = Commands(store, office.feeds, dispatcher, office.clock, model)
+    answers = [Reply(document=document) for document in documents]
+    answers += [await office.reply(line) for line in ("/brief-admin status", "/brief-admin source list")]
+    found = [words for answer in answers for words in read(shown(answer))]
+    assert not found, "\n".join(found)
+    assert "7시간 5분" in str(answers[-2].document)
+
+
+REPORT = {
+    "state": {
+        "values": {
+            "brief": {"brief": {"selected_option": {"value": "b1"}}},
+            "why": {"why": {"value": "ы"}},
+        }
+    }
+}
+
+
+def of_form(name: str) -> tuple[Command, dict[str, str]]:
+    """The command of a form and what tells its step."""
+    command, _, step = name.partition(" step:")
+    return BY_NAME[command], {"step": step} if step else {}
+
+
 async def test_no_word_escapes_from_a_form_or_the_home_tab(office: Office) -> None:
     here = Invocation(workspace_id=LOCAL_WORKSPACE, person=manager(), channel=ChannelRef("console:general"))
     message = {"blocks": [{"value": "brief read b1"}]}
     with speaking(PSEUDO):
         drawn: list[Any] = [
-            discord_forms.form(BY_NAME[name], {}, {"topics": [("Реки", "t1")]}, Press(Verb.FORM, name))
+            discord_forms.form(*of_form(name), {"topics": [("Реки", "t1")]}, Press(Verb.FORM, name))
             for name in discord_forms.FORMS
         ]
-        drawn += [slack_forms.form(BY_NAME[name], {}, {}, slack_forms.Origin(words=name)) for name in slack_forms.FORMS]
+        drawn += [slack_forms.form(*of_form(name), {}, slack_forms.Origin(words=name)) for name in slack_forms.FORMS]
         drawn += [await home(office.commands, here, is_manager=is_manager) for is_manager in (True, False)]
         drawn += [reporting.report_form(message, "C1"), replies.waiting_view("ы")]
     found = [words for one in drawn for words in read(texts_of(one))]

@@ -106,7 +106,7 @@ async def test_discord_channel_gets_its_digest_and_managers_what_is_wrong_in_the
     await port.settled()
     await port.deliverer.drain()
     [posted] = port.channel.messages
-    assert "1 件" in str(posted)
+    assert "ニュース 1 件" in str(posted)
     assert CAVEATS["ja"] in str(posted)
 
 
@@ -147,7 +147,7 @@ async def test_slack_digest_is_in_the_language_of_its_workspace(dock: Wharf) -> 
         await digest(dock)
         await pass_time(dock)
     [posted] = dock.channel.messages
-    assert "1 件" in str(posted["blocks"])
+    assert "ニュース 1 件" in str(posted["blocks"])
     assert CAVEATS["ja"] in posted["text"]
     assert "출처" not in str(posted)
 
@@ -172,3 +172,15 @@ async def test_digest_is_previewed_as_its_channel_will_read_it(sqlite_store: Sto
     assert (await ask("/brief-admin settings language:de", locale="fi")).language == "de"
     german = await ask("/brief latest", locale="fi")
     assert (german.title, german.caveat.text) == ("Latest", CAVEATS["de"])
+
+
+async def test_workspace_that_is_new_is_answered_in_english(sqlite_store: Store, clock: FakeClock) -> None:
+    office = Office(sqlite_store, clock)
+    here = Invocation(
+        workspace_id=WorkspaceId("console:new"),
+        person=Person(id="u1", name="Mina"),
+        channel=ChannelRef("console:general"),
+        locale="fi",
+    )
+    assert await office.commands.language(here) == ""
+    assert "/brief latest" in str((await office.commands.run("/brief help", here)).document)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.caveat import CAVEATS
-from bot.models import EditionState, Style
+from bot.models import EditionState, Place, Quiet, Style
 from bot.store import Store
 from tests.dock import bring_news, digest, pass_time, state
 from tests.fakes import FakeClock
@@ -38,6 +38,31 @@ async def test_digest_is_posted_once_with_its_caveat_and_its_long_form_in_the_th
         assert CAVEATS["en"] in message["text"]
         assert message["metadata"]["event_type"] == "briefbot_ai_generated"
     assert await state(dock, made) is EditionState.DELIVERED
+
+
+async def test_digest_in_korean_stands_in_a_thread_and_pings_its_group_once(dock: Wharf) -> None:
+    ola, readers = dock.fake.manager(dock.team), dock.fake.add_group(dock.team, "readers")
+    now = dock.clock.now()
+    at = f"{now + timedelta(minutes=1):%H:%M}, {now + timedelta(hours=1):%H:%M}"
+    form = (await dock.fake.slash(ola, dock.channel, "/brief-admin", "digest add")).view
+    chosen = {"name": "Harbour", "at": at, "channel": dock.channel.id, "place": "thread", "quiet": "best"}
+    sent = await dock.fake.submit(ola, form, chosen | {"language": "ko", "ping": f"<!subteam^{readers}>"})
+    assert sent.action == "update", sent.errors
+    [made] = await dock.store.digests.list(dock.workspace)
+    assert (made.language, made.ping, made.place, made.quiet) == ("ko", readers, Place.THREAD, Quiet.BEST)
+    await pass_time(dock)
+    head, *rest = dock.channel.messages
+    assert rest
+    assert all(message["thread_ts"] == head["ts"] for message in rest)
+    assert f"<!subteam^{readers}>" in str(head["blocks"])
+    assert "<!subteam" not in str(rest)
+    assert "소식은 스레드에 있습니다." in str(head["blocks"])
+    for message in dock.channel.messages:
+        assert CAVEATS["ko"] in str(message["blocks"][-1])
+    await pass_time(dock, 3600)
+    quiet = dock.channel.messages[-1]
+    assert "지난 다이제스트 이후 새 소식이 없습니다." in str(quiet["blocks"])
+    assert "<!subteam" not in str(quiet)
 
 
 @pytest.mark.parametrize("is_stored", [True, False])

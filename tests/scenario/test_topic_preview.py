@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.caveat import CAVEATS
+from bot.commands.catalogue import BY_NAME
+from bot.commands.context import Invocation, Person
+from bot.models import LOCAL_WORKSPACE, ChannelRef
 from bot.ports import Clock
 from bot.store import Store
 from tests.office import Office
@@ -56,5 +59,16 @@ async def test_muted_words_hide_everywhere_but_where_they_are_asked_for(office: 
         assert "Football" not in text, line
     assert "Football news 0" in await office.ask("/brief read b1")
     assert "Football news 0" in await office.ask("/brief search Football")
+    assert "Football" not in "".join(await _offered(office, ""))
+    assert "Football news 0" in await _offered(office, "Football")
     await office.ask("/brief-admin settings mute:none")
     assert "Football" in await office.ask("/brief latest count:5")
+
+
+async def _offered(office: Office, typed: str) -> list[str]:
+    """The headlines that are offered while the brief to read is being typed."""
+    command = BY_NAME["brief read"]
+    here = Invocation(
+        workspace_id=LOCAL_WORKSPACE, person=Person(id="u1", name="Mina"), channel=ChannelRef("console:general")
+    )
+    return [shown for shown, _ in await office.commands.complete(command, command.options[0], typed, here)]

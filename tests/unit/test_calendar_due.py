@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from zoneinfo import available_timezones
 
 import pytest
 
-from bot.digests.calendar import Due, instant_of, next_edition, zone_named
+from bot.digests.calendar import Due, instant_of, next_edition, next_run, zone_named
 from bot.errors import UsageError
-from tests.calendar_oracle import expected_editions, offset_changes
+from bot.models import TimeOfDay
+from tests.calendar_oracle import expected_editions, expected_runs, offset_changes
 
 TIMES = (time(0, 0), time(1, 30), time(2, 30), time(9, 0))
+SEVERAL = tuple(TimeOfDay(slot=slot, at=at) for slot, at in enumerate((*TIMES[:3], time(2, 40), time(9), time(23, 45))))
 EVERY_DAY = range(7)
 
 
@@ -67,16 +69,32 @@ def test_walk_gives_every_date_once_in_every_zone_for_ten_years() -> None:
 def _check_zone(zone: str, start: date, end: date) -> None:
     for at in TIMES:
         expected = list(expected_editions(zone, at, start, end))
-        assert list(_walked(zone, at, expected[0].at, end)) == expected[1:], (zone, at)
+        assert list(_walked(zone, (TimeOfDay(at=at),), expected[0].at, end)) == expected[1:], (zone, at)
+    runs = expected_runs(zone, SEVERAL, start, end)
+    assert list(_walked(zone, SEVERAL, runs[0].at, end)) == runs[1:], (zone, "several")
 
 
-def _walked(zone: str, at: time, after: datetime, end: date) -> Iterator[Due]:
+def _walked(zone: str, times: Sequence[TimeOfDay], after: datetime, end: date) -> Iterator[Due]:
     while True:
-        due = next_edition(at, zone, EVERY_DAY, after=after)
+        due = next_run(times, zone, EVERY_DAY, after=after)
         if due.on >= end:
             return
         yield due
         after = due.at
+
+
+def test_times_that_a_gap_moves_onto_one_instant_have_one_edition() -> None:
+    times = [TimeOfDay(slot=slot, at=at) for slot, at in enumerate((time(2, 10), time(2, 40), time(3, 0), time(3, 5)))]
+    at = datetime(2026, 3, 8, 0, 0, tzinfo=UTC)
+    runs = []
+    for _ in range(3):
+        runs.append(run := next_run(times, "America/New_York", EVERY_DAY, after=at))
+        at = run.at
+    assert [(run.on.day, run.slot, f"{run.at:%H:%M}") for run in runs] == [
+        (8, 0, "07:00"),
+        (8, 3, "07:05"),
+        (9, 0, "06:10"),
+    ]
 
 
 def test_zone_is_found_in_any_case_and_by_city() -> None:

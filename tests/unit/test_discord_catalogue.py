@@ -65,22 +65,24 @@ def test_fingerprint_is_that_of_the_content() -> None:
 
 @pytest.mark.parametrize("name", FORMS)
 def test_form_asks_for_what_its_command_needs_and_fits(name: str) -> None:
-    command = BY_NAME[name]
+    command_name, _, step = name.partition(" step:")
+    command = BY_NAME[command_name]
     asked = set(FORMS[name])
     assert asked <= {option.name for option in command.options}
     if not changes_something(command):
         assert {option.name for option in command.options if option.is_required} <= asked
     long = {option.name: "x" * 5000 for option in command.options}
-    for values in ({}, long):
+    for given in ({}, long):
+        values = {**given, "step": step} if step else given
         body = form(command, values, {"topics": [("Ports", "t1")]}, Press(Verb.FORM, name))
         assert wrong_with_modal(body) == ""
 
 
 def test_invitation_asks_for_what_is_needed_and_no_more() -> None:
     assert invitation(42) == (
-        "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=274877975552"
+        "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=309237713920"
     )
-    assert 1 << 10 | 1 << 11 | 1 << 16 | 1 << 38 == 274877975552
+    assert 1 << 10 | 1 << 11 | 1 << 16 | 1 << 35 | 1 << 38 == 309237713920
 
 
 def test_advice_names_the_permission_the_channel_and_the_way() -> None:

@@ -28,6 +28,10 @@ def test_form_opens_only_where_something_is_missing() -> None:
         ("brief-admin settings", "ping_role", "none"),
         ("brief-admin settings", "zone", ""),
         ("brief-admin digest add", "days", "daily"),
+        ("brief-admin digest edit", "at", ""),
+        ("brief-admin digest edit", "caps", "none"),
+        ("brief-admin digest edit", "ping", "workspace"),
+        ("brief-admin digest edit", "quiet", ""),
     ],
 )
 def test_empty_field_takes_away_what_can_be_taken_away(command: str, option: str, words: str) -> None:

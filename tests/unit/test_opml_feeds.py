@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.opml import FEEDS_LIMIT, Listed, read_feeds, write_feeds
+from bot.ingest.charset import decode
 
 BROKEN = """<?xml version="1.0"?>
 <opml version="1.0"><head><title>Mine & yours</head>
@@ -32,6 +35,87 @@ def test_feeds_are_recovered_when_opml_is_not_well_formed() -> None:
         Listed(line=9, url="https://d.example/rss"),
         Listed(line=10, url="https://e.example/rss", title="café"),
     ]
+
+
+def test_what_real_files_get_wrong_is_forgiven() -> None:
+    text = (
+        "\ufeff<OPML><outline TITLE='a < b' XMLURL='https://a.example/'/>\x0c\n"
+        '<outline type="RSS" text="nothing"/>\n'
+        '<!-- never closed <outline type="rss" xmlUrl=" https://b.example/ " text="B">\n'
+        '<outlines xmlUrl="https://none.example/"/><outline text="cut" xmlUrl="https://c.exam'
+    )
+    assert read_feeds(text) == [
+        Listed(line=1, url="https://a.example/", title="a < b"),
+        Listed(line=2, url="", title="nothing", problem="it has no address"),
+        Listed(line=3, url="https://b.example/", title="B"),
+        Listed(line=4, url="https://c.exam", problem="the file ends within it"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "title"),
+    [
+        (
+            '<?xml version="1.0" encoding="UTF-8"?><outline text="café" xmlUrl="https://a.example/"/>'.encode("cp1252"),
+            "café",
+        ),
+        ('<outline text="한국 뉴스입니다" xmlUrl="https://a.example/"/>'.encode("utf-16"), "한국 뉴스입니다"),
+        ('<?xml version="1.0" encoding="euc-kr"?><outline text="한국" xmlUrl="https://a.example/"/>'.encode(), "한국"),
+    ],
+)
+def test_encoding_is_told_from_the_bytes(raw: bytes, title: str) -> None:
+    assert read_feeds(decode(raw)) == [Listed(line=1, url="https://a.example/", title=title)]
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "<outline " + 'a="' * 300_000,
+        "<!--" * 400_000,
+        "<outline xmlurl" + " " * 1_500_000,
+        "<outline " * 150_000,
+        "<outline x" + "='" * 700_000,
+        ("<outline " + "a " * 9_000) * 80,
+    ],
+)
+def test_reading_takes_little_time_whatever_is_in_the_file(evil: str) -> None:
+    began = time.perf_counter()
+    read_feeds(evil)
+    assert time.perf_counter() - began < 4
+
+
+# What may stand between two outlines: broken ones, folders, and noise that opens nothing which it does not close.
+_NOISE = st.sampled_from(
+    [
+        "<outline text='folder'>",
+        "</outline>",
+        "<outline text=a & b < c>",
+        '<outline text="quote never closed>',
+        "<outline text='other quote never closed>",
+        "<outline",
+        "<!-- open",
+        "&nbsp;&bogus; & < ",
+        "<body>",
+        "\x00\x0c",
+        "<outline type=rss>",
+        "]]>",
+    ]
+)
+
+
+@given(st.lists(st.one_of(_NOISE, st.integers(0, 999)), max_size=30))
+def test_no_well_formed_outline_is_lost_among_broken_ones(parts: list[str | int]) -> None:
+    wanted = [f"https://a.example/{part}?b=1&c=2" for part in parts if isinstance(part, int)]
+    lines = [
+        f'<outline type="rss" text="T{part}" xmlUrl="https://a.example/{part}?b=1&amp;c=2"/>'
+        if isinstance(part, int)
+        else part
+        for part in parts
+    ]
+    found = [feed for feed in read_feeds("<opml>\n" + "\n".join(lines) + "\n</opml>") if feed.url]
+    assert [feed.url for feed in found if not feed.problem] == wanted
+    numbers = [number for number, part in enumerate(parts, start=2) if isinstance(part, int)]
+    assert [feed.line for feed in found if not feed.problem] == numbers
 
 
 def test_feeds_are_read_when_file_is_a_plain_list() -> None:

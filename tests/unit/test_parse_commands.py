@@ -22,11 +22,11 @@ DISCORD_NAME = re.compile(r"[a-z0-9_-]{1,32}")
 DESIGN = {
     "brief": "latest read search related report today topics help",
     "brief-admin": (
-        "topic.add topic.edit topic.remove topic.list topic.preview "
+        "topic.add topic.edit topic.remove topic.list topic.preview topic.catalogue "
         "source.add source.remove source.list source.import source.export "
         "digest.add digest.edit digest.pause digest.resume digest.remove digest.list digest.preview digest.send "
         "correct retract reports "
-        "settings status audit export forget help operator.status operator.share operator.unshare"
+        "setup settings status audit export forget help operator.status operator.share operator.unshare"
     ),
 }
 
@@ -55,7 +55,8 @@ def test_command_can_be_registered_when_platform_is_the_tightest(command: Comman
         assert DISCORD_NAME.fullmatch(option.name)
         assert 1 <= len(option.summary) <= 100
         assert len(option.choices) <= 25
-        assert bool(option.choices) == (option.type is OptionType.CHOICE)
+        assert option.choices or option.type is not OptionType.CHOICE
+        assert not option.choices or option.type in (OptionType.CHOICE, OptionType.LANGUAGE)
 
 
 @pytest.mark.parametrize("root", ["brief", "brief-admin"])

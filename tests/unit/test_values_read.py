@@ -29,6 +29,9 @@ LANGUAGE = option("language", OptionType.LANGUAGE)
 SINCE = option("since", OptionType.SINCE)
 CHANNEL = option("channel", OptionType.CHANNEL)
 ROLE = option("admin_role", OptionType.ROLE)
+CAPS = option("caps", OptionType.CAPS)
+UNTIL = option("until", OptionType.DATE)
+PING = option("ping", OptionType.PING)
 NAME = option("name", OptionType.TEXT, minimum=1)
 
 
@@ -267,3 +270,49 @@ def refusal(read: Callable[[str], object], text: str) -> UsageError | None:
     except UsageError as error:
         return error
     return None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("08:00", ["08:00"]),
+        ("18:00,08:00", ["08:00", "18:00"]),
+        ("8am and 6 pm", ["08:00", "18:00"]),
+        ("8:00 18:00", ["08:00", "18:00"]),
+        ("8:30 a.m.; noon & 8:30", ["08:30", "12:00"]),
+    ],
+)
+def test_times_of_a_day_are_read_once_each_and_in_order(text: str, expected: list[str]) -> None:
+    assert [f"{one:%H:%M}" for one in values.clock_times(AT, text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Korea Japan=3, AI=2", (("Korea Japan", 3), ("AI", 2))),
+        ("Korea Japan 3; AI:2", (("Korea Japan", 3), ("AI", 2))),
+        ("AI x2, GPT-4 = 5", (("AI", 2), ("GPT-4", 5))),
+        ("none", ()),
+    ],
+)
+def test_caps_are_read_as_people_write_them(text: str, expected: tuple[tuple[str, int], ...]) -> None:
+    assert values.caps(CAPS, text) == expected
+
+
+@pytest.mark.parametrize("text", ["AI", "AI=0", "AI=26", "=3", "AI=many"])
+def test_caps_without_a_topic_and_a_number_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="for caps"):
+        values.caps(CAPS, text)
+
+
+def test_date_to_come_is_a_local_one_after_today() -> None:
+    assert values.coming_date(UNTIL, "tomorrow", now=NOW, zone="Asia/Seoul").isoformat() == "2026-11-26"
+    assert values.coming_date(UNTIL, "2026-11-25", now=NOW, zone="UTC").isoformat() == "2026-11-25"
+    for text in ("2026-11-25", "2027-12-24", "2026-02-30", "soon"):
+        with pytest.raises(UsageError, match="no date to come for until"):
+            values.coming_date(UNTIL, text, now=NOW, zone="Asia/Seoul")
+
+
+def test_ping_is_a_role_nobody_or_that_of_the_workspace() -> None:
+    read = [values.ping(PING, text) for text in ("none", "Workspace", "<@&42>", "<!subteam^S7|@x>")]
+    assert read == ["", values.WORKSPACES, "42", "S7"]

@@ -32,6 +32,11 @@ class ModelView:
     def __init__(self, store: Store, choice: Choice | None) -> None:
         self._store, self._choice = store, choice
 
+    @property
+    def can_translate(self) -> bool:
+        """Whether a model is configured."""
+        return self._choice is not None
+
     async def state(self, now: datetime) -> ModelState | None:
         """None without a model."""
         if self._choice is None:

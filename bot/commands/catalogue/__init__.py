@@ -16,7 +16,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *readers.COMMANDS,
     *(
         replace(command, role=Role.MANAGER)
-        for part in (topics, sources, digests, corrections, workspace)
+        for part in (topics, sources, digests, corrections, stories, workspace)
         for command in part.COMMANDS
     ),
     *(replace(command, role=Role.OPERATOR) for command in operators.COMMANDS),

@@ -35,6 +35,42 @@ def _schedule(*, is_edit: bool) -> tuple[Option, ...]:
             summary="In an announcement channel: publish to those who follow it, too",
             choices=("yes", "no"),
         ),
+        Option(
+            name="caps", type=OptionType.CAPS, summary='At most so many of a topic: "Korea Japan=3, AI=2"', is_list=True
+        ),
+        Option(
+            name="quiet",
+            type=OptionType.CHOICE,
+            summary="When nothing is new: skip it, post a note, or the best of the week",
+            choices=("skip", "note", "best"),
+        ),
+        Option(
+            name="covers",
+            type=OptionType.CHOICE,
+            summary="How far back it looks: to the edition before it, or a week",
+            choices=("day", "week"),
+        ),
+        Option(
+            name="repeats",
+            type=OptionType.CHOICE,
+            summary="Whether it may tell what another digest told in its channel",
+            choices=("yes", "no"),
+        ),
+        Option(
+            name="language",
+            type=OptionType.LANGUAGE,
+            summary="The language it speaks; workspace: that of the settings",
+            choices=("workspace",),
+        ),
+        Option(
+            name="place",
+            type=OptionType.CHOICE,
+            summary="Stories in the channel, or in a thread of a message with the headlines",
+            choices=("channel", "thread"),
+        ),
+        Option(
+            name="ping", type=OptionType.PING, summary="The role it mentions; none; workspace: that of the settings"
+        ),
     )
 
 
@@ -43,7 +79,13 @@ def _digest() -> Option:
 
 
 def _time(*, is_required: bool) -> Option:
-    return Option(name="at", type=OptionType.TIME, summary="Local time, such as 08:00", is_required=is_required)
+    return Option(
+        name="at",
+        type=OptionType.TIME,
+        summary="Local times, such as 08:00 or 08:00,18:00",
+        is_required=is_required,
+        is_list=True,
+    )
 
 
 COMMANDS: Final = (
@@ -62,8 +104,15 @@ COMMANDS: Final = (
     Command(
         path=("digest", "pause"),
         summary="Stop posting a digest for now",
-        options=(_digest(),),
-        example='"Morning briefing"',
+        options=(
+            _digest(),
+            Option(
+                name="until",
+                type=OptionType.DATE,
+                summary="Until this date, such as 2026-12-24; it goes on by itself then",
+            ),
+        ),
+        example='"Morning briefing" until:2026-12-24',
     ),
     Command(
         path=("digest", "resume"),

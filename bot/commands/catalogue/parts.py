@@ -34,4 +34,11 @@ ABOUT = Option(
     name="command", type=OptionType.TEXT, summary="Tell me all about this one", is_rest=True, maximum=NAME_LIMIT
 )
 
+FEEDS = Option(
+    name="feeds",
+    type=OptionType.CHOICE,
+    summary="Of the catalogue: feeds in your language and English (mine), or all",
+    choices=("mine", "all"),
+)
+
 RENAME = name("A new name", is_required=False)

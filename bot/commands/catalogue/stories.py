@@ -14,11 +14,9 @@ COMMANDS: Final = (
         options=(
             BRIEF,
             Option(name="channel", type=OptionType.CHANNEL, summary="Where it is posted; here unless you say"),
-            Option(
-                name="until", type=OptionType.UNTIL, summary="Until when: 7d, 2w or 2026-12-01; while there is news"
-            ),
+            Option(name="until", type=OptionType.DATE, summary="The last day; while there is news unless you say"),
         ),
-        example="b12 until:7d",
+        example="b12",
     ),
     Command(
         path=("story", "unfollow"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from bot.commands.catalogue.parts import RENAME, name, topic
+from bot.commands.catalogue.parts import FEEDS, RENAME, name, topic
 from bot.commands.spec import Command, Option, OptionType
 
 
@@ -58,7 +59,17 @@ COMMANDS: Final = (
     Command(
         path=("topic", "add"),
         summary="Follow a topic",
-        options=(name("What to call it"), *_rule(is_edit=False)),
+        options=(
+            replace(name("What to call it"), unless="from"),
+            Option(
+                name="from",
+                type=OptionType.CATALOGUE,
+                summary="Topics of the catalogue, with their feeds, divided by commas",
+                is_list=True,
+            ),
+            *_rule(is_edit=False),
+            FEEDS,
+        ),
         example='"Korea Japan" words:"Korea Japan, 한일" languages:en,ko publishers:2',
     ),
     Command(
@@ -79,6 +90,12 @@ COMMANDS: Final = (
         summary="What a topic, or one not stored yet, takes of the last week",
         options=(topic("Its name or id"), name("What to call it", is_required=False), *_rule(is_edit=False)),
         example='words:"Korea + Japan, 한일" publishers:2',
+        changes=False,
+    ),
+    Command(
+        path=("topic", "catalogue"),
+        summary="Topics that are ready to be followed, with well-known feeds",
+        example="",
         changes=False,
     ),
     Command(path=("topic", "list"), summary="All topics with their rules", example="", changes=False),

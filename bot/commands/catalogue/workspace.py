@@ -5,10 +5,34 @@ from __future__ import annotations
 from typing import Final
 
 from bot.caveat import NOTE_LIMIT
-from bot.commands.catalogue.parts import ABOUT, NAME_LIMIT, PAGE, SINCE
+from bot.commands.catalogue.parts import ABOUT, FEEDS, NAME_LIMIT, PAGE, SINCE
 from bot.commands.spec import Command, Option, OptionType
 
+
+def _topics(kind: str, summary: str) -> Option:
+    return Option(name=kind, type=OptionType.CATALOGUE, summary=summary, is_list=True)
+
+
 COMMANDS: Final = (
+    Command(
+        path=("setup",),
+        summary="Set up Briefbot in three steps: topics, channel and time, a look at it",
+        options=(
+            _topics("subjects", "Topics by subject, divided by commas"),
+            _topics("places", "Topics by country and region, divided by commas"),
+            Option(name="channel", type=OptionType.CHANNEL, summary="Where the daily digest is posted"),
+            Option(name="at", type=OptionType.TIME, summary="Local time of the daily digest, such as 08:00"),
+            Option(name="zone", type=OptionType.ZONE, summary="Time zone, such as Asia/Seoul"),
+            FEEDS,
+            Option(
+                name="step",
+                type=OptionType.CHOICE,
+                summary="Go to this step; done makes it all",
+                choices=("topics", "when", "look", "done"),
+            ),
+        ),
+        example="subjects:world,ai places:korea at:08:00 zone:Asia/Seoul",
+    ),
     Command(
         path=("settings",),
         summary="The settings here; name one to change it",
