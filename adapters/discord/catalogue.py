@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from adapters.discord.forms import FORMS
+from adapters.discord.room import fitted
 from bot.caveat import CAVEATS
 from bot.commands.catalogue import COMMANDS
 from bot.commands.spec import Command, Option, OptionType, Role
@@ -59,7 +60,7 @@ def registration(*, for_operators: bool = False) -> list[dict[str, Any]]:
     reading = [command for command in COMMANDS if command.role is Role.MEMBER]
     managing = [command for command in COMMANDS if command.role is Role.MANAGER]
     managing += [command for command in COMMANDS if command.role is Role.OPERATOR and for_operators]
-    return [_root("brief", reading, None), _root("brief-admin", managing, MANAGE_GUILD)]
+    return [fitted(_root("brief", reading, None)), fitted(_root("brief-admin", managing, MANAGE_GUILD))]
 
 
 def fingerprint(commands: Sequence[dict[str, Any]]) -> str:
