@@ -120,7 +120,7 @@ def _stories(style: Style, picks: Sequence[Pick], workspace: Workspace, now: dat
         else:
             label = say("Update") if pick.is_update else ""
             short = card(pick.brief, workspace, now=now, label=label, with_deck=style is Style.SUMMARIES)
-            yield replace(short, deck=_news(pick)) if short.deck and pick.news else short
+            yield replace(short, deck=_news(pick)) if pick.news and style is Style.SUMMARIES else short
 
 
 def _news(pick: Pick) -> str:
