@@ -69,7 +69,8 @@ def follow_here(brief: Brief) -> Action:
 
 
 def _facts(context: Context, one: Follow) -> tuple[tuple[str, str | Mention], ...]:
-    zone, now = context.workspace.zone, context.now
+    # One that was made by this command was made after it began.
+    zone, now = context.workspace.zone, max(context.now, one.created_at)
     last = say("until there is no news for two weeks")
     trouble = ((say("Trouble"), retold(one.trouble)),) if one.trouble else ()
     return (

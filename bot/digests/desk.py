@@ -127,7 +127,7 @@ class Desk:
     async def _with_news(self, picks: Sequence[Pick], sent: Mapping[int, SentStory]) -> tuple[Pick, ...]:
         """The picks; those that are told again with what is new since."""
         told = {pick.brief.id: sent[pick.brief.story_id].told for pick in picks if pick.is_update}
-        texts = await self._store.briefs.told({version for versions in told.values() for version in versions})
+        texts = await self._store.editions.told({version for versions in told.values() for version in versions})
         return tuple(
             replace(pick, news=news_of(pick.brief.text, [texts[one] for one in told[pick.brief.id] if one in texts]))
             if pick.is_update

@@ -98,7 +98,7 @@ class Following:
             return None
         if brief.is_retracted:
             return None
-        told = await self._store.briefs.told([(follow.told_brief_id, follow.told_version)])
+        told = await self._store.editions.told([(follow.told_brief_id, follow.told_version)])
         news = news_of(brief.text, list(told.values()))
         return Pick(brief=brief, is_update=True, news=news, why="")
 

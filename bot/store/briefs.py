@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
@@ -246,15 +246,6 @@ class Briefs:
         async with self._db.reading() as connection:
             rows = (await connection.execute(query)).all()
         return [(row.version, row.created_at, bodies.load(row.body)) for row in rows]
-
-    async def told(self, versions: Collection[tuple[int, int]]) -> dict[tuple[int, int], BriefText]:
-        """The words of these versions by the number of their brief and their own; without those that were pruned."""
-        if not versions:
-            return {}
-        key = tuple_(brief_versions.c.brief_id, brief_versions.c.version)
-        async with self._db.reading() as connection:
-            rows = await connection.execute(select(brief_versions).where(key.in_(sorted(versions))))
-            return {(row.brief_id, row.version): bodies.load(row.body) for row in rows}
 
     async def history(self, brief_id: int, *, workspace: WorkspaceId) -> list[Version]:
         """Every version that a workspace may see, the first one first: those of all, and its own corrections."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.documents.stored import to_json
-from bot.models import ChannelRef, DeliveryState, Digest, Edition, EditionState, Pick, WorkspaceId
+from bot.models import BriefText, ChannelRef, DeliveryState, Digest, Edition, EditionState, Pick, WorkspaceId
 from bot.ports import Payload
+from bot.store import bodies
 from bot.store.database import Database
 from bot.store.rows import value
 from bot.store.schema import brief_versions, deliveries, digests, edition_items, editions
@@ -220,6 +221,15 @@ class Editions:
                 known = found[channel].get(story)
                 found[channel][story] = told if known is None else _both(known, told)
         return found
+
+    async def told(self, versions: Collection[tuple[int, int]]) -> dict[tuple[int, int], BriefText]:
+        """The words of these versions by the number of their brief and their own; without those that were pruned."""
+        if not versions:
+            return {}
+        key = tuple_(brief_versions.c.brief_id, brief_versions.c.version)
+        async with self._db.reading() as connection:
+            rows = await connection.execute(select(brief_versions).where(key.in_(sorted(versions))))
+            return {(row.brief_id, row.version): bodies.load(row.body) for row in rows}
 
 
 def _both(one: SentStory, other: SentStory) -> SentStory:

@@ -70,6 +70,12 @@ async def test_follow_is_due_when_there_is_news_and_posted_below_its_first_post_
     claims = await asyncio.gather(*(due(store, clock) for _ in range(2)))
     [again, _] = claims[0] + claims[1]
     assert (again.id, again.brief_id, again.first_ref) == (made.id, told.id, f"console:news/{first.id}")
+    reports = await store.stories.reports(told.story_id)
+    assert [(one.n, one.title, one.publisher) for one in reports] == [(1, "Title 1", "A"), (2, "Title 2", "A")]
+    versions = [(told.id, told.version), (told.id, later.version), (told.id, 99)]
+    texts = await store.editions.told(versions)
+    assert texts == {versions[0]: told.text, versions[1]: later.text}
+    assert await store.editions.told([]) == {}
     pick = Pick(brief=later, is_update=True, news=(0,), why="")
     post = FollowPost(follow=again, payloads=[PAYLOAD], pick=pick)
     # A second process that was late with the same finds it done.
