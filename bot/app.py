@@ -134,6 +134,7 @@ class App:
                 jobs.append(Job(name="model", every_s=pace.model_s, run=lambda: model.drain(stop)))
         if "schedule" in wanted:
             jobs.append(Job(name="prune", every_s=pace.prune_s, run=lambda: self.prune(stop)))
+            jobs.append(Job(name="follow", every_s=pace.dispatch_s, run=lambda: self.dispatcher.following.drain(stop)))
             jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
         if wanted & set(self.adapters):
             jobs.append(Job(name="notices", every_s=pace.notices_s, run=self.notices.tell_due))

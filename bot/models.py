@@ -623,8 +623,15 @@ class Pick(Value):
     """The name of the topic it stands under; empty without topics."""
     is_update: bool = False
     """Sent to this channel before, and has news since."""
+    news: tuple[int, ...] = ()
+    """Places in the brief's sentences of what is new since then; a translation has the same places."""
     why: str
     """"4 publishers, 2 hours old, matches 'Korea–Japan'"."""
+
+    @property
+    def new_sentences(self) -> tuple[Sentence, ...]:
+        sentences = self.brief.text.sentences
+        return tuple(sentences[place] for place in self.news if place < len(sentences))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -632,7 +639,8 @@ class Edition(Value):
     """One run of a digest: one for a slot of a local date."""
 
     id: int
-    digest_id: int
+    digest_id: int | None
+    """None for a post about a story that is followed."""
     workspace_id: WorkspaceId
     on: date
     slot: int = 0
@@ -642,6 +650,37 @@ class Edition(Value):
     is_late: bool = False
     story_count: int = 0
     created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Follow(Value):
+    """A story that a channel follows: its news go below the first post about it."""
+
+    id: int
+    workspace_id: WorkspaceId
+    story_id: int
+    brief_id: int | None = None
+    """The brief of the story now; None while it has none."""
+    channel: ChannelRef
+    until: datetime | None = None
+    first_ref: str = ""
+    """The reference of the first post; empty until it stands in the channel."""
+    told_brief_id: int
+    told_version: int
+    told_at: datetime
+    """When the version told last was written."""
+    news_at: datetime
+    """When something was posted last."""
+    trouble: str = ""
+    """Why its channel cannot be posted to; empty while it can."""
+    trouble_since: datetime | None = None
+    ended_at: datetime | None = None
+    ended_why: str = ""
+    created_at: datetime
+
+    @property
+    def platform(self) -> str:
+        return self.workspace_id.partition(":")[0]
 
 
 class DeliveryState(StrEnum):
@@ -658,7 +697,9 @@ class Delivery(Value):
 
     id: int
     edition_id: int
-    digest_id: int
+    digest_id: int | None = None
+    """None for a post about a story that is followed."""
+    follow_id: int | None = None
     workspace_id: WorkspaceId
     part: int
     """1-based; parts go out in order."""
@@ -680,7 +721,7 @@ class Delivery(Value):
     is_troubled: bool = False
     """Its channel could not be posted to before."""
     first_ref: str = ""
-    """The reference of the edition's first message; empty for that one."""
+    """The reference of the edition's first message, of a followed story that of its first post; empty for that one."""
     state: DeliveryState
     attempts: int = 0
     """Sends begun, this one included."""

@@ -44,6 +44,7 @@ _ABOUT: Final = {
     "brief-admin": marked("Set up Briefbot"),
     "topic": marked("Topics: what is followed"),
     "source": marked("Sources: the feeds that are read"),
+    "story": marked("Stories: what is new is posted below a first message"),
     "operator": marked("All workspaces: for those who run Briefbot"),
     "digest": marked("Digests: what is posted where and when"),
 }

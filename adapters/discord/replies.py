@@ -14,6 +14,7 @@ from adapters.discord.here import guild_of
 from adapters.discord.native import RawView, attached
 from adapters.discord.render import BUTTON, GREY, ROW, render
 from bot.commands.invoke import Reply
+from bot.documents.build import for_all
 from bot.documents.nodes import Action, Actions, Kind, Note, Text
 from bot.saying import say
 
@@ -52,7 +53,8 @@ async def answer_with(interaction: Interaction, reply: Reply, *, verb: Verb = Ve
 def shared_by(interaction: Interaction, reply: Reply) -> Reply:
     """The reply as it is shown to all, saying who did that."""
     note = Note((Text(say("Shared by {name}", name=interaction.user.display_name)),))
-    return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, note)))
+    document = for_all(reply.document)
+    return replace(reply, document=replace(document, blocks=(*document.blocks, note)))
 
 
 def _messages(reply: Reply, words: str) -> list[list[dict[str, Any]]]:

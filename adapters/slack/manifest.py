@@ -32,8 +32,8 @@ _MODEL: Final = "They are written by the language model {model}, which is sent t
 _HINTS: Final = {
     "brief": "latest · read b12 · search WORDS · related b12 · report b12 · today · topics · help",
     "brief-admin": (
-        "setup · topic · source · digest · correct · retract · reports · settings · status · audit · export · forget "
-        "· help"
+        "setup · topic · source · digest · story · correct · retract · reports · settings · status · audit · export "
+        "· forget · help"
     ),
 }
 _SAY: Final = {"brief": "Sourced briefs of the news", "brief-admin": "Topics, sources and digests, for managers"}

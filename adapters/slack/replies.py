@@ -15,7 +15,7 @@ from adapters.slack.render import render
 from bot.commands.describe import as_typed
 from bot.commands.invoke import Reply
 from bot.commands.spec import Command
-from bot.documents.build import error_document, notice
+from bot.documents.build import error_document, for_all, notice
 from bot.documents.clip import clip
 from bot.documents.nodes import Actions, Kind, Note, Paragraph, Text
 from bot.errors import BriefbotError
@@ -77,7 +77,8 @@ def shareable(command: Command, values: dict[str, str], reply: Reply) -> str:
 def shared_by(name: str, reply: Reply) -> Reply:
     """The reply as it is shown to all, saying who did that."""
     note = Note((Text(say("Shared by {name}", name=name)),))
-    return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, note)))
+    document = for_all(reply.document)
+    return replace(reply, document=replace(document, blocks=(*document.blocks, note)))
 
 
 # ── in a form's place ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Mention, N
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
 from bot.documents.wording import listed, short_date
-from bot.models import Digest, Edition, EditionState, Source
+from bot.models import Digest, Edition, EditionState, Follow, Source
 from bot.saying import say, say_count
 
 _EDITIONS: Final = 10
@@ -29,12 +29,14 @@ async def status(context: Context) -> Reply:
     editions = await context.store.editions.recent(context.workspace.id, limit=_EDITIONS)
     stored = await context.store.articles.count()
     waiting = await context.store.deliveries.waiting(context.workspace.id)
+    troubled = [one for one in await context.store.follows.list(context.workspace.id) if one.trouble]
     blocks: list[Block] = []
-    if _is_well(context, sources, digests, editions) and not waiting:
+    if _is_well(context, sources, digests, editions) and not waiting and not troubled:
         blocks.append(Paragraph((Text(say("All is well."), strong=True),)))
     blocks += [
         *_trouble(context, sources),
         *_next_runs(context, digests),
+        *_untold(troubled),
         *_last_runs(context, editions, digests),
         *_waiting(waiting),
         *_model(context, await context.model.state(context.now)),
@@ -121,6 +123,14 @@ def _next_runs(context: Context, digests: Sequence[Digest]) -> list[Block]:
     return blocks
 
 
+def _untold(troubled: Sequence[Follow]) -> list[Block]:
+    """Stories that are followed where nothing can be posted."""
+    if not troubled:
+        return []
+    lines = tuple((Mention(one.channel), Text(f": {retold(one.trouble)}")) for one in troubled)
+    return [Heading(say("Followed stories that cannot be posted")), Bullets(lines)]
+
+
 def _trouble_of(context: Context, digest: Digest) -> tuple[str, str]:
     since = digest.trouble_since
     parts = [retold(digest.trouble)]
@@ -134,7 +144,7 @@ def _last_runs(context: Context, editions: Sequence[Edition], digests: Sequence[
         return []
     names = {digest.id: digest.name for digest in digests}
     rows = tuple(
-        (listed((names.get(edition.digest_id, say("deleted")), short_date(edition.on))), _outcome(edition))
+        (listed((names.get(edition.digest_id or 0, say("deleted")), short_date(edition.on))), _outcome(edition))
         for edition in editions
     )
     return [Heading(say("Last")), Facts(rows)]

@@ -123,6 +123,8 @@ class Context:
     arguments: Arguments
     typed: Mapping[str, str]
     """The texts of the arguments."""
+    is_manager: bool = False
+    """Whether who asks may give the managers' commands here, and the answer is for them alone."""
     is_operator: bool = False
     """Whether who asks runs the bot."""
     now: datetime

@@ -14,6 +14,7 @@ from bot.commands import (
     admin_setup,
     admin_sources,
     admin_status,
+    admin_stories,
     admin_topics,
     corrections,
     help,  # noqa: A004
@@ -48,6 +49,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "brief-admin source list": admin_sources.list_all,
     "brief-admin source import": import_sources.import_all,
     "brief-admin source export": admin_sources.export_all,
+    "brief-admin story follow": admin_stories.follow,
+    "brief-admin story unfollow": admin_stories.unfollow,
+    "brief-admin story list": admin_stories.list_all,
     "brief-admin digest add": admin_digests.add,
     "brief-admin digest edit": admin_digests.edit,
     "brief-admin digest pause": admin_digests.pause,

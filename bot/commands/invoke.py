@@ -211,6 +211,7 @@ class Commands:
             typed=values,
             now=now,
             pepper=self._pepper,
+            is_manager=is_manager(invocation.person, workspace),
             is_operator=is_operator(invocation, self.operators),
         )
 

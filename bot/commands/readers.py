@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Final
 
 from bot.commands import selecting
+from bot.commands.admin_stories import follow_here
 from bot.commands.context import Context, Reply
 from bot.commands.describe import paused_in_words, rule_in_words, schedule_in_words, source_name, typed_name
 from bot.documents.build import Past, brief_document, list_document, notice, related_document
 from bot.documents.nodes import Action, Block, Code, Facts, Heading, Inline, Note, Paragraph, Text
 from bot.documents.phrases import phrase
+from bot.documents.timeline import Course, timeline_blocks, timeline_of
 from bot.errors import UsageError
-from bot.models import Brief, Topic, public_id
+from bot.models import Brief, Topic, Version, public_id
 from bot.saying import marked, say, say_count
 from bot.topics.mute import unmuted, without_muted_links
 from bot.words import is_cjk, runs
@@ -51,8 +53,18 @@ async def read(context: Context) -> Reply:
     [brief] = await without_muted_links(context.store, context.workspace, [brief])
     versions = await context.store.briefs.history(brief.id, workspace=context.workspace.id)
     changes = await context.store.source_changes.of_briefs([brief.id])
-    past = Past(versions=versions, changes=changes.get(brief.id, ()))
-    return Reply(document=brief_document(brief, context.workspace, now=context.now, past=past))
+    timeline = await _timeline(context, asked, brief, versions)
+    past = Past(versions=versions, changes=changes.get(brief.id, ()), timeline=timeline)
+    actions = (follow_here(brief),) if context.is_manager else ()
+    document = brief_document(brief, context.workspace, now=context.now, past=past, actions=actions)
+    return Reply(document=document)
+
+
+async def _timeline(context: Context, asked: Brief, brief: Brief, versions: Sequence[Version]) -> list[Block]:
+    """How a story became known; its sentences that were translated in the words of the translation."""
+    course = Course(reports=await context.store.stories.reports(asked.story_id), versions=versions)
+    shown = {one.text: other.text for one, other in zip(asked.text.sentences, brief.text.sentences, strict=False)}
+    return timeline_blocks(timeline_of(course), shown, zone=context.workspace.zone)
 
 
 async def related(context: Context) -> Reply:

@@ -17,6 +17,8 @@ from bot.delivery.retry import LONGEST_S, next_try, too_late
 from bot.delivery.settling import Settling
 from bot.documents import wording
 from bot.documents.build import trouble_document
+from bot.documents.followed import follow_trouble_document
+from bot.documents.nodes import Document
 from bot.models import ON_TIME, Delivery
 from bot.ports import (
     Adapter,
@@ -155,7 +157,7 @@ class Deliverer:
         now = self._clock.now()
         await self._settling.sent(delivery.id, ref)
         if delivery.is_troubled:
-            await self._store.digests.end_trouble(delivery.digest_id)
+            await self._end_trouble(delivery)
         waited = now - max(delivery.due_at, delivery.planned_at)
         log.info(
             "delivery.sent",
@@ -180,7 +182,7 @@ class Deliverer:
     async def _blocked(self, delivery: Delivery, reason: str) -> None:
         """Kept for as long as it may be late, in case an admin mends it; they are told once."""
         now = self._clock.now()
-        is_new = await self._store.digests.set_trouble(delivery.digest_id, reason, now)
+        is_new = await self._set_trouble(delivery, reason)
         at = next_try(delivery, now, after_s=LONGEST_S, jitter=self._jitter.random())
         if at is None:
             await self._give_up(delivery, reason)
@@ -190,21 +192,39 @@ class Deliverer:
         if is_new:
             await self._tell(delivery, reason)
 
+    async def _set_trouble(self, delivery: Delivery, reason: str) -> bool:
+        """Notes why its channel cannot be posted to; whether that is new."""
+        now = self._clock.now()
+        if delivery.digest_id is not None:
+            return await self._store.digests.set_trouble(delivery.digest_id, reason, now)
+        return delivery.follow_id is not None and await self._store.follows.set_trouble(delivery.follow_id, reason, now)
+
+    async def _end_trouble(self, delivery: Delivery) -> None:
+        if delivery.digest_id is not None:
+            await self._store.digests.end_trouble(delivery.digest_id)
+        elif delivery.follow_id is not None:
+            await self._store.follows.end_trouble(delivery.follow_id)
+
     async def _tell(self, delivery: Delivery, reason: str) -> None:
         try:
-            digest = await self._store.digests.get(delivery.workspace_id, delivery.digest_id)
             workspace = await self._store.workspaces.get(delivery.workspace_id)
             with speaking(workspace.language):
-                document = trouble_document(digest, reason)
+                document = await self._trouble_document(delivery, reason)
             async with asyncio.timeout(CALL_S):
-                is_told = await self._adapters[digest.platform].tell(
-                    digest.workspace_id, document, workspace.notices or None
+                is_told = await self._adapters[workspace.platform].tell(
+                    workspace.id, document, workspace.notices or None
                 )
         except Exception:
             # The reason stands in `status` all the same.
             log.exception("trouble.untold", digest=delivery.digest_id)
             return
         log.info("trouble.told" if is_told else "trouble.untold", digest=delivery.digest_id, reason=reason)
+
+    async def _trouble_document(self, delivery: Delivery, reason: str) -> Document:
+        if delivery.digest_id is None:
+            return follow_trouble_document(delivery.title, delivery.channel, reason)
+        digest = await self._store.digests.get(delivery.workspace_id, delivery.digest_id)
+        return trouble_document(digest, reason)
 
     async def _give_up(self, delivery: Delivery, reason: str) -> None:
         await self._store.deliveries.settle_failed(delivery.id, owner=self._owner, error=reason, now=self._clock.now())

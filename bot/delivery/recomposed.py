@@ -21,6 +21,9 @@ async def recomposed(store: Store, adapter: Adapter, one: Amendment, workspace: 
     if one.edition_id is None:
         return []
     edition, parts = await store.editions.posted(one.edition_id)
+    if edition.digest_id is None:
+        # A post about a followed story; those are kept as documents since there are any.
+        return []
     digest = await store.digests.get(workspace.id, edition.digest_id)
     issue = Issue(name=digest.name, on=edition.on, style=Style(digest.style), late_by=_late(edition))
     document = compose(issue, await _picks(store, edition), workspace, now=edition.created_at)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from bot.digests.news import credited
 from bot.documents import wording
-from bot.documents.build import brief_blocks, card, caveat_of, language_of, read_one
+from bot.documents.build import brief_blocks, card, caveat_of, cited, language_of, read_one
 from bot.documents.nodes import Block, Bullets, Divider, Document, Heading, Kind, Note, Paragraph, Text
 from bot.models import Pick, Style, Workspace
 from bot.saying import say, say_count
@@ -118,11 +119,22 @@ def _stories(style: Style, picks: Sequence[Pick], workspace: Workspace, now: dat
             yield from _whole(pick, workspace, now)
         else:
             label = say("Update") if pick.is_update else ""
-            yield card(pick.brief, workspace, now=now, label=label, with_deck=style is Style.SUMMARIES)
+            short = card(pick.brief, workspace, now=now, label=label, with_deck=style is Style.SUMMARIES)
+            yield replace(short, deck=_news(pick)) if pick.news and style is Style.SUMMARIES else short
+
+
+def _news(pick: Pick) -> str:
+    """What is new, each sentence with who says it: a card has no numbered sources to point to."""
+    text = pick.brief.text
+    return " ".join(f"{one.text} ({credited(text, one)})" for one in pick.new_sentences)
 
 
 def _whole(pick: Pick, workspace: Workspace, now: datetime) -> Iterable[Block]:
     yield Heading(_headline(pick), level=2)
+    if pick.news:
+        yield Heading(say("New since it was last told here"), level=3)
+        yield Paragraph(cited(pick.new_sentences))
+        yield Heading(say("The whole story"), level=3)
     yield from brief_blocks(pick.brief, workspace, now=now, level=3)
 
 

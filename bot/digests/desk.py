@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.digests.news import news_of
 from bot.digests.runs import WEEK
 from bot.digests.select import FADE, WEEK_FADE, Candidate, Selection, Wish, select
 from bot.models import Brief, ChannelRef, Covers, Digest, Pick, Topic, Workspace, WorkspaceId
@@ -68,7 +69,11 @@ class Desk:
     def note_told(self, digest: Digest, picks: Sequence[Pick]) -> None:
         """Remembers an edition of this round, so that another digest in its channel does not tell the same."""
         told = {
-            pick.brief.story_id: SentStory(brief_version=pick.brief.version, written_at=pick.brief.updated_at)
+            pick.brief.story_id: SentStory(
+                brief_version=pick.brief.version,
+                written_at=pick.brief.updated_at,
+                told=((pick.brief.id, pick.brief.version),),
+            )
             for pick in picks
         }
         place = (digest.workspace_id, digest.channel)
@@ -104,7 +109,7 @@ class Desk:
             candidates = candidates_of(await self.subjects(digest.workspace_id, window), topics, workspace)
             most = dict(digest.caps)
             caps = {rank: most[topic.id] for rank, topic in enumerate(topics) if topic.id in most}
-            self._selections[key] = select(
+            chosen = select(
                 candidates,
                 sent=sent,
                 limit=digest.max_stories,
@@ -112,11 +117,23 @@ class Desk:
                 window=window,
                 wish=Wish(caps=caps, language=language, fade=fade),
             )
+            self._selections[key] = replace(chosen, picks=await self._with_news(chosen.picks, sent))
         return self._selections[key]
 
     async def best_of_week(self, digest: Digest, *, language: str = "") -> Selection:
         """What of the last week its channel was not told."""
         return await self.select(replace(digest, covers=Covers.WEEK, repeats=False), WEEK, language=language)
+
+    async def _with_news(self, picks: Sequence[Pick], sent: Mapping[int, SentStory]) -> tuple[Pick, ...]:
+        """The picks; those that are told again with what is new since."""
+        told = {pick.brief.id: sent[pick.brief.story_id].told for pick in picks if pick.is_update}
+        texts = await self._store.editions.told({version for versions in told.values() for version in versions})
+        return tuple(
+            replace(pick, news=news_of(pick.brief.text, [texts[one] for one in told[pick.brief.id] if one in texts]))
+            if pick.is_update
+            else pick
+            for pick in picks
+        )
 
     async def subjects(self, workspace: WorkspaceId, window: timedelta) -> Subjects:
         """Briefs that the workspace sees and that became news within the window; once for all that see the same."""

@@ -19,6 +19,7 @@ from bot.briefs.model.view import ModelView
 from bot.digests.calendar import Due, next_run
 from bot.digests.compose import Issue, compose, threaded
 from bot.digests.desk import Desk, candidates_of
+from bot.digests.following import Following
 from bot.digests.runs import OVERLAP, missed_and_due, next_of, run_by_hand, window
 from bot.digests.select import Selection, select
 from bot.documents import wording
@@ -64,6 +65,7 @@ class Dispatcher:
     ) -> None:
         self._store, self._adapters, self._clock = store, adapters, clock
         self._model = model or ModelView(store, None)
+        self.following = Following(store, adapters, clock, self._model)
         self._unserved: dict[str, int] = {}
 
     async def drain(self, stop: asyncio.Event | None = None) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -65,28 +65,39 @@ def language_of(workspace: Workspace) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Past:
-    """What happened to a brief: its versions, the first one first, and what sources did to their articles."""
+    """What happened to a brief: its versions, the first one first, what sources did to their articles, its course."""
 
     versions: Sequence[Version] = ()
     changes: Sequence[SourceChange] = ()
+    timeline: Sequence[Block] = ()
 
 
 _NO_PAST: Final = Past()
 
 
-def brief_document(brief: Brief, workspace: Workspace, *, now: datetime, past: Past = _NO_PAST) -> Document:
-    """A brief whole, as its page; of a retracted one what was done and when, and its sources."""
+def brief_document(
+    brief: Brief, workspace: Workspace, *, now: datetime, past: Past = _NO_PAST, actions: Sequence[Action] = ()
+) -> Document:
+    """A brief whole, as its page; of a retracted one what was done and when, and its sources.
+
+    How it became known stands before its sources. `actions` are for this reader alone.
+    """
     if brief.is_retracted:
         return _retracted_document(brief, workspace, past)
+    body = brief_blocks(brief, workspace, now=now)
+    end = next((place for place, block in enumerate(body) if isinstance(block, Sources)), len(body))
     blocks = [
         Heading(brief.text.headline, level=1),
         *_flags(past, workspace),
-        *brief_blocks(brief, workspace, now=now),
+        *body[:end],
+        *past.timeline,
+        *body[end:],
         *_history(past, workspace),
         Actions(
             (
                 Action(say("Related"), f"brief related {brief.ref}"),
                 Action(say("Report"), f"brief report {brief.ref}", asks=True),
+                *actions,
             )
         ),
     ]
@@ -150,6 +161,17 @@ def brief_blocks(brief: Brief, workspace: Workspace, *, now: datetime, level: in
     if brief.origin is Origin.IMPORTED and text.disclosure:
         blocks.append(Note((Text(say("Its author says: {words}", words=text.disclosure)),)))
     return blocks
+
+
+def for_all(document: Document) -> Document:
+    """As it is shown to all: without what is for who asked alone."""
+    return replace(document, blocks=tuple(map(_for_all, document.blocks)))
+
+
+def _for_all(block: Block) -> Block:
+    if not isinstance(block, Actions):
+        return block
+    return Actions(tuple(action for action in block.items if not action.is_personal))
 
 
 def list_document(
@@ -251,13 +273,23 @@ def _capital(sentence: str) -> str:
     return sentence[0].upper() + sentence[1:] if spoken() == "en" else sentence
 
 
-def _paragraphs(sentences: Sequence[Sentence]) -> list[Block]:
-    """A paragraph of sentences, each with its sources behind it."""
+def cited(sentences: Sequence[Sentence]) -> tuple[Inline, ...]:
+    """Sentences in a row, each with the numbers of its sources behind it."""
     spans: list[Inline] = []
     for sentence in sentences:
         joint = " " if spans else ""
         spans += [Text(joint + sentence.text), Cite(sentence.sources)]
-    return [Paragraph(tuple(spans))] if spans else []
+    return tuple(spans)
+
+
+def _paragraphs(sentences: Sequence[Sentence]) -> list[Block]:
+    return [Paragraph(cited(sentences))] if sentences else []
+
+
+def sources_of(brief: Brief, workspace: Workspace, numbers: Collection[int]) -> Sources:
+    """The sources of a brief that have these numbers."""
+    places = (place for place, source in enumerate(brief.text.sources) if source.n in numbers)
+    return Sources(tuple(_source_item(brief, place, workspace) for place in places))
 
 
 def _source_item(brief: Brief, place: int, workspace: Workspace) -> SourceItem:

@@ -162,6 +162,8 @@ class Action:
     """Its answer takes the place of this message where a platform can do that: the next page of a list."""
     asks: bool = False
     """The command needs more, which a platform that has forms asks for in one; elsewhere it is what to begin with."""
+    is_personal: bool = False
+    """For who asked alone: left out where the answer is shown to all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from bot.models import Delivery, DeliveryState, EditionState, Place, WorkspaceId
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
-from bot.store.schema import deliveries, digests, editions
+from bot.store.schema import deliveries, digests, editions, follows
 
+FOLLOW_CATCH_UP_S = 24 * 3600
+"""How late a post about a followed story may still be posted."""
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 _first = deliveries.alias("first")
 _WHOLE = (
@@ -24,20 +26,23 @@ _WHOLE = (
         editions.c.due_at,
         editions.c.created_at.label("planned_at"),
         editions.c.digest_id,
-        digests.c.catch_up_s,
-        digests.c.publish,
-        (digests.c.place == Place.THREAD).label("in_thread"),
-        (digests.c.trouble != "").label("is_troubled"),
-        func.coalesce(_first.c.message_ref, "").label("first_ref"),
+        editions.c.follow_id,
+        func.coalesce(digests.c.catch_up_s, FOLLOW_CATCH_UP_S).label("catch_up_s"),
+        func.coalesce(digests.c.publish, False).label("publish"),
+        # What is new of a story hangs below its first post; a digest's parts do where it is set so.
+        or_(digests.c.place == Place.THREAD, editions.c.follow_id.is_not(None)).label("in_thread"),
+        (func.coalesce(digests.c.trouble, follows.c.trouble, "") != "").label("is_troubled"),
+        func.coalesce(func.nullif(follows.c.first_ref, ""), _first.c.message_ref, "").label("first_ref"),
     )
     .join(editions, editions.c.id == deliveries.c.edition_id)
-    .join(digests, digests.c.id == editions.c.digest_id)
+    .outerjoin(digests, digests.c.id == editions.c.digest_id)
+    .outerjoin(follows, follows.c.id == editions.c.follow_id)
     .outerjoin(
         _first,
         and_(_first.c.edition_id == deliveries.c.edition_id, _first.c.part == 1, deliveries.c.part > 1),
     )
 )
-"""Deliveries with what of their edition and digest says how to send them, and for how long to try."""
+"""Deliveries with what of their edition, and its digest or followed story, says how to send them and for how long."""
 
 
 def _is_open() -> ColumnElement[bool]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.documents.stored import to_json
-from bot.models import ChannelRef, DeliveryState, Digest, Edition, EditionState, Pick, WorkspaceId
+from bot.models import BriefText, ChannelRef, DeliveryState, Digest, Edition, EditionState, Pick, WorkspaceId
 from bot.ports import Payload
+from bot.store import bodies
 from bot.store.database import Database
 from bot.store.rows import value
 from bot.store.schema import brief_versions, deliveries, digests, edition_items, editions
@@ -25,6 +26,8 @@ class SentStory:
     brief_version: int
     written_at: datetime
     """When that version was written; what came after it was not in it."""
+    told: tuple[tuple[int, int], ...] = ()
+    """The number of each brief that told it, with the version told last; several where stories were merged."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +102,7 @@ class Editions:
             insert = editions.insert().returning(editions.c.id, sort_by_parameter_order=True)
             ids = (await connection.execute(insert, [_columns(plan, now) for plan in new])).scalars().all()
             await _insert(
-                connection, edition_items, [row for plan, id_ in _pairs(new, ids) for row in _items(plan, id_)]
+                connection, edition_items, [row for plan, id_ in _pairs(new, ids) for row in items_of(plan.picks, id_)]
             )
             await _insert(
                 connection, deliveries, [row for plan, id_ in _pairs(new, ids) for row in _parts(plan, id_, now)]
@@ -168,8 +171,8 @@ class Editions:
             return [value(EditionItem, row) for row in rows]
 
     async def recent(self, workspace: WorkspaceId, *, limit: int) -> list[Edition]:
-        """The newest editions of a workspace."""
-        query = select(editions).where(editions.c.workspace_id == workspace)
+        """The newest editions of the digests of a workspace."""
+        query = select(editions).where(editions.c.workspace_id == workspace, editions.c.digest_id.is_not(None))
         async with self._db.glancing() as connection:
             rows = await connection.execute(query.order_by(editions.c.due_at.desc(), editions.c.id.desc()).limit(limit))
             return [_edition(row) for row in rows]
@@ -186,6 +189,7 @@ class Editions:
             select(
                 editions.c.channel,
                 edition_items.c.story_id,
+                edition_items.c.brief_id,
                 func.max(edition_items.c.brief_version),
                 func.max(brief_versions.c.created_at),
             )
@@ -200,18 +204,40 @@ class Editions:
             .where(
                 editions.c.workspace_id == workspace,
                 editions.c.channel.in_(channels),
+                # Who reads a channel need not read the threads of the stories that it follows.
+                editions.c.digest_id.is_not(None),
                 editions.c.created_at >= since,
                 editions.c.state.in_([EditionState.PLANNED, EditionState.DELIVERED]),
             )
-            .group_by(editions.c.channel, edition_items.c.story_id)
+            .group_by(editions.c.channel, edition_items.c.story_id, edition_items.c.brief_id)
+            .order_by(edition_items.c.brief_id)
         )
         if digest_id is not None:
             query = query.where(editions.c.digest_id == digest_id)
         found: dict[ChannelRef, dict[int, SentStory]] = {channel: {} for channel in channels}
         async with self._db.reading() as connection:
-            for channel, story, version, written_at in await connection.execute(query):
-                found[channel][story] = SentStory(brief_version=version, written_at=written_at)
+            for channel, story, brief, version, written_at in await connection.execute(query):
+                told = SentStory(brief_version=version, written_at=written_at, told=((brief, version),))
+                known = found[channel].get(story)
+                found[channel][story] = told if known is None else _both(known, told)
         return found
+
+    async def told(self, versions: Collection[tuple[int, int]]) -> dict[tuple[int, int], BriefText]:
+        """The words of these versions by the number of their brief and their own; without those that were pruned."""
+        if not versions:
+            return {}
+        key = tuple_(brief_versions.c.brief_id, brief_versions.c.version)
+        async with self._db.reading() as connection:
+            rows = await connection.execute(select(brief_versions).where(key.in_(sorted(versions))))
+            return {(row.brief_id, row.version): bodies.load(row.body) for row in rows}
+
+
+def _both(one: SentStory, other: SentStory) -> SentStory:
+    return SentStory(
+        brief_version=max(one.brief_version, other.brief_version),
+        written_at=max(one.written_at, other.written_at),
+        told=one.told + other.told,
+    )
 
 
 async def _known(connection: AsyncConnection, plans: Sequence[EditionPlan]) -> set[tuple[int, date, int]]:
@@ -258,8 +284,9 @@ def _columns(plan: EditionPlan, now: datetime) -> dict[str, Any]:
     }
 
 
-def _items(plan: EditionPlan, edition_id: int) -> Iterable[dict[str, Any]]:
-    for position, pick in enumerate(plan.picks):
+def items_of(picks: Sequence[Pick], edition_id: int) -> Iterable[dict[str, Any]]:
+    """The rows of what an edition tells."""
+    for position, pick in enumerate(picks):
         yield {
             "edition_id": edition_id,
             "position": position,
@@ -272,20 +299,27 @@ def _items(plan: EditionPlan, edition_id: int) -> Iterable[dict[str, Any]]:
         }
 
 
-def _parts(plan: EditionPlan, edition_id: int, now: datetime) -> Iterable[dict[str, Any]]:
-    for part, payload in enumerate(plan.payloads, start=1):
+def parts_of(
+    payloads: Sequence[Payload], edition_id: int, workspace: WorkspaceId, channel: ChannelRef, now: datetime
+) -> Iterable[dict[str, Any]]:
+    """The rows of an edition's messages, to be sent at once."""
+    for part, payload in enumerate(payloads, start=1):
         yield {
-            "workspace_id": plan.digest.workspace_id,
+            "workspace_id": workspace,
             "edition_id": edition_id,
             "part": part,
-            "parts": len(plan.payloads),
-            "channel": plan.digest.channel,
+            "parts": len(payloads),
+            "channel": channel,
             "title": payload.title,
             "body": payload.to_json(),
             "caveat": payload.caveat,
             "page": to_json(payload.page) if payload.page else "",
             "next_try_at": now,
         }
+
+
+def _parts(plan: EditionPlan, edition_id: int, now: datetime) -> Iterable[dict[str, Any]]:
+    return parts_of(plan.payloads, edition_id, plan.digest.workspace_id, plan.digest.channel, now)
 
 
 def _made(plan: EditionPlan, edition_id: int, now: datetime) -> Edition:

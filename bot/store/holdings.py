@@ -40,7 +40,9 @@ HISTORY: Final = frozenset(
 """Tables that tell what happened, not what is set: their changes are no changes of the configuration."""
 _INTERNAL: Final = frozenset({"lease_until", "lease_owner"})
 """Columns that name our own processes."""
-_DERIVED: Final = frozenset({"id", "workspace_id", "name_key", "trouble", "next_on"})
+_DERIVED: Final = frozenset(
+    ("id", "workspace_id", "name_key", "trouble", "next_on", "first_ref", "told_brief_id", "told_version")
+)
 """Columns that no manager sets; instants are none of theirs either."""
 
 Row = Mapping[str, Any]
@@ -126,7 +128,7 @@ def _called(table: Table, row: Row) -> str:
     """What a row is called for people."""
     if table is workspaces:
         return "settings"
-    refs = {"topics": "t", "digests": "d"}
+    refs = {"topics": "t", "digests": "d", "follows": "f"}
     key = [str(row[column.name]) for column in table.primary_key.columns if column.name != "workspace_id"]
     # Not by its name, which may change: that is a change of a field.
     return f"{table.name.removesuffix('s')} {refs.get(table.name, '')}{' '.join(key)}".strip()
@@ -159,6 +161,7 @@ def _plain(value: Any) -> Any:
 
 _TOLD_AT: Final = {
     "editions": "created_at",
+    "follows": "ended_at",
     "audit": "at",
     "reports": "created_at",
     "shared_answers": "created_at",

@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.indexing import unindex_briefs
-from bot.store.schema import briefs, edition_items, related, stories
+from bot.store.schema import briefs, edition_items, follows, related, stories
 
 
 async def merge(connection: AsyncConnection, into: Mapping[int, int]) -> None:
@@ -17,12 +17,12 @@ async def merge(connection: AsyncConnection, into: Mapping[int, int]) -> None:
 
     The brief of an emptied story is retired: out of lists, search and links, its number leading to the other's brief.
     When the other has none yet, it takes the brief over, so that no number is without an answer in between. What a
-    channel was given of the one counts as given of the other.
+    channel was given of the one counts as given of the other, and who follows the one follows the other.
     """
     for gone, kept in into.items():
         await connection.execute(update(stories).where(stories.c.id == gone).values(merged_into=kept, is_due=False))
-        change = update(edition_items).where(edition_items.c.story_id == gone)
-        await connection.execute(change.values(story_id=kept))
+        for table in (edition_items, follows):
+            await connection.execute(update(table).where(table.c.story_id == gone).values(story_id=kept))
     found = select(briefs.c.story_id, briefs.c.id).where(briefs.c.story_id.in_([*into, *into.values()]))
     brief_of: dict[int, int] = {row.story_id: row.id for row in await connection.execute(found)}
     retired = []

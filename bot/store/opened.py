@@ -18,6 +18,7 @@ from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
 from bot.store.editions import Editions
 from bot.store.figures import Counting
+from bot.store.follows import Follows
 from bot.store.heartbeats import Heartbeats
 from bot.store.holdings import Holdings
 from bot.store.installations import Installations
@@ -70,6 +71,7 @@ class Store:
         self.setups = Setups(database)
         self.editions = Editions(database)
         self.deliveries = Deliveries(database)
+        self.follows = Follows(database)
         self.installations = Installations(database)
         self.spend = Spend(database)
         self.attempts = Attempts(database)

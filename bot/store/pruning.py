@@ -29,6 +29,7 @@ from bot.store.schema import (
     brief_versions,
     briefs,
     edition_items,
+    follows,
     metadata,
     model_attempts,
     model_spend,
@@ -330,11 +331,13 @@ async def _old_among(connection: AsyncConnection, page: Sequence[Any], keeping: 
 
 
 async def _told(connection: AsyncConnection, story_ids: Sequence[int]) -> set[int]:
-    """Those of some stories that an edition which is kept told."""
+    """Those of some stories that an edition which is kept told, or that a channel follows."""
     items = edition_items
     by_story = select(items.c.story_id).where(items.c.story_id.in_(story_ids))
     by_brief = select(briefs.c.story_id).where(briefs.c.story_id.in_(story_ids), items.c.brief_id == briefs.c.id)
+    followed = select(follows.c.story_id).where(follows.c.story_id.in_(story_ids), follows.c.ended_at.is_(None))
     told = set((await connection.execute(by_story)).scalars())
+    told |= set((await connection.execute(followed)).scalars())
     return told | set((await connection.execute(by_brief)).scalars())
 
 

@@ -434,12 +434,42 @@ digests = Table(
     Index("ix_digests_due", "next_due_at", sqlite_where=text("NOT is_paused"), postgresql_where=text("NOT is_paused")),
 )
 
+# Stories that a channel follows: what of each was told there last, and where the thread of it hangs.
+follows = Table(
+    "follows",
+    metadata,
+    _id(),
+    _workspace(),
+    _ref("story_id", "stories.id", index=True),
+    _text("channel"),
+    Column("until", Instant),
+    _text("first_ref"),
+    Column("told_brief_id", _Id, nullable=False),
+    Column("told_version", Integer, nullable=False),
+    Column("told_at", Instant, nullable=False),
+    Column("news_at", Instant, nullable=False),
+    # Not looked at before then: the pause between two posts, or somebody's lease on it.
+    Column("not_before", Instant, nullable=False),
+    _text("trouble"),
+    Column("trouble_since", Instant),
+    Column("ended_at", Instant),
+    _text("ended_why"),
+    Column("created_at", Instant, nullable=False),
+    Index(
+        "ix_follows_open",
+        "not_before",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
+# What is posted at once: a run of a digest, or a post about a story that is followed.
 editions = Table(
     "editions",
     metadata,
     _id(),
     _workspace(),
-    _ref("digest_id", "digests.id"),
+    _ref("digest_id", "digests.id", nullable=True),
     Column("on", Date, nullable=False),
     _number("slot", 0),
     Column("channel", Text, nullable=False),
@@ -449,6 +479,7 @@ editions = Table(
     _flag("is_late", False),
     _number("story_count", 0),
     Column("created_at", Instant, nullable=False),
+    _ref("follow_id", "follows.id", nullable=True, index=True),
     UniqueConstraint("digest_id", "on", "slot"),
     Index("ix_editions_channel", "workspace_id", "channel", "created_at"),
 )

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
-from bot.models import Article, Story, public_id
+from bot.models import Article, Citation, Story, public_id
 from bot.store.database import Database
 from bot.store.merging import led_to, merge
 from bot.store.rows import value
@@ -77,6 +77,14 @@ class Stories:
         if not found:
             raise NotFound(f"no story {public_id('s', story_id)}", example="s12")
         return found[0]
+
+    async def reports(self, story_id: int) -> list[Citation]:
+        """The articles of a story as sources, the first published first; without their texts."""
+        named = (articles.c.publisher, articles.c.title, articles.c.url, articles.c.published_at)
+        query = select(*named).where(articles.c.story_id == story_id, articles.c.title != "")
+        async with self._db.glancing() as connection:
+            rows = await connection.execute(query.order_by(articles.c.published_at, articles.c.id).limit(_CHUNK))
+            return [Citation(n=n, **row._asdict()) for n, row in enumerate(rows, start=1)]
 
     async def due(self, *, limit: int) -> list[Story]:
         """Stories whose brief is to be written, the first made first."""

@@ -16,6 +16,7 @@ from bot.store.corrections import Corrections
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
 from bot.store.editions import Editions
+from bot.store.follows import Follows
 from bot.store.installations import Installations
 from bot.store.notices import Notices
 from bot.store.reports import Reports
@@ -40,6 +41,7 @@ REPOSITORIES = (
     Deliveries,
     Digests,
     Editions,
+    Follows,
     Installations,
     Notices,
     Reports,

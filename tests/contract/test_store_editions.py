@@ -148,7 +148,9 @@ async def test_channel_remembers_what_it_was_told(store: Store, clock: FakeClock
     assert (await store.editions.plan([plan], now=clock.now()))[made.id].story_count == 1
     long_ago = clock.now() - timedelta(days=1)
     sent = await store.editions.sent(LOCAL_WORKSPACE, [made.channel], since=long_ago)
-    assert sent == {made.channel: {told.story_id: SentStory(brief_version=1, written_at=told.updated_at)}}
+    assert sent == {
+        made.channel: {told.story_id: SentStory(brief_version=1, written_at=told.updated_at, told=((told.id, 1),))}
+    }
     assert await store.editions.sent(OTHER, [made.channel], since=long_ago) == {made.channel: {}}
     [first] = await claim(store, clock)
     await store.deliveries.settle_failed(first, owner="me", error="channel gone", now=clock.now())

@@ -22,6 +22,7 @@ from adapters.discord.render import render as discord_render
 from adapters.slack.render import render as slack_render
 from bot.digests.compose import Issue, compose
 from bot.documents.build import brief_document, error_document, list_document, notice, related_document
+from bot.documents.followed import Ending, ending_document, first_document, update_document
 from bot.documents.nodes import Action, Actions, Document, Facts, Note, Text
 from bot.documents.text import plain_text
 from bot.errors import UsageError
@@ -39,6 +40,7 @@ from bot.models import (
     Workspace,
 )
 from bot.saying import speaking
+from bot.store.follows import QUIET
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 HERE = Path(__file__).parent
@@ -110,6 +112,8 @@ PICKS = [
     Pick(brief=KOREAN, topic="Korea", why="1 publisher"),
 ]
 
+UPDATES = [replace(PICKS[0], news=(1, 2))]
+
 
 def in_korean() -> Document:
     with speaking("ko"):
@@ -125,6 +129,12 @@ CASES: dict[str, Callable[[], Document]] = {
     "digest_headlines": lambda: compose(replace(ISSUE, style=Style.HEADLINES), PICKS, WORKSPACE, now=NOW),
     "digest_summaries": lambda: compose(ISSUE, PICKS, WORKSPACE, now=NOW),
     "digest_full": lambda: compose(replace(ISSUE, style=Style.FULL), PICKS, WORKSPACE, now=NOW),
+    "digest_update_headlines": lambda: compose(replace(ISSUE, style=Style.HEADLINES), UPDATES, WORKSPACE, now=NOW),
+    "digest_update_summaries": lambda: compose(ISSUE, UPDATES, WORKSPACE, now=NOW),
+    "digest_update_full": lambda: compose(replace(ISSUE, style=Style.FULL), UPDATES, WORKSPACE, now=NOW),
+    "followed_first": lambda: first_document(BRIEF, WORKSPACE, until=None, now=NOW),
+    "followed_update": lambda: update_document(UPDATES[0], WORKSPACE),
+    "followed_ending": lambda: ending_document(Ending.QUIET, QUIET),
     "digest_late": lambda: compose(replace(ISSUE, late_by=timedelta(hours=2, minutes=5)), PICKS, WORKSPACE, now=NOW),
     "digest_quiet": lambda: compose(ISSUE, [], WORKSPACE, now=NOW),
     "list": lambda: list_document("Latest", [BRIEF, KOREAN], WORKSPACE, now=NOW),

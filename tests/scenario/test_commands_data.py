@@ -38,6 +38,8 @@ SAMPLES = {
     "brief-admin digest resume": "d1",
     "brief-admin digest remove": "d1",
     "brief-admin digest send": "d1",
+    "brief-admin story follow": "b1",
+    "brief-admin story unfollow": "b1",
     "brief-admin settings": "zone:Asia/Seoul",
     "brief-admin source resume": "src1",
     "brief-admin correct": 'b1 headline:"Otters are back" note:"Shorter"',
@@ -48,6 +50,7 @@ SAMPLES = {
 }
 """A call that changes something, for each command that can; a new one without a sample here fails."""
 BEFORE = {
+    "brief-admin story unfollow": "/brief-admin story follow b1",
     "brief-admin setup": "/brief-admin setup subjects:space at:09:30",
     "brief-admin digest resume": "/brief-admin digest pause d1",
     "brief-admin operator unshare": "/brief-admin operator share src1",

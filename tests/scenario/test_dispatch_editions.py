@@ -53,9 +53,13 @@ async def test_story_with_news_is_told_again_as_an_update(desk: Desk) -> None:
     )
     await desk.store.stories.place([(article, told.story_id)], now=later)
     story = await desk.store.stories.get(told.story_id)
-    await desk.store.briefs.save(story, words("Rates cut after all"), publishers=2, related=(), now=later)
+    await desk.store.briefs.save(
+        story, words("Rates cut after all", "By half a point."), publishers=2, related=(), now=later
+    )
     await desk.run(TODAY + 2 * DAY)
     assert "Update: Rates cut after all" in desk.texts()[1]
+    assert "By half a point. (A)" in desk.texts()[1]
+    assert "Deck of" not in desk.texts()[1]
 
 
 async def test_article_seen_after_a_brief_was_written_is_news_however_old_it_is(desk: Desk) -> None:

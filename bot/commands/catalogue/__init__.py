@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from bot.commands.catalogue import corrections, digests, operators, readers, sources, topics, workspace
+from bot.commands.catalogue import corrections, digests, operators, readers, sources, stories, topics, workspace
 from bot.commands.spec import Command, Role
 
 COMMANDS: Final[tuple[Command, ...]] = (
     *readers.COMMANDS,
     *(
         replace(command, role=Role.MANAGER)
-        for part in (topics, sources, digests, corrections, workspace)
+        for part in (topics, sources, digests, corrections, stories, workspace)
         for command in part.COMMANDS
     ),
     *(replace(command, role=Role.OPERATOR) for command in operators.COMMANDS),
