@@ -25,7 +25,7 @@ from bot.commands.handlers import HANDLERS
 from bot.commands.lookup import Lookup
 from bot.commands.parse import MisspeltOption, UnknownCommand, parse, taken_apart
 from bot.commands.question import question_document
-from bot.commands.spec import REFERENCES, Command, Option, Role
+from bot.commands.spec import Command, Option, Role
 from bot.digests.dispatch import Dispatcher
 from bot.documents.build import error_document
 from bot.documents.mentioned import briefs_in
@@ -135,8 +135,7 @@ class Commands:
         try:
             if not changes_something(command) and required:
                 # What a form is about must be there, before anybody fills it in.
-                named = {name: text for name, text in values.items() if name in required and _is_named(command, name)}
-                await self._context(command, named, invocation)
+                await (await self._lookup(command, invocation)).refuse_strangers(values)
                 return values
             known = {name: text for name, text in values.items() if name in required}
             context = await self._context(command, known, invocation)
@@ -196,9 +195,8 @@ class Commands:
 
     async def _context(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Context:
         """All that the command's handler needs; raises the BriefbotError of whoever may not, or of a wrong value."""
-        now = self._clock.now()
-        workspace = await self._require_role(command, invocation)
-        lookup = Lookup(store=self._store, workspace=workspace, invocation=invocation, command=command, now=now)
+        lookup = await self._lookup(command, invocation)
+        workspace = lookup.workspace
         return Context(
             store=self._store,
             dispatcher=self._dispatcher,
@@ -209,11 +207,17 @@ class Commands:
             command=command,
             arguments=await lookup.arguments(values),
             typed=values,
-            now=now,
+            now=lookup.now,
             pepper=self._pepper,
             is_manager=is_manager(invocation.person, workspace),
             is_operator=is_operator(invocation, self.operators),
         )
+
+    async def _lookup(self, command: Command, invocation: Invocation) -> Lookup:
+        """What reads the values of a command for somebody who may give it."""
+        workspace = await self._require_role(command, invocation)
+        now = self._clock.now()
+        return Lookup(store=self._store, workspace=workspace, invocation=invocation, command=command, now=now)
 
     async def _require_role(self, command: Command, invocation: Invocation) -> Workspace:
         """The one place where it is decided who may do what; NotAllowed for the others."""
@@ -279,12 +283,6 @@ def _failed(error: BriefbotError) -> Reply:
             Action(say("Follow {url}", url=url)[:80], f"brief-admin source add {url}") for url in error.feeds[:5]
         )
     return Reply(document=_with_actions(document, actions), wrong_option=getattr(error, "option", ""))
-
-
-def _is_named(command: Command, name: str) -> bool:
-    """Whether an option names something that is kept here."""
-    option = command.option(name)
-    return option is not None and option.type in REFERENCES and not option.is_list
 
 
 def _with_actions(document: Document, actions: tuple[Action, ...]) -> Document:

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.commands import values
 from bot.commands.context import Arguments, Invocation
-from bot.commands.spec import Command, Option, OptionType
+from bot.commands.spec import REFERENCES, Command, Option, OptionType
 from bot.errors import NotFound, UsageError
 from bot.ingest.urls import normal_feed_url
 from bot.models import Brief, Workspace, parse_public_id
@@ -62,6 +62,12 @@ class Lookup:
                 raise
         return Arguments(found)
 
+    async def refuse_strangers(self, texts: Mapping[str, str]) -> None:
+        """NotFound when a value names something that is not kept here; what is missing or wrong else is let pass."""
+        for option in self.command.options:
+            if option.type in REFERENCES and not option.is_list and texts.get(option.name, "").strip():
+                await self._row(option, texts[option.name])
+
     def _refuse_unknown(self, texts: Mapping[str, str]) -> None:
         for name in texts:
             if self.command.option(name) is None:
@@ -86,7 +92,7 @@ class Lookup:
         return tuple([await self._one(option, part) for part in values.parts(text)])
 
     async def _one(self, option: Option, text: str) -> object:
-        if option.type in (OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE):
+        if option.type in REFERENCES:
             return await self._row(option, text)
         return self._plain(option, text)
 
