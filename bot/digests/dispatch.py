@@ -138,7 +138,7 @@ class Dispatcher:
         candidates = candidates_of(subjects, [topic] if topic else [], workspace)
         selection = select(candidates, sent={}, limit=TODAY_STORIES, now=desk.now, window=NEWS_WINDOW)
         name = say("Today: {topic}", topic=topic.name) if topic else say("Today's news")
-        quiet = say("Nothing new in the last day and a half.")
+        quiet = "" if selection.picks else say("Nothing new in the last day and a half.")
         issue = Issue(name=name, on=_today(workspace.zone, desk.now), quiet=quiet)
         picks = await self._in_language(selection.picks, workspace, desk.now)
         return compose(issue, picks, workspace, now=desk.now)

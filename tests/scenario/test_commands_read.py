@@ -151,6 +151,7 @@ async def test_today_is_the_digest_as_it_stands(office: Office) -> None:
     assert "Secret" not in text
     assert CAVEATS["en"] in text
     await office.ask('/brief-admin topic add "River life" words:otter')
+    assert "Nothing new" not in text
     assert "Greenland" not in await office.ask("/brief today topic:t1", is_manager=False)
 
 

@@ -13,7 +13,7 @@ from bot.ingest.urls import normal_feed_url
 from bot.models import TopicRule
 from bot.saying import SPOKEN, speaking
 from bot.topics.catalogue import FILES, KnownTopic, known_topics, of_kind
-from bot.topics.match import _ready
+from bot.topics.match import Subject, _ready, reason
 
 TOPICS = list(known_topics().values())
 ids = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.id)
@@ -68,6 +68,29 @@ def test_its_rule_is_one_that_matching_reads(topic: KnownTopic) -> None:
     # Words without a language would be looked for in languages that have none of them.
     assert bool(topic.words) == bool(topic.languages)
     TopicRule(words=topic.words, languages=topic.languages)
+
+
+def test_relations_of_two_countries_are_told_from_news_that_name_both() -> None:
+    topic = known_topics()["korea-japan"]
+    rule = TopicRule(words=topic.words)
+    summit = (
+        "South Korean President Lee Jae Myung and Prime Minister Takaichi met in Nara for a summit with Japanese aides."
+    )
+    for text, is_meant in (
+        (summit, True),
+        ("한일 정상이 나라에서 만났다.", True),
+        ("South Korean shares rose.", False),
+    ):
+        subject = Subject(
+            language="en",
+            publishers=1,
+            source_ids=frozenset(),
+            cased=(text, "", "", ""),
+            folded=(text.casefold(), "", "", ""),
+            all_cased=text,
+            all_folded=text.casefold(),
+        )
+        assert bool(reason(rule, subject)) is is_meant, text
 
 
 def test_names_are_no_other_topics_and_an_address_has_one_name() -> None:
