@@ -124,6 +124,8 @@ class Adapter(Protocol):
       may not be changed any more. Nobody is pinged, and doing it twice is doing it once.
     - `tell` shows the managers of a workspace something where they see it, in `channel` first when they chose one;
       False when there is no such place.
+    - `obstacle` is why nothing could be posted in a channel now, as far as that is known without asking the platform;
+      empty otherwise. It waits for nothing.
     - `serve` takes commands until `stop` is set, or sets it when its person leaves. It raises ConfigError when the
       platform refuses our settings, and whatever else ends it ends the process.
     - `close` is idempotent and finishes what is being sent.
@@ -140,6 +142,8 @@ class Adapter(Protocol):
     async def edit(self, ref: str, message: Outgoing) -> SendResult: ...
 
     async def tell(self, workspace: WorkspaceId, document: Document, channel: ChannelRef | None = None) -> bool: ...
+
+    def obstacle(self, channel: ChannelRef) -> str: ...
 
     async def serve(self, host: Host, stop: asyncio.Event) -> None: ...
 

@@ -71,6 +71,9 @@ class RecordingAdapter:
         self.told.append((workspace, plain_text(document)))
         return True
 
+    def obstacle(self, channel: ChannelRef) -> str:
+        return ""
+
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         await stop.wait()
 

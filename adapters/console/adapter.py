@@ -76,6 +76,9 @@ class ConsoleAdapter:
             self._show(plain_text(document))
         return True
 
+    def obstacle(self, channel: ChannelRef) -> str:
+        return ""
+
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         """Takes commands from the person at the terminal, who ends the bot by leaving; without one, only waits."""
         prompting = asyncio.create_task(self._prompt(host, stop))

@@ -78,6 +78,9 @@ class DiscordAdapter:
         """In the channel they chose, or that for Discord's own notices to moderators, else to the server's owner."""
         return self._client is not None and await tell(self._client, workspace, render(document), channel)
 
+    def obstacle(self, channel: ChannelRef) -> str:
+        return self._client.posts.obstacle(channel) if self._client is not None else ""
+
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         """Answers people until `stop` is set; the connection stays for what is still being sent, until `close`."""
         use_addresses(self._settings)

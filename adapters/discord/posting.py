@@ -18,6 +18,7 @@ from adapters.discord.incoming import read_channel
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import CONTAINER
 from adapters.discord.thread_tags import tags_for
+from bot.models import ChannelRef
 from bot.ports import Gone, LookupUnavailable, Outgoing, Rejected, Retry, SendResult, Sent, require_caveat
 from bot.saying import marked
 
@@ -101,6 +102,12 @@ class Posts:
         if missing := permissions.lacking(channel.type.value, allowed, in_thread=in_thread):
             return Gone(reason=permissions.advice(missing, channel_id))
         return None
+
+    def obstacle(self, channel: ChannelRef) -> str:
+        """What an admin must mend before anything can be posted there, as far as it is known; empty otherwise."""
+        place = read_channel(channel)
+        found = self._obstacle(*place, in_thread=False) if place is not None and self._client.is_ready() else None
+        return found.reason if isinstance(found, Gone) else ""
 
     def _is_elsewhere(self, guild_id: int) -> bool:
         """Whether a shard of another process has this guild."""

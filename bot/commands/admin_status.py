@@ -30,12 +30,14 @@ async def status(context: Context) -> Reply:
     stored = await context.store.articles.count()
     waiting = await context.store.deliveries.waiting(context.workspace.id)
     troubled = [one for one in await context.store.follows.list(context.workspace.id) if one.trouble]
+    blocked = {digest.id: why for digest in digests if (why := digest.trouble or context.dispatcher.obstacle(digest))}
     blocks: list[Block] = []
-    if _is_well(context, sources, digests, editions) and not waiting and not troubled:
+    if _is_well(context, sources, editions) and not waiting and not troubled and not blocked:
         blocks.append(Paragraph((Text(say("All is well."), strong=True),)))
     blocks += [
         *_trouble(context, sources),
         *_next_runs(context, digests),
+        *_blocked(context, [digest for digest in digests if digest.id in blocked], blocked),
         *_untold(troubled),
         *_last_runs(context, editions, digests),
         *_waiting(waiting),
@@ -45,16 +47,13 @@ async def status(context: Context) -> Reply:
     return Reply(document=notice(say("Status"), *blocks))
 
 
-def _is_well(
-    context: Context, sources: Sequence[Source], digests: Sequence[Digest], editions: Sequence[Edition]
-) -> bool:
+def _is_well(context: Context, sources: Sequence[Source], editions: Sequence[Edition]) -> bool:
     """Nothing fails now, and no edition of the last week was late, skipped or lost."""
     recent = [edition for edition in editions if edition.due_at >= context.now - _WEEK]
     is_on_time = not any(
         edition.is_late or edition.state in (EditionState.SKIPPED, EditionState.FAILED) for edition in recent
     )
-    is_working = not any(source.last_error for source in sources) and not any(digest.trouble for digest in digests)
-    return is_on_time and is_working
+    return is_on_time and not any(source.last_error for source in sources)
 
 
 def _waiting(waiting: Mapping[str, int]) -> list[Block]:
@@ -116,11 +115,13 @@ def _next_runs(context: Context, digests: Sequence[Digest]) -> list[Block]:
             coming = instant_in_words(due, digest.zone, context.now)
             when = f"{when}, {coming}" if when else coming
         runs.append((Text(digest.name, strong=True), Text(f": {when}, "), Mention(digest.channel)))
-    blocks: list[Block] = [Heading(say("Next")), Bullets(tuple(runs))]
-    troubled = [digest for digest in digests if digest.trouble]
-    if troubled:
-        blocks += [Heading(say("Cannot be posted")), Facts(tuple(_trouble_of(context, digest) for digest in troubled))]
-    return blocks
+    return [Heading(say("Next")), Bullets(tuple(runs))]
+
+
+def _blocked(context: Context, digests: Sequence[Digest], why: Mapping[int, str]) -> list[Block]:
+    """Digests whose channel cannot be posted to: as the last try found, or as it would find now."""
+    rows = tuple(_trouble_of(context, digest, why[digest.id]) for digest in digests)
+    return [Heading(say("Cannot be posted")), Facts(rows)] if rows else []
 
 
 def _untold(troubled: Sequence[Follow]) -> list[Block]:
@@ -131,9 +132,9 @@ def _untold(troubled: Sequence[Follow]) -> list[Block]:
     return [Heading(say("Followed stories that cannot be posted")), Bullets(lines)]
 
 
-def _trouble_of(context: Context, digest: Digest) -> tuple[str, str]:
-    since = digest.trouble_since
-    parts = [retold(digest.trouble)]
+def _trouble_of(context: Context, digest: Digest, why: str) -> tuple[str, str]:
+    since = digest.trouble_since if digest.trouble else None
+    parts = [retold(why)]
     if since:
         parts.append(say("since {when}", when=instant_in_words(since, context.workspace.zone, context.now)))
     return digest.name, "; ".join(parts)

@@ -77,6 +77,11 @@ class Dispatcher:
         while not (stop and stop.is_set()) and await self.dispatch_due():
             pass
 
+    def obstacle(self, digest: Digest) -> str:
+        """Why the digest's channel could not be posted to now, where that is known; empty otherwise."""
+        adapter = self._adapters.get(digest.platform)
+        return adapter.obstacle(digest.channel) if adapter is not None else ""
+
     async def dispatch_due(self, *, limit: int = BATCH) -> int:
         """Plans or skips the editions of up to `limit` digests that are due; returns how many digests it was.
 

@@ -217,6 +217,10 @@ async def test_managers_are_told(bench: Bench) -> None:
     assert await bench.make().tell(bench.workspace, notice("The channel is gone"))
 
 
+async def test_nothing_is_in_the_way_of_a_channel_that_can_be_posted_to(bench: Bench) -> None:
+    assert bench.make().obstacle(bench.channel) == ""
+
+
 async def test_serving_ends_when_it_is_told_to(bench: Bench, sqlite_store: Store, clock: FakeClock) -> None:
     office, adapter, stop = Office(sqlite_store, clock), bench.fresh(), asyncio.Event()
     serving = asyncio.create_task(adapter.serve(Tenants("console", office.commands, sqlite_store, clock), stop))

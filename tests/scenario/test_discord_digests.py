@@ -302,6 +302,10 @@ async def test_missing_permission_is_told_once_and_the_digest_is_posted_when_it_
     await port.fake.deny(port.channel, SEND)
     await port.settled()
     made = await digest(port)
+    ola = port.fake.manager(port.guild)
+    before = (await port.fake.slash(ola, port.channel, "brief-admin status")).texts
+    assert "lacks Send Messages" in before, "before anything was tried"
+    assert "All is well" not in before
     await pass_time(port)
     await pass_time(port, 1000)
     [told] = port.fake.direct_messages(port.guild.owner_id)
@@ -309,7 +313,6 @@ async def test_missing_permission_is_told_once_and_the_digest_is_posted_when_it_
     assert "lacks Send Messages" in words
     assert f"<#{port.channel.id}>" in words
     assert "Permissions, add Briefbot" in words
-    ola = port.fake.manager(port.guild)
     status = await port.fake.slash(ola, port.channel, "brief-admin status")
     assert "Cannot be posted" in status.texts
     assert port.fake.limits.invalid == 0, "what is known to be forbidden is not tried"
