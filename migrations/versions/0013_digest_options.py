@@ -36,13 +36,13 @@ def upgrade() -> None:
 
 def _rebuild_editions() -> None:
     """SQLite changes no constraint; dropping the old table takes what refers to it along, so that is kept aside."""
-    of_editions = ("edition_items", "deliveries")
+    of_editions = ("amendments", "edition_items", "deliveries")
     for table in of_editions:
-        op.execute(f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table}")  # noqa: S608 - one of the two above
+        op.execute(f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table}")  # noqa: S608 - one of those above
         op.execute(f"DELETE FROM {table}")  # noqa: S608
     with op.batch_alter_table("editions", recreate="always") as editions:
         editions.drop_constraint("uq_editions_digest_id_on", type_="unique")
         editions.create_unique_constraint("uq_editions_digest_id_on_slot", ["digest_id", "on", "slot"])
-    for table in of_editions:
+    for table in reversed(of_editions):
         op.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")  # noqa: S608
         op.execute(f"DROP TABLE kept_{table}")

@@ -92,17 +92,18 @@ async def test_editions_and_what_belongs_to_them_outlive_the_upgrade_to_slots(st
             "edition_items (edition_id, position, story_id, brief_id, brief_version) VALUES (1, 0, 1, 1, 1)",
             "deliveries (id, workspace_id, edition_id, part, parts, next_try_at) "
             "VALUES (1, 'console:local', 1, 1, 1, 1)",
+            "amendments (id, workspace_id, delivery_id, next_try_at, created_at) VALUES (1, 'console:local', 1, 1, 1)",
         ):
             await connection.execute(text(f"INSERT INTO {row}"))
         await connection.run_sync(_up_to, "head")
         counts = [
             (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
-            for table in ("editions", "edition_items", "deliveries")
+            for table in ("editions", "edition_items", "deliveries", "amendments")
         ]
         kept = (await connection.execute(text("SELECT id, digest_id, slot, state FROM editions"))).one()
         chosen = (await connection.execute(text("SELECT slot, also_at, quiet, place, ping FROM digests"))).one()
     await database.close()
-    assert counts == [1, 1, 1]
+    assert counts == [1, 1, 1, 1]
     assert tuple(kept) == (1, 1, 0, "delivered")
     assert (chosen.slot, chosen.quiet, chosen.place, chosen.ping) == (0, "note", "channel", None)
 
