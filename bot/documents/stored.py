@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, Final
 
 from bot.caveat import Caveat
@@ -34,14 +35,26 @@ def from_json(text: str) -> Document:
 
 
 def _packed(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_packed(part) for part in value]
-    if not is_dataclass(value):
+    kind = type(value)
+    if kind is str:
         return value
-    parts = {field.name: (getattr(value, field.name), field.default) for field in fields(value)}
-    # What is as it is by default, as most is, is not worth its space.
-    told = {name: _packed(part) for name, (part, default) in parts.items() if part != default}
-    return {_KIND: type(value).__name__, **told}
+    if kind is tuple:
+        return [part if type(part) is str else _packed(part) for part in value]
+    known = _fields_of(kind)  # type: ignore[arg-type]  # mypy takes the instance's hash for the class's
+    if known is None:
+        return value
+    told: dict[str, Any] = {_KIND: kind.__name__}
+    for name, default in known:
+        # What is as it is by default, as most is, is not worth its space.
+        if (part := getattr(value, name)) != default:
+            told[name] = part if type(part) is str else _packed(part)
+    return told
+
+
+@cache
+def _fields_of(kind: type) -> tuple[tuple[str, Any], ...] | None:
+    """The fields of a node with their defaults; None for what is no node. An edition has a hundred of them."""
+    return tuple((field.name, field.default) for field in fields(kind)) if is_dataclass(kind) else None
 
 
 def _unpacked(value: Any) -> Any:
