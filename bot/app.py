@@ -127,31 +127,7 @@ class App:
         Raises what stopped the schedule, if it stops by itself.
         """
         wanted = only or frozenset((*CORE_ROLES, *self.adapters))
-        jobs: list[Job] = []
-        if "ingest" in wanted:
-            jobs.append(Job(name="poll", every_s=pace.poll_s, run=self.read_news))
-            if model := self.model:
-                jobs.append(Job(name="model", every_s=pace.model_s, run=lambda: model.drain(stop)))
-        if "schedule" in wanted:
-            jobs.append(Job(name="prune", every_s=pace.prune_s, run=lambda: self.prune(stop)))
-            jobs.append(Job(name="follow", every_s=pace.dispatch_s, run=lambda: self.dispatcher.following.drain(stop)))
-            jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
-        if wanted & set(self.adapters):
-            jobs.append(Job(name="notices", every_s=pace.notices_s, run=self.notices.tell_due))
-            jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
-            jobs.append(Job(name="amend", every_s=pace.deliver_s, run=lambda: self.amender.drain(stop)))
-            jobs.append(Job(name="notify", every_s=pace.notify_s, run=self.notifier.drain))
-        started_at = self.clock.now()
-
-        async def beat() -> None:
-            now, ended = self.clock.now(), dict(schedule.ended)
-            await self.store.heartbeats.beat(
-                Heartbeat(
-                    process=_process_name(), roles=tuple(sorted(wanted)), jobs=ended, started_at=started_at, beat_at=now
-                )
-            )
-
-        schedule = Schedule([*jobs, Job(name="pulse", every_s=EVERY_S, run=beat)])
+        schedule = self._schedule(wanted, stop, pace)
         # What was loaded to start stays; looking through it again and again held up answers for 0.2 s at a time.
         gc.collect()
         gc.freeze()
@@ -170,6 +146,38 @@ class App:
             raise group.exceptions[0] from None
         await self.store.heartbeats.end(_process_name())
         log.info("app.stopped")
+
+    def _schedule(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> Schedule:
+        """The jobs of this process, and the heartbeat that tells which of them came to an end when."""
+        started_at = self.clock.now()
+
+        async def beat() -> None:
+            now, ended = self.clock.now(), dict(schedule.ended)
+            await self.store.heartbeats.beat(
+                Heartbeat(
+                    process=_process_name(), roles=tuple(sorted(wanted)), jobs=ended, started_at=started_at, beat_at=now
+                )
+            )
+
+        schedule = Schedule([*self._jobs(wanted, stop, pace), Job(name="pulse", every_s=EVERY_S, run=beat)])
+        return schedule
+
+    def _jobs(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> list[Job]:
+        jobs: list[Job] = []
+        if "ingest" in wanted:
+            jobs.append(Job(name="poll", every_s=pace.poll_s, run=self.read_news))
+            if model := self.model:
+                jobs.append(Job(name="model", every_s=pace.model_s, run=lambda: model.drain(stop)))
+        if "schedule" in wanted:
+            jobs.append(Job(name="prune", every_s=pace.prune_s, run=lambda: self.prune(stop)))
+            jobs.append(Job(name="follow", every_s=pace.dispatch_s, run=lambda: self.dispatcher.following.drain(stop)))
+            jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
+        if wanted & set(self.adapters):
+            jobs.append(Job(name="notices", every_s=pace.notices_s, run=self.notices.tell_due))
+            jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
+            jobs.append(Job(name="amend", every_s=pace.deliver_s, run=lambda: self.amender.drain(stop)))
+            jobs.append(Job(name="notify", every_s=pace.notify_s, run=self.notifier.drain))
+        return jobs
 
     async def _serve(self, platform: str, stop: asyncio.Event) -> None:
         host = Tenants(platform, self.commands, self.store, self.clock)
