@@ -26,8 +26,8 @@ from bot.commands.invoke import Commands
 from bot.config import Settings
 from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
-from bot.delivery.notices import Notices
 from bot.delivery.notify import Notifier
+from bot.delivery.source_notices import SourceNotices
 from bot.digests.dispatch import Dispatcher
 from bot.errors import ConfigError
 from bot.ingest.fetch import Fetcher
@@ -85,7 +85,7 @@ class App:
     deliverer: Deliverer
     amender: Amender
     notifier: Notifier
-    notices: Notices
+    notices: SourceNotices
     commands: Commands
 
     async def write_briefs(self) -> int:
@@ -233,7 +233,7 @@ async def build(
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
         amender=Amender(store, adapters, clock, owner=_process_name()),
         notifier=Notifier(store, adapters, clock),
-        notices=Notices(store, adapters, clock),
+        notices=SourceNotices(store, adapters, clock),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
 

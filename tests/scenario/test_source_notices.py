@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.notices import Notices
+from bot.delivery.source_notices import SourceNotices
 from bot.ingest.timing import Verdict, verdict
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Polled, Source, WorkspaceId
 from bot.store import Store
@@ -72,7 +72,7 @@ async def test_each_workspace_is_told_once_for_each_step(store: Store, tmp_path:
     async def told() -> list[tuple[WorkspaceId, str]]:
         # Made anew each time, as after a restart.
         adapter.told.clear()
-        await Notices(store, {"console": adapter}, clock).tell_due()
+        await SourceNotices(store, {"console": adapter}, clock).tell_due()
         return list(adapter.told)
 
     await fail(store, [first, second], T0)

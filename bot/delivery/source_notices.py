@@ -25,7 +25,7 @@ _SHOWN: Final = 5
 """So many sources of one notice have buttons of their own; more would be a wall."""
 
 
-class Notices:
+class SourceNotices:
     """One notice for all sources of a workspace that came to the same pass."""
 
     def __init__(self, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> None:
