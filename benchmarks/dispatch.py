@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import io
 import sqlite3
 import tempfile
@@ -67,6 +68,9 @@ async def _ours(file: Path, count: int) -> float:
         )
         await store.briefs.add_imported(text, related=[], published_at=None, now=NOW - timedelta(hours=number))
     _digests(file, count)
+    # As the bot does when it begins to run.
+    gc.collect()
+    gc.freeze()
     dispatcher = Dispatcher(store, {"console": ConsoleAdapter(io.StringIO())}, _Clock())
     began = time.perf_counter()
     await dispatcher.drain()

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, assert_never
 
+from bot.documents.kept import kept
 from bot.documents.nodes import (
     Actions,
     Block,
@@ -49,6 +50,7 @@ def plain_text(document: Document) -> str:
     return "\n\n".join(parts)
 
 
+@kept
 def block_text(block: Block) -> str:
     """One block; empty for what has no words."""
     match block:
