@@ -14,7 +14,7 @@ import discord
 from adapters.discord.pacing import GLOBAL_PER_S
 from benchmarks.discord_bot import bot_of, digests_for
 from bot.app import Pace
-from tests.loopback import Channel, FakeDiscord
+from tests.loopback import Channel, FakeDiscord, Guild
 
 
 def main(args: list[str]) -> int:
@@ -25,11 +25,13 @@ def main(args: list[str]) -> int:
     chosen = parser.parse_args(args)
     print(f"{'way':28} {'channels':>8} {'seconds':>8} {'a second':>9} {'of limit':>9} {'lost':>6} {'global 429s':>12}")
     asyncio.run(_ours(chosen.channels))
+    asyncio.run(_ours(chosen.channels, people=2))
     asyncio.run(_bare(chosen.bare or chosen.channels))
     return 0
 
 
-async def _ours(count: int) -> None:
+async def _ours(count: int, *, people: int = 0) -> None:
+    """With so many people who ask all the time meanwhile."""
     with tempfile.TemporaryDirectory() as folder:
         async with FakeDiscord(reads_schema=False) as fake:
             guild = fake.add_guild()
@@ -42,11 +44,24 @@ async def _ours(count: int) -> None:
             # A bot that has run for a while: its first second goes slowly.
             await asyncio.sleep(2.0)
             await digests_for(app, guild, places)
+            answered: list[float] = []
+            asking = [asyncio.create_task(_ask(fake, guild, places[0], answered)) for _ in range(people)]
             await _all_posted(places)
-            _report("briefbot", fake, places)
+            for task in asking:
+                task.cancel()
+            name = f"briefbot, {len(answered)} commands" if people else "briefbot"
+            _report(name, fake, places)
             stop.set()
             await running
             await app.close()
+
+
+async def _ask(fake: FakeDiscord, guild: Guild, place: Channel, answered: list[float]) -> None:
+    """One command after another, as a busy server gives them."""
+    person = fake.person(guild)
+    while True:
+        answered.append((await fake.slash(person, place, "brief latest")).whole_s)
+        await asyncio.sleep(0.2)
 
 
 async def _all_posted(places: list[Channel]) -> None:
