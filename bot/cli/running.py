@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from bot import config, logs
+from bot import allocating, config, logs
 from bot.app import App, build
 from bot.config import Settings
 from bot.documents.nodes import Document
@@ -23,6 +23,7 @@ def launch(command: Callable[[Settings], Coroutine[Any, Any, int | None]], **ove
 
     `overrides` are settings by field name that the command line gave.
     """
+    allocating.keep_little()
     settings = config.load(**overrides)
     logs.configure(settings)
     finish(command(settings))
