@@ -221,7 +221,15 @@ def _add_digests(file: Path, fake: FakeDiscord, guild: Guild, count: int) -> Non
             "INSERT INTO digests (workspace_id, name, name_key, channel, at, zone, days, topic_ids, style, next_due_at, "
             "next_on, created_at) VALUES (?, ?, ?, ?, '11:59', 'UTC', '[0,1,2,3,4,5,6]', '[]', 'summaries', ?, ?, ?)",
             [
-                (workspace, f"d{n}", f"d{n}", places[n % len(places)], micros(later), later.date().isoformat(), micros(later))
+                (
+                    workspace,
+                    f"d{n}",
+                    f"d{n}",
+                    places[n % len(places)],
+                    micros(later),
+                    later.date().isoformat(),
+                    micros(later),
+                )
                 for n in range(count)
             ],
         )

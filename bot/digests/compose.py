@@ -42,9 +42,7 @@ def around(issue: Issue, picks: Sequence[Pick], told: Iterable[Block], workspace
     return _document(issue, blocks, workspace, is_first=bool(picks))
 
 
-def threaded(
-    issue: Issue, picks: Sequence[Pick], told: Iterable[Block], workspace: Workspace
-) -> tuple[Document, ...]:
+def threaded(issue: Issue, picks: Sequence[Pick], told: Iterable[Block], workspace: Workspace) -> tuple[Document, ...]:
     """The same as two documents: what it is and its headlines, and all the rest for a thread of it.
 
     One alone where there are no stories.

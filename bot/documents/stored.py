@@ -42,13 +42,15 @@ def _packed(value: Any) -> Any:
         return value
     if kind is tuple:
         return [part if type(part) is str else _packed(part) for part in value]
-    return value if _fields_of(kind) is None else {_KIND: kind.__name__} | _changed(value)
+    if _fields_of(kind) is None:  # type: ignore[arg-type]  # mypy takes the instance's hash for the class's
+        return value
+    return {_KIND: kind.__name__} | _changed(value)
 
 
 def _changed(node: Any, *, without: str = "") -> dict[str, Any]:
     """The fields of a node that are not as they are by default; what is, as most is, is not worth its space."""
     told = {}
-    for name, default in _fields_of(type(node)) or ():
+    for name, default in _fields_of(type(node)) or ():  # type: ignore[arg-type]
         if name != without and (part := getattr(node, name)) != default:
             told[name] = part if type(part) is str else _packed(part)
     return told
