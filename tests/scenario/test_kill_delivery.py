@@ -1,4 +1,4 @@
-"""Law 2, the hard way: the whole bot is killed at random moments while its clock walks through a month.
+"""Law 2, the hard way: the whole bot is killed at random moments while its clock walks through days.
 
 Each life is a fork of this process that runs the real composition (`bot.app`) on one SQLite file until SIGKILL. In the
 end every edition that the calendar's law asks for has reached its channel exactly once, its parts in order, each with
@@ -27,6 +27,7 @@ from bot.digests.calendar import Due
 from bot.digests.runs import due_next, next_of, retimed
 from bot.models import LOCAL_WORKSPACE, BriefText, ChannelRef, Citation, DeliveryState, Digest, EditionState, Sentence
 from bot.store import Store
+from tests import soaking
 from tests.calendar_oracle import expected_runs
 from tests.recorder import RecordingAdapter
 
@@ -81,7 +82,11 @@ class SharedClock:
 
 
 @pytest.mark.parametrize(
-    ("kills", "seed"), [(14, 1), pytest.param(200, 2, marks=pytest.mark.soak)], ids=["2 days", "30 days"]
+    ("kills", "seed"),
+    [
+        pytest.param(14, 1, id="2 days"),
+        pytest.param(*soaking.size((36, 2), (200, 2)), marks=pytest.mark.soak, id="soak"),
+    ],
 )
 def test_every_edition_arrives_once_when_the_bot_is_killed_again_and_again(
     tmp_path: Path, kills: int, seed: int
