@@ -11,6 +11,7 @@ import structlog
 
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Document, Facts, Mention, Paragraph, Text
+from bot.errors import StoreError
 from bot.models import public_id
 from bot.ports import Adapter, Clock
 from bot.saying import say, speaking
@@ -55,6 +56,8 @@ class Notifier:
             again = None if is_told else self._clock.now() + AGAIN
             await self._store.notices.settle(due.id, next_try_at=again)
             log.info("notice.told" if is_told else "notice.untold", notice=due.id, kind=due.kind)
+        except StoreError as error:
+            log.warning("notice.unsettled", notice=due.id, reason=error.message)
         except Exception:
             log.exception("notice.untold", notice=due.id, kind=due.kind)
 

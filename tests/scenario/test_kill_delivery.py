@@ -8,11 +8,9 @@ the caveat, and nothing else has.
 from __future__ import annotations
 
 import asyncio
-import mmap
 import os
 import random
 import signal
-import struct
 import time as real_time
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
@@ -30,6 +28,7 @@ from bot.store import Store
 from tests import soaking
 from tests.calendar_oracle import expected_runs
 from tests.recorder import RecordingAdapter
+from tests.shared_clock import SharedClock
 
 START = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 LIFE = timedelta(days=30) / 160
@@ -47,38 +46,6 @@ SCHEDULES = (
     ("Asia/Kathmandu", (time(23, 59),)),
     ("UTC", (time(6, 0), time(12, 30), time(18, 0))),
 )
-
-
-class SharedClock:
-    """Time as the parent last wrote it into shared memory; sleeping is real and short.
-
-    It counts how often it is read, by which the parent knows that the bot lived through a time it was told.
-    """
-
-    def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, 24)
-
-    def now(self) -> datetime:
-        struct.pack_into("<q", self._memory, 16, self.reads + 1)
-        return datetime.fromtimestamp(struct.unpack_from("<d", self._memory)[0], UTC)
-
-    def set(self, now: datetime) -> None:
-        struct.pack_into("<d", self._memory, 0, now.timestamp())
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(min(seconds, 0.01))
-
-    @property
-    def reads(self) -> int:
-        count: int = struct.unpack_from("<q", self._memory, 16)[0]
-        return count
-
-    @property
-    def is_child_up(self) -> bool:
-        return self._memory[8] == 1
-
-    def child_is(self, *, up: bool) -> None:
-        self._memory[8] = int(up)
 
 
 @pytest.mark.parametrize(
