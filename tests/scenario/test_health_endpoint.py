@@ -27,6 +27,7 @@ T0 = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 @dataclass
 class Ended:
     ended: dict[str, datetime] = field(default_factory=dict)
+    troubles: dict[str, str] = field(default_factory=dict)
 
 
 def heart(

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,6 @@ from bot.models import LOCAL_WORKSPACE, ChannelRef, Digest, TopicRule
 from bot.store import Store, migrate
 from tests import soaking
 from tests.afterwards import Expected, check
-from tests.conftest import postgres_server, url_of
 from tests.lives import Life, forked
 from tests.newswire import PAPERS, START, SUBJECTS, Newswire
 from tests.recorder import RecordingAdapter
@@ -243,8 +243,8 @@ def test_nothing_is_lost_or_doubled_on_sqlite(tmp_path: Path, kills: int, for_s:
 
 @pytest.mark.soak
 @pytest.mark.parametrize(("kills", "for_s", "seed"), [soaking.size((1000, 18.0, 4), (300, 3600.0, 4))])
-def test_nothing_is_lost_or_doubled_on_postgres(tmp_path: Path, kills: int, for_s: float, seed: int) -> None:
-    with postgres_server() as server:
-        url = url_of(server).render_as_string(hide_password=False)
-        asyncio.run(migrate(url))
-        soak(Walk(url=url, folder=tmp_path, troubles=[Restart(server)], chance=random.Random(seed)), kills, for_s)
+def test_nothing_is_lost_or_doubled_on_postgres(
+    tmp_path: Path, postgres_server: Any, postgres_url: str, kills: int, for_s: float, seed: int
+) -> None:
+    troubles = [Restart(postgres_server)]
+    soak(Walk(url=postgres_url, folder=tmp_path, troubles=troubles, chance=random.Random(seed)), kills, for_s)
