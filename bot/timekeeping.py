@@ -31,12 +31,14 @@ class Timekeeper:
     async def look(self) -> None:
         now = self._clock.now()
         self._tell(now)
-        if self._put_right_at is None or self._is_back(now) or now - self._put_right_at > ANYWAY:
+        if self._last is not None and now < self._last - TOLERANCE:
+            self._put_right_at = None
+        self._last, self._looked_at = now, time.monotonic()
+        if self._put_right_at is None or now - self._put_right_at > ANYWAY:
             found = await self._store.ahead.put_right(now, news_window=self._news_window)
             if found:
                 log.warning("clock.put_right", reason="the clock had run ahead", **found)
             self._put_right_at = now
-        self._last, self._looked_at = now, time.monotonic()
 
     def _tell(self, now: datetime) -> None:
         """Says when the clock was set, which explains what is late or skipped from then on."""
@@ -45,6 +47,3 @@ class Timekeeper:
         ahead = now - self._last - timedelta(seconds=time.monotonic() - self._looked_at)
         if abs(ahead) > TOLERANCE:
             log.warning("clock.set", by_s=round(ahead.total_seconds()), reason="set anew, or the machine slept")
-
-    def _is_back(self, now: datetime) -> bool:
-        return self._last is not None and now < self._last - TOLERANCE

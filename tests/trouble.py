@@ -100,10 +100,10 @@ class Restart:
 
     def _control(self, verb: str, *options: str) -> None:
         server = self._server
-        command = [server.bin_path / "pg_ctl", "-w", "-D", server.pgdata, "-l", server.log, *options, verb]
+        command = [server.bin_path / "pg_ctl", "-w", "-t", "240", "-D", server.pgdata, "-l", server.log, *options, verb]
         # Its output must not be piped: the server inherits it, and whoever reads it waits for the server's end.
         quiet = subprocess.DEVNULL
-        subprocess.run(command, user=server.system_user, stdout=quiet, stderr=quiet, timeout=60, check=True)
+        subprocess.run(command, user=server.system_user, stdout=quiet, stderr=quiet, timeout=300, check=True)
 
 
 @contextmanager

@@ -39,7 +39,7 @@ SCHEDULES = (
     ("Asia/Seoul", (time(9, 0),)),
     ("UTC", (time(6, 0), time(12, 30), time(18, 0))),
 )
-STEP = timedelta(minutes=2)
+STEP = timedelta(minutes=4)
 JUMPS = (timedelta(minutes=7), timedelta(minutes=50), timedelta(hours=5), timedelta(hours=20), timedelta(days=3))
 LAST = timedelta(hours=30)
 """What the clock walks in the last life, in which nothing fails: longer than any feed is left alone."""
@@ -68,12 +68,12 @@ class Walk:
         self.clock.strike_after(chance.choice((0, int(1.5 ** chance.uniform(1, 18)))))
         self._begin()
         trouble = chance.choice(self.troubles) if chance.random() < 0.35 else None
-        steps = chance.randrange(1, 22)
+        steps = chance.randrange(1, 12)
         begins, ends = sorted((chance.randrange(steps), chance.randrange(2 * steps)))
         if chance.random() < 0.85:
             self._wait_until_up()
         for step in range(steps):
-            if trouble and step == begins:
+            if trouble and step == begins and self.child:
                 trouble.begin(self.child)
                 self.deaths[f"with {type(trouble).__name__}"] += 1
             if trouble and step == ends:
@@ -95,7 +95,7 @@ class Walk:
         self._wait_until_up()
         until = self.clock.true + LAST
         while self.clock.true < until:
-            assert self._step(6 * STEP, reads=12, patience_s=20.0), "the bot ended by itself, or stands still"
+            assert self._step(3 * STEP, reads=12, patience_s=60.0), "the bot ended by itself, or stands still"
             # A feed is read in real time.
             real_time.sleep(0.03)
         real_time.sleep(1.0)
@@ -126,7 +126,7 @@ class Walk:
         self.deaths["killed" if killed else "stopped"] += 1
         return True
 
-    def _wait_until_up(self, patience_s: float = 30.0) -> None:
+    def _wait_until_up(self, patience_s: float = 60.0) -> None:
         until = real_time.monotonic() + patience_s
         while not self.clock.is_child_up and not self._reap(os.WNOHANG):
             assert real_time.monotonic() < until, "the bot does not begin"
@@ -143,7 +143,7 @@ class Walk:
     def _show(self) -> None:
         self.shown.append(self.clock.true + timedelta(seconds=self.clock.off_s))
 
-    def _step(self, step: timedelta = STEP, *, reads: int = 4, patience_s: float) -> bool:
+    def _step(self, step: timedelta = STEP, *, reads: int = 3, patience_s: float) -> bool:
         """Time goes on, and the bot looks at it some times; False when it is dead or stands still."""
         self.clock.set(self.clock.true + step)
         self._show()
