@@ -8,6 +8,7 @@ until SIGKILL. In the end what was published is stored once, told in the right d
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import signal
@@ -113,6 +114,15 @@ class Walk:
             self._reap()
         self.clock.strike_after(0)
 
+    def end_all(self) -> None:
+        """Also when something failed, nothing is left behind."""
+        for trouble in self.troubles:
+            trouble.end()
+        if self.child:
+            os.kill(self.child, signal.SIGKILL)
+            os.waitpid(self.child, 0)
+            self.child = 0
+
     def _reap(self, options: int = 0) -> bool:
         """Whether the child is dead."""
         if not self.child:
@@ -184,18 +194,32 @@ def soak(walk: Walk, kills: int, for_s: float) -> None:
     """So many kills, or as many as fit into the time; then everything is checked."""
     began = real_time.monotonic()
     walk.clock.set(START)
-    with served(walk.clock, walk.folder, kills) as base:
-        asyncio.run(set_up(walk.url, base))
-        walk.clock.is_rude = True
-        while walk.deaths["killed"] < kills and real_time.monotonic() - began < for_s:
-            walk.live_and_die()
-        end = walk.clock.true
-        walk.last_life()
+    with served(walk.clock, walk.folder, kills) as base, light_forks():
+        try:
+            asyncio.run(set_up(walk.url, base))
+            walk.clock.is_rude = True
+            while walk.deaths["killed"] < kills and real_time.monotonic() - began < for_s:
+                walk.live_and_die()
+            end = walk.clock.true
+            walk.last_life()
+        finally:
+            walk.end_all()
     seconds = real_time.monotonic() - began
     expected = Expected(end=end, last=end + LAST, shown=walk.shown)
     counts = asyncio.run(check(walk.url, RecordingAdapter(walk.folder / "channel.jsonl"), expected))
     assert not faults_in(walk.folder / "errors.log")
     print({"seconds": round(seconds), **walk.deaths, **counts})
+
+
+@contextmanager
+def light_forks() -> Iterator[None]:
+    """What is loaded stays out of the sight of children's collectors, which would copy every page that they look at."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def faults_in(log: Path) -> list[str]:
