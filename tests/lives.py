@@ -20,7 +20,7 @@ from bot.store import database
 from tests.recorder import RecordingAdapter
 from tests.shared_clock import SharedClock
 
-PACE = Pace(poll_s=0.03, dispatch_s=0.03, deliver_s=0.02, notices_s=5.0, prune_s=3600.0, notify_s=1.0)
+PACE = Pace(poll_s=0.03, dispatch_s=0.03, deliver_s=0.02, prune_s=3600.0, notify_s=1.0)
 BUSY_S = 0.25
 """For how long a life waits for a database that another process has locked."""
 
