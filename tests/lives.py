@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
@@ -63,7 +63,7 @@ class Life:
             read_pages=False,
             allow_private_sources=(ip_network("127.0.0.0/8"),),
         )
-        logs.configure(settings)
+        logs.configure(settings, watch=self._watch)
         app = await self._built(settings)
         for moment in ("before_cursor_execute", "commit"):
             event.listen(app.store.database.engine.sync_engine, moment, self._tick)
@@ -81,6 +81,10 @@ class Life:
                 return await build(settings, clock=self.clock, adapters={"console": recorder})
             except StoreError:
                 await asyncio.sleep(0.05)
+
+    def _watch(self, told: Mapping[str, Any]) -> None:
+        if told.get("event") in ("source.polled", "source.unchanged"):
+            self.clock.note_done()
 
     def _tick(self, *_: object) -> None:
         self.clock.tick()

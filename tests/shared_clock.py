@@ -9,7 +9,7 @@ import signal
 import struct
 from datetime import UTC, datetime
 
-_NOW, _UP, _READS, _OFF, _DAGGER, _RUDE = 0, 8, 16, 24, 32, 40
+_NOW, _UP, _READS, _OFF, _DAGGER, _RUDE, _DONE = 0, 8, 16, 24, 32, 40, 48
 
 
 class SharedClock:
@@ -20,7 +20,7 @@ class SharedClock:
     """
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, 48)
+        self._memory = mmap.mmap(-1, 56)
 
     def now(self) -> datetime:
         struct.pack_into("<q", self._memory, _READS, self.reads + 1)
@@ -68,6 +68,14 @@ class SharedClock:
     @is_rude.setter
     def is_rude(self, value: bool) -> None:
         self._memory[_RUDE] = int(value)
+
+    @property
+    def done(self) -> int:
+        """How many pieces of work the bot has brought to their end."""
+        return self._int(_DONE)
+
+    def note_done(self) -> None:
+        struct.pack_into("<q", self._memory, _DONE, self.done + 1)
 
     def strike_after(self, ticks: int) -> None:
         """Whoever ticks for so many times dies; 0 for nobody."""

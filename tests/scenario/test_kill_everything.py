@@ -73,6 +73,8 @@ class Walk:
         begins, ends = sorted((chance.randrange(steps), chance.randrange(2 * steps)))
         if chance.random() < 0.85:
             self._wait_until_up()
+        if chance.random() < 0.3:
+            self._wait_for_feed()
         for step in range(steps):
             if trouble and step == begins and self.child:
                 trouble.begin(self.child)
@@ -140,6 +142,12 @@ class Walk:
         until = real_time.monotonic() + patience_s
         while not self.clock.is_child_up and not self._reap(os.WNOHANG):
             assert real_time.monotonic() < until, "the bot does not begin"
+            real_time.sleep(0.002)
+
+    def _wait_for_feed(self, patience_s: float = 3.0) -> None:
+        """A feed takes real time, above all the first of a life: without this no life would come to the end of one."""
+        before, until = self.clock.done, real_time.monotonic() + patience_s
+        while self.clock.done == before and not self._reap(os.WNOHANG) and real_time.monotonic() < until:
             real_time.sleep(0.002)
 
     def _jump(self) -> None:
