@@ -116,7 +116,7 @@ class Newswire(FeedServer):
             case 1:
                 writer.write(http(b"", status="503 Service Unavailable"))
             case 2:
-                writer.write(http(b"", status="429 Too Many Requests", Retry_After="120"))
+                writer.write(http(b"", status="429 Too Many Requests", Retry_After="1"))
             case 3:
                 writer.write(whole[: self._chance.randrange(len(whole))])  # and nothing after that
             case _:

@@ -197,9 +197,9 @@ async def test_full_disk_is_named_nothing_is_changed_and_reading_goes_on(sqlite_
 
 
 async def test_server_that_died_is_named_and_found_again(
-    postgres_server: Any, postgres_url: str, clock: FakeClock
+    postgres_server: Any, durable_postgres_url: str, clock: FakeClock
 ) -> None:
-    store, restart = await Store.open(postgres_url), Restart(postgres_server)
+    store, restart = await Store.open(durable_postgres_url), Restart(postgres_server)
     await store.workspaces.ensure(LOCAL_WORKSPACE, now=clock.now())
 
     async def lose() -> None:
@@ -212,10 +212,11 @@ async def test_server_that_died_is_named_and_found_again(
             await lose()
         with pytest.raises(StoreUnreachable):
             await store.workspaces.get(LOCAL_WORKSPACE)
+        await asyncio.to_thread(restart.end)
+        assert (await store.workspaces.get(LOCAL_WORKSPACE)).id == LOCAL_WORKSPACE
     finally:
         await asyncio.to_thread(restart.end)
-    assert (await store.workspaces.get(LOCAL_WORKSPACE)).id == LOCAL_WORKSPACE
-    await store.close()
+        await store.close()
 
 
 _WRITER = """
