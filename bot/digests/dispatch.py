@@ -105,6 +105,8 @@ class Dispatcher:
                 at_it_since = time.perf_counter()
             try:
                 plans[digest.id] = await self._plans(digest, desk)
+            except StoreError:
+                raise
             except Exception:
                 log.exception("edition.failed", digest=digest.id, workspace=digest.workspace_id)
         await self._record(plans)
@@ -259,6 +261,8 @@ class Dispatcher:
             for digest, of_digest in plans.items():
                 try:
                     await self._write(of_digest)
+                except StoreError:
+                    raise
                 except Exception:
                     log.exception("edition.failed", digest=digest)
 
