@@ -12,11 +12,21 @@ from bot.cli.later import later
 
 # A second of imports that `--help` does not need: each module is loaded when a command first uses it.
 if TYPE_CHECKING:
-    from bot.cli import asking, correcting, operating, reading, running, showcase, showing, trying
+    from bot.cli import asking, correcting, living, operating, reading, running, showcase, showing, trying
 else:
-    asking, correcting, operating, reading, running, showcase, showing, trying = (
+    asking, correcting, living, operating, reading, running, showcase, showing, trying = (
         later(f"bot.cli.{name}")
-        for name in ("asking", "correcting", "operating", "reading", "running", "showcase", "showing", "trying")
+        for name in (
+            "asking",
+            "correcting",
+            "living",
+            "operating",
+            "reading",
+            "running",
+            "showcase",
+            "showing",
+            "trying",
+        )
     )
 
 app = typer.Typer(
@@ -178,10 +188,13 @@ def preview(
 def check(
     sources: Annotated[bool, typer.Option("--sources", help="Instead: read every followed feed once.")] = False,
     catalogue: Annotated[bool, typer.Option("--catalogue", help="The feeds of the catalogue as well.")] = False,
+    alive: Annotated[bool, typer.Option("--alive", help="Instead: is the bot of this machine at work? Quick.")] = False,
     json: AsJson = False,
 ) -> None:
     """What is configured, what is missing for which feature, whether the store is sound. Exit 1 when it is not."""
-    if sources or catalogue:
+    if alive:
+        running.launch(lambda settings: living.check(settings, as_json=json))
+    elif sources or catalogue:
         running.launch(lambda settings: trying.check_sources(settings, with_catalogue=catalogue, as_json=json))
     else:
         running.launch(lambda settings: operating.check(settings, as_json=json))
