@@ -15,7 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store import Store, migrate
+from bot.store import Store
+from bot.store.migrate import migrate
 from tests.fakes import FakeClock
 from tests.feed_server import feed_server, make_fetcher  # noqa: F401 - fixtures
 
