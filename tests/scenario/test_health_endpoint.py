@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import structlog
 
-from bot import health, logs
+from bot import health, logs, pulse
 from bot.config import Settings
 from bot.listening import Endpoint
 from bot.metrics import Metrics
@@ -25,8 +25,11 @@ T0 = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 
 
 @dataclass
-class Ended:
-    ended: dict[str, datetime] = field(default_factory=dict)
+class Told:
+    signs: dict[str, datetime] = field(default_factory=dict)
+
+    async def look(self) -> dict[str, datetime]:
+        return self.signs
 
 
 def heart(
@@ -41,7 +44,12 @@ async def get(address: str, path: str) -> tuple[int, str]:
 
 
 async def test_endpoint_tells_metrics_and_what_is_wrong(sqlite_store: Store) -> None:
-    clock, metrics, jobs, stop = FakeClock(), Metrics(), Ended({"poll": T0}), asyncio.Event()
+    clock, metrics, jobs, stop = (
+        FakeClock(),
+        Metrics(),
+        Told({"poll": T0, pulse.connection("discord"): T0}),
+        asyncio.Event(),
+    )
     settings = Settings(health_listen="127.0.0.1:0", log_level="error", _env_file=None)  # type: ignore[call-arg]
     endpoint = Endpoint(settings, sqlite_store, clock, metrics)
     running = asyncio.create_task(endpoint.run(jobs, stop))
@@ -68,6 +76,7 @@ async def test_endpoint_tells_metrics_and_what_is_wrong(sqlite_store: Store) -> 
             'briefbot_commands_total{command="other",outcome="refused"} 1.0',
             'briefbot_queue{kind="deliveries_waiting"} 0.0',
             'briefbot_job_age_seconds{job="poll"} 0.0',
+            'briefbot_connection_age_seconds{platform="discord"} 0.0',
         ):
             assert line in text.splitlines()
         assert "discord:77" not in text
@@ -76,7 +85,8 @@ async def test_endpoint_tells_metrics_and_what_is_wrong(sqlite_store: Store) -> 
         clock.advance(3600)
         status, text = await get(endpoint.address, "/healthz")
         assert status == 503
-        assert "the job poll has not ended since 3600 s ago" in text
+        assert "the job poll has not ended well since 3600 s ago" in text
+        assert "discord is not connected since 3600 s ago" in text
         assert (await get(endpoint.address, "/"))[0] == 404
     finally:
         structlog.configure(**before)
@@ -105,7 +115,7 @@ def test_dropped_events_are_counted_and_not_written(capsys: pytest.CaptureFixtur
         ([heart(beat_at=T0 - timedelta(minutes=5))], "nobody does ingest: h:1"),
         ([heart("h:2"), heart(beat_at=T0 - timedelta(minutes=5))], ""),
         ([heart("h:2", roles=("slack",)), heart(beat_at=T0 - timedelta(minutes=5))], "nobody does ingest"),
-        ([heart(deliver=T0 - timedelta(minutes=11))], "the job deliver has not ended"),
+        ([heart(deliver=T0 - timedelta(minutes=11))], "the job deliver has not ended well"),
     ],
 )
 def test_dead_process_counts_until_another_does_its_work(hearts: list[Heartbeat], found: str) -> None:

@@ -112,12 +112,11 @@ class Town:
 
     async def begin_anew(self, path: str) -> None:
         """As if the leases of a process that is gone were over; and the feed is another one, due now."""
-        store = await Store.open(self.url)
+        store, now = await Store.open(self.url), SystemClock().now()
+        address = f"{self.feeds.base}{path}"
         async with store.database.writing() as connection:
-            await connection.execute(update(deliveries).values(lease_until=None, next_try_at=SystemClock().now()))
-            await connection.execute(
-                update(sources).values(url=f"{self.feeds.base}{path}", lease_until=None, next_poll_at=SystemClock().now())
-            )
+            await connection.execute(update(deliveries).values(lease_until=None, next_try_at=now))
+            await connection.execute(update(sources).values(url=address, lease_until=None, next_poll_at=now))
         assert await store.heartbeats.all() == []
         await store.close()
 
