@@ -35,6 +35,8 @@ from tests.scenario import test_kill_slack as on_slack
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 10.0
 HANGS_S = 40.0
+DISCORD_PARTS, SLACK_PARTS = 5, 2
+"""Messages of an edition there."""
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Town:
 
     @property
     def is_whole(self) -> bool:
-        return self.posted == {2: len(self.guild) + len(self.team)}
+        return self.posted == {DISCORD_PARTS: len(self.guild), SLACK_PARTS: len(self.team)}
 
     async def open(self, channels: int) -> None:
         store, clock = await Store.open(self.url), ShiftedClock(timedelta(0))
@@ -68,13 +70,13 @@ class Town:
         here, there = discord_workspace(guild.id), slack_workspace(team.id)
         for workspace in (here, there):
             source = await office.follow(f"{self.feeds.base}/feed", workspace=workspace)
-        for number in range(4):
-            await office.report(source, f"Board meets for the {number}. time", body="A word of the harbour. " * 28)
+        for number in range(5):
+            await office.report(source, f"Board meets for the {number}. time", body="A word of the harbour. " * 60)
         for number in range(channels):
             place = self.discord.add_channel(guild, f"news-{number}")
             await store.digests.add(on_discord._digest(here, guild.id, place, clock))
             self.guild.append(place)
-        for number in range(channels // 10):
+        for number in range(channels // 3):
             shop = self.slack.add_channel(team, f"news-{number}")
             await store.digests.add(on_slack._digest(there, team, shop, clock))
             self.team.append(shop)
@@ -147,14 +149,15 @@ async def test_stopped_bot_leaves_nothing_half_sent_whatever_hangs(
         slack.limits.off()
         town = Town(discord, slack, feed_server, tmp_path)
         feed_server.answers["/feed"] = feed_server.answers["/last"] = http()
-        await town.open(channels=60)
+        await town.open(channels=18)
         for scene in (in_mid_fan_out, while_all_hangs, by_two_signals, when_all_is_done):
             await scene(town)
 
 
 async def in_mid_fan_out(town: Town) -> None:
+    town.slack.faults.slow(1.0, times=len(town.team))
     async with town.bot() as process:
-        await until(lambda: town.posted[1] + town.posted[2] > 10, town)
+        await until(lambda: sum(town.posted.elements()) > 10, town)
         code, seconds = await ended(process, signal.SIGTERM)
     assert (code, seconds < LIMIT_S) == (0, True), (code, seconds, town.log())
     assert not town.is_whole, "it was not stopped in the middle"
