@@ -29,10 +29,11 @@ ROWS = (
     "VALUES (1, 'console:local', 'Morning', 'morning', '08:00', 'UTC', '[0]', '[]', 'full', :now)",
     "stories (id, changed_at) VALUES (1, :now)",
     "briefs (id, story_id, body, published_at, news_at, created_at, updated_at) "
-    "VALUES (1, 1, '{}', :now, :now, :now, :now)",
+    "VALUES (1, 1, :body, :now, :now, :now, :now)",
     'editions (id, workspace_id, digest_id, "on", channel, due_at, state, created_at) '
     "VALUES (1, 'console:local', 1, '2026-01-15', 'console:news', :now, 'delivered', :now)",
 )
+BODY = '{"headline": "Otters return", "deck": "", "lede": [], "language": "en", "written_by": "extractive"}'
 SHIMS = {
     # No other user, no systemd and no package index here: only these are others than the operator's.
     "sudo": 'if [ "$1" = -u ]; then shift 2; fi; exec "$@"',
@@ -96,11 +97,11 @@ class Machine:
 @pytest.mark.soak
 async def test_steps_of_the_page_lose_nothing(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
-    database = Database(machine.url)
+    database, values = Database(machine.url), {"now": time.time_ns() // 1000, "body": BODY}
     async with database.writing() as connection:
         await connection.run_sync(_up_to, "0012")
         for row in ROWS:
-            await connection.execute(text(f"INSERT INTO {row}"), {"now": time.time_ns() // 1000})
+            await connection.execute(text(f"INSERT INTO {row}"), values)
     await database.close()
     before = machine.rows()
     assert min(before.values()) == 1
