@@ -43,6 +43,7 @@ from bot.store import Store
 from bot.store.heartbeats import Heartbeat
 from bot.stories.place import Grouper
 from bot.tenants import Tenants
+from bot.timekeeping import Timekeeper
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +87,7 @@ class App:
     deliverer: Deliverer
     amender: Amender
     notifier: Notifier
+    timekeeper: Timekeeper
     commands: Commands
 
     async def write_briefs(self) -> int:
@@ -176,6 +178,8 @@ class App:
 
     def _jobs(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> list[Job]:
         jobs: list[Job] = []
+        if wanted & set(CORE_ROLES):
+            jobs.append(Job(name="clock", every_s=pace.dispatch_s, run=self.timekeeper.look))
         if "ingest" in wanted:
             jobs.append(Job(name="poll", every_s=pace.poll_s, run=self.read_news))
             if model := self.model:
@@ -250,6 +254,7 @@ async def build(
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
         amender=Amender(store, adapters, clock, owner=_process_name()),
         notifier=Notifier(store, adapters, clock),
+        timekeeper=Timekeeper(store, clock, news_window=timedelta(hours=settings.news_window_h)),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
 

@@ -34,9 +34,12 @@ _FEEDS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 class Signs(Protocol):
-    """The last signs of life of this process (`bot.signs`)."""
+    """The last signs of life of this process (`bot.signs`), and what keeps the store from letting it give more."""
 
     async def look(self) -> Mapping[str, datetime]: ...
+
+    @property
+    def troubles(self) -> Mapping[str, str]: ...
 
 
 class Endpoint:
@@ -104,12 +107,13 @@ class Endpoint:
         return (web.get(feeds, feed), web.get("/healthz", healthz), web.get("/metrics", metrics))
 
     async def _problems(self, signs: Signs) -> list[str]:
-        found = pulse.stalled(await signs.look(), self._clock.now())
+        found = [*pulse.stalled(await signs.look(), self._clock.now()), *dict.fromkeys(signs.troubles.values())]
         try:
             async with asyncio.timeout(STORE_S):
                 await self._store.database.answer()
         except TimeoutError:
             found.append(f"the store does not answer within {STORE_S:.0f} s")
         except BriefbotError as error:
-            found.append(f"the store does not answer: {error.message}")
+            if error.message not in found:
+                found.append(error.message)
         return found

@@ -22,6 +22,11 @@ class Signs:
         self._schedule, self._adapters, self._clock = schedule, adapters, clock
         self._connected: dict[str, datetime] = {}
 
+    @property
+    def troubles(self) -> Mapping[str, str]:
+        """What the store says to each job that it does not let do its work."""
+        return self._schedule.troubles
+
     @asynccontextmanager
     async def serving(self, platform: str) -> AsyncIterator[None]:
         """While it lasts the platform is ours to be connected to."""

@@ -122,6 +122,6 @@ async def test_restored_bot_does_not_post_what_it_may_have_posted(
     assert [row.attempts for row in waiting] == [1] * len(waiting) != []
     assert due == []
     assert editions[0][0] == "planned"
-    skipped = [reason for state, reason in editions if state == "skipped"]
+    skipped = [row[1] for row in editions if row[0] == "skipped"]
     assert f"{len(skipped)} editions due since the back-up are skipped" in done.stdout
     assert "may have been posted" in skipped[0]
