@@ -117,11 +117,11 @@ async def test_restored_bot_does_not_post_what_it_may_have_posted(
     async with store.database.reading() as connection:
         waiting = (await connection.execute(deliveries.select())).all()
         due = (await connection.execute(digests.select().where(digests.c.next_due_at <= datetime.now(UTC)))).all()
-        editions = (await connection.exec_driver_sql("SELECT state, reason FROM editions ORDER BY id")).all()
+        editions = (await connection.exec_driver_sql("SELECT state, reason FROM editions ORDER BY id")).mappings().all()
     await store.close()
     assert [row.attempts for row in waiting] == [1] * len(waiting) != []
     assert due == []
-    assert editions[0][0] == "planned"
-    skipped = [row[1] for row in editions if row[0] == "skipped"]
+    assert editions[0]["state"] == "planned"
+    skipped = [row["reason"] for row in editions if row["state"] == "skipped"]
     assert f"{len(skipped)} editions due since the back-up are skipped" in done.stdout
     assert "may have been posted" in skipped[0]

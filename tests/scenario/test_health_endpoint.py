@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -13,7 +15,9 @@ import pytest
 import structlog
 
 from bot import health, logs, pulse
+from bot.cli import living
 from bot.config import Settings
+from bot.errors import StoreError
 from bot.listening import Endpoint
 from bot.metrics import Metrics
 from bot.ports import SystemClock
@@ -146,3 +150,36 @@ async def test_check_is_broken_while_the_heartbeat_is_old(sqlite_url: str, sqlit
     assert (await process()).state is health.State.BROKEN
     await sqlite_store.heartbeats.beat(heart("h:3", beat_at=now + timedelta(days=1)))
     assert [one.process for one in await sqlite_store.heartbeats.all()] == ["h:3"]
+
+
+async def test_quick_check_tells_the_truth_and_makes_nothing(
+    sqlite_url: str, sqlite_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(database_url=sqlite_url, _env_file=None)  # type: ignore[call-arg]
+    now, here = SystemClock().now(), f"{socket.gethostname()}:7"
+
+    async def says(code: int) -> str:
+        assert await living.check(settings, as_json=False) == code
+        return capsys.readouterr().out
+
+    await sqlite_store.heartbeats.beat(heart("elsewhere:1", beat_at=now))
+    assert "no process of this machine is at work, only of elsewhere" in await says(1)
+    await sqlite_store.heartbeats.beat(heart(here, beat_at=now))
+    assert "ingest at work" in await says(0)
+    deaf: dict[str, Any] = {pulse.connection("discord"): now - timedelta(minutes=6)}
+    await sqlite_store.heartbeats.beat(heart(here, beat_at=now, **deaf))
+    assert "discord is not connected since 360 s ago" in await says(1)
+    await sqlite_store.heartbeats.beat(heart(here, beat_at=now, dispatch=now - timedelta(minutes=11)))
+    assert "the job dispatch has not ended well" in await says(1)
+    await sqlite_store.heartbeats.beat(heart(here, beat_at=now - timedelta(minutes=2)))
+    assert "nobody does ingest" in await says(1)
+
+    await sqlite_store.database.answer()
+    (tmp_path / "store.db").rename(tmp_path / "lost.db")
+    assert "there is no database" in await says(1)
+    assert not (tmp_path / "store.db").exists()
+    with pytest.raises(StoreError, match="was removed or replaced"):
+        await sqlite_store.database.answer()
+    (tmp_path / "store.db").write_bytes((tmp_path / "lost.db").read_bytes())
+    with pytest.raises(StoreError, match="was removed or replaced"):
+        await sqlite_store.database.answer()
