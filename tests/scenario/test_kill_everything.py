@@ -56,8 +56,8 @@ class Walk:
     troubles: Sequence[Trouble]
     chance: random.Random
     clock: SharedClock = field(default_factory=SharedClock)
-    shown: list[datetime] = field(default_factory=list)
-    """What the clock of the bot showed, one after the other."""
+    shown: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """The true time and what the clock of the bot showed then, one after the other."""
     deaths: Counter[str] = field(default_factory=Counter)
     lives: int = 0
     child: int = 0
@@ -155,12 +155,14 @@ class Walk:
         """The clock is set: ahead, back, or right again."""
         chance = self.chance
         is_right_again = self.clock.off_s and chance.random() < 0.7
-        self.clock.off_s = 0.0 if is_right_again else chance.choice((-1, 1)) * chance.choice(JUMPS).total_seconds()
+        [jump] = chance.choices(JUMPS, (4, 4, 3, 1, 1))
+        self.clock.off_s = 0.0 if is_right_again else chance.choice((-1, 1)) * jump.total_seconds()
         self.deaths["clock set"] += 1
         self._show()
 
     def _show(self) -> None:
-        self.shown.append(self.clock.true + timedelta(seconds=self.clock.off_s))
+        true = self.clock.true
+        self.shown.append((true, true + timedelta(seconds=self.clock.off_s)))
 
     def _step(self, step: timedelta = STEP, *, reads: int = 3, patience_s: float) -> bool:
         """Time goes on, and the bot looks at it some times; False when it is dead or stands still."""
