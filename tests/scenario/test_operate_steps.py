@@ -28,6 +28,8 @@ ROWS = (
     "digests (id, workspace_id, name, name_key, at, zone, days, topic_ids, style, created_at) "
     "VALUES (1, 'console:local', 'Morning', 'morning', '08:00', 'UTC', '[0]', '[]', 'full', :now)",
     "stories (id, changed_at) VALUES (1, :now)",
+    "articles (id, source_id, story_id, url, title, text, language, published_at, seen_at) "
+    "VALUES (1, 1, 1, 'https://harbour.example/1', 'Otters return', 'Otters are back.', 'en', :now, :now)",
     "briefs (id, story_id, body, published_at, news_at, created_at, updated_at) "
     "VALUES (1, 1, :body, :now, :now, :now, :now)",
     'editions (id, workspace_id, digest_id, "on", channel, due_at, state, created_at) '
