@@ -18,8 +18,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store import Store, migrate
-from bot.store.migrate import head
+from bot.store import Store
+from bot.store.migrate import head, migrate
 from bot.store.schema import metadata
 from tests.fakes import FakeClock
 from tests.feed_server import feed_server, make_fetcher  # noqa: F401 - fixtures

@@ -26,7 +26,8 @@ import pytest
 
 from bot.digests.runs import due_next, next_of, retimed
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Digest, TopicRule
-from bot.store import Store, migrate
+from bot.store import Store
+from bot.store.migrate import migrate
 from tests import soaking
 from tests.afterwards import Expected, check
 from tests.lives import Life, forked
