@@ -64,7 +64,7 @@ class Walk:
     def live_and_die(self) -> None:
         """A life that ends by SIGKILL: at a moment of its own work, or at one of real time."""
         chance = self.chance
-        if chance.random() < 0.25:
+        if chance.random() < 0.15 or (self.clock.off_s and chance.random() < 0.3):
             self._jump()
         self.clock.strike_after(chance.choice((0, int(1.5 ** chance.uniform(1, 18)))))
         self._begin()
@@ -81,7 +81,7 @@ class Walk:
                 self.deaths[f"with {type(trouble).__name__}"] += 1
             if trouble and step == ends:
                 trouble.end()
-            if chance.random() < 0.02:
+            if chance.random() < 0.01:
                 self._jump()
             if not self._step(patience_s=0.02 if trouble and begins <= step < ends else 0.5):
                 break
@@ -153,7 +153,7 @@ class Walk:
     def _jump(self) -> None:
         """The clock is set: ahead, back, or right again."""
         chance = self.chance
-        is_right_again = self.clock.off_s and chance.random() < 0.7
+        is_right_again = self.clock.off_s and chance.random() < 0.85
         [jump] = chance.choices(JUMPS, (4, 4, 3, 1, 1))
         self.clock.off_s = 0.0 if is_right_again else chance.choice((-1, 1)) * jump.total_seconds()
         self.deaths["clock set"] += 1
