@@ -6,11 +6,9 @@ import asyncio
 import gc
 import importlib
 import importlib.util
-import os
-import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -28,19 +26,21 @@ from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
 from bot.delivery.notify import Notifier
 from bot.digests.dispatch import Dispatcher
-from bot.errors import ConfigError
+from bot.errors import ConfigError, SchemaMismatch, StoreError
 from bot.ingest.fetch import Fetcher
 from bot.ingest.parser import Parser
 from bot.ingest.pipeline import Ingest
 from bot.listening import Endpoint
 from bot.models import LOCAL_WORKSPACE
 from bot.ports import Adapter, Clock, SystemClock
+from bot.process import process_name
 from bot.pulse import EVERY_S
-from bot.schedule import Job, Schedule
+from bot.schedule import Job, Schedule, first
 from bot.store import Store
 from bot.store.heartbeats import Heartbeat
 from bot.stories.place import Grouper
 from bot.tenants import Tenants
+from bot.turns import LEASE_S, Turn
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +59,8 @@ class Pace:
     notify_s: float = 10.0
     sources_s: float = 600.0
     prune_s: float = 3600.0
+    pulse_s: float = EVERY_S
+    lease_s: float = LEASE_S
 
 
 _PACE: Final = Pace()
@@ -72,6 +74,8 @@ class App:
     clock: Clock
     store: Store
     adapters: Mapping[str, Adapter]
+    turns: Mapping[str, Turn]
+    """By platform, whether it is this process that speaks there."""
     fetcher: Fetcher
     parser: Parser
     ingest: Ingest
@@ -135,14 +139,19 @@ class App:
         try:
             async with asyncio.TaskGroup() as parts:
                 for platform in wanted & set(self.adapters):
-                    parts.create_task(self._serve(platform, stop))
+                    parts.create_task(self._serve(platform, stop, pace))
                 parts.create_task(schedule.run(stop))
+                parts.create_task(self._watch_schema(stop, pace))
                 if endpoint:
                     parts.create_task(endpoint.run(schedule, stop))
         except ExceptionGroup as group:
             # One part ended the others; its reason is what a person needs.
-            raise group.exceptions[0] from None
-        await self.store.heartbeats.end(_process_name())
+            reason = group.exceptions[0]
+            if isinstance(reason, SchemaMismatch):
+                # Not dead but stopped on purpose.
+                await self.store.heartbeats.end(process_name())
+            raise reason from None
+        await self.store.heartbeats.end(process_name())
         log.info("app.stopped")
 
     def _schedule(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> Schedule:
@@ -153,11 +162,11 @@ class App:
             now, ended = self.clock.now(), dict(schedule.ended)
             await self.store.heartbeats.beat(
                 Heartbeat(
-                    process=_process_name(), roles=tuple(sorted(wanted)), jobs=ended, started_at=started_at, beat_at=now
+                    process=process_name(), roles=tuple(sorted(wanted)), jobs=ended, started_at=started_at, beat_at=now
                 )
             )
 
-        schedule = Schedule([*self._jobs(wanted, stop, pace), Job(name="pulse", every_s=EVERY_S, run=beat)])
+        schedule = Schedule([*self._jobs(wanted, stop, pace), Job(name="pulse", every_s=pace.pulse_s, run=beat)])
         return schedule
 
     def _jobs(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> list[Job]:
@@ -170,21 +179,45 @@ class App:
             jobs.append(Job(name="prune", every_s=pace.prune_s, run=lambda: self.prune(stop)))
             jobs.append(Job(name="follow", every_s=pace.dispatch_s, run=lambda: self.dispatcher.following.drain(stop)))
             jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
-        if wanted & set(self.adapters):
-            jobs.append(Job(name="sources", every_s=pace.sources_s, run=self.notifier.look_at_sources))
-            jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
-            jobs.append(Job(name="amend", every_s=pace.deliver_s, run=lambda: self.amender.drain(stop)))
-            jobs.append(Job(name="notify", every_s=pace.notify_s, run=self.notifier.drain))
+        for platform in sorted(wanted & set(self.adapters)):
+            jobs += self._speaking(platform, pace)
         return jobs
 
-    async def _serve(self, platform: str, stop: asyncio.Event) -> None:
+    def _speaking(self, platform: str, pace: Pace) -> list[Job]:
+        """What is done on a platform while it is our turn there; platforms wait for each other in nothing."""
+        ours, here = self.turns[platform].while_ours, (platform,)
+
+        def job(name: str, every_s: float, work: Callable[[asyncio.Event], Awaitable[None]]) -> Job:
+            return Job(name=f"{name} {platform}", every_s=every_s, run=lambda: ours(work))
+
+        return [
+            job("sources", pace.sources_s, lambda _: self.notifier.look_at_sources(here)),
+            job("deliver", pace.deliver_s, lambda over: self.deliverer.drain(over, here)),
+            job("amend", pace.deliver_s, lambda over: self.amender.drain(over, here)),
+            job("notify", pace.notify_s, lambda _: self.notifier.drain(here)),
+        ]
+
+    async def _serve(self, platform: str, stop: asyncio.Event, pace: Pace) -> None:
         host = Tenants(platform, self.commands, self.store, self.clock)
-        await self.adapters[platform].serve(host, stop)
+        await self.turns[platform].serve(host, stop, lease_s=pace.lease_s)
+
+    async def _watch_schema(self, stop: asyncio.Event, pace: Pace) -> None:
+        """SchemaMismatch, which ends the process, when another version changed the database under us."""
+        while not stop.is_set():
+            try:
+                await self.store.require_unchanged()
+            except SchemaMismatch:
+                raise
+            except StoreError as error:
+                log.warning("store.unreachable", reason=error.message)
+            await first(stop, timeout_s=pace.pulse_s)
 
     async def close(self) -> None:
         """Lets go of everything, in the order in which parts lean on each other; idempotent."""
         for adapter in self.adapters.values():
             await adapter.close()
+        for turn in self.turns.values():
+            await turn.release()
         if self.model:
             await self.model.close()
         await self.fetcher.close()
@@ -220,6 +253,7 @@ async def build(
         clock=clock,
         store=store,
         adapters=adapters,
+        turns={platform: Turn(store, adapter, clock) for platform, adapter in adapters.items()},
         fetcher=fetcher,
         parser=parser,
         ingest=ingest,
@@ -228,8 +262,8 @@ async def build(
         aftermath=Aftermath(store, clock),
         model=ModelWriter(store, clock, choice, learn=writer.learn) if choice else None,
         dispatcher=dispatcher,
-        deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
-        amender=Amender(store, adapters, clock, owner=_process_name()),
+        deliverer=Deliverer(store, adapters, clock, owner=process_name()),
+        amender=Amender(store, adapters, clock, owner=process_name()),
         notifier=Notifier(store, adapters, clock),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
@@ -258,7 +292,3 @@ def load_adapter(name: str, settings: Settings) -> Adapter:
         raise ConfigError(f"there is no adapter for {name!r} in this version. Allowed: {known}. Example: console")
     adapter: Adapter = importlib.import_module(f"adapters.{name}").create(settings)
     return adapter
-
-
-def _process_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"

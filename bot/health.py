@@ -14,6 +14,7 @@ from bot.errors import BriefbotError, ConfigError
 from bot.ports import SystemClock
 from bot.store import Store
 from bot.store.figures import Figures
+from bot.store.heartbeats import ALIVE, FORGOTTEN
 
 
 class State(StrEnum):
@@ -57,6 +58,7 @@ async def _store(settings: Settings) -> list[Finding]:
         return [
             sound,
             await _process(store),
+            *await _speakers(store),
             await _sources(store),
             await _digests(store),
             _editions(figures),
@@ -74,11 +76,24 @@ async def _process(store: Store) -> Finding:
         return Finding(area="process", state=State.OFF, says="no process is at work; start one with: briefbot run")
     if wrong := pulse.problems(hearts, now):
         return Finding(area="process", state=State.BROKEN, says="; ".join(wrong))
-    jobs = {name: at for heart in reversed(hearts) for name, at in heart.jobs.items() if name in pulse.STALLED}
+    jobs = {name: at for heart in reversed(hearts) for name, at in heart.jobs.items() if pulse.is_watched(name)}
     ages = ", ".join(f"{name} {(now - at).total_seconds():.0f} s ago" for name, at in sorted(jobs.items()))
     roles = ", ".join(sorted({role for heart in hearts for role in heart.roles}))
     says = f"{roles} at work; ended last: {ages or 'nothing yet'}"
     return Finding(area="process", state=State.OK, says=says)
+
+
+async def _speakers(store: Store) -> list[Finding]:
+    """Which process speaks for each account; those beside it stand by."""
+    now, found = SystemClock().now(), []
+    for one in await store.leases.all():
+        since = now - one.beat_at
+        says = f"{one.process} for {one.name}, last sign {since.total_seconds():.0f} s ago"
+        if since < ALIVE:
+            found.append(Finding(area="speaker", state=State.OK, says=says))
+        elif since < FORGOTTEN:
+            found.append(Finding(area="speaker", state=State.OFF, says=f"{says}: it died, and nobody took over"))
+    return found
 
 
 def _editions(figures: Figures) -> Finding:

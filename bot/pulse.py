@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.store.heartbeats import Heartbeat
+from bot.store.heartbeats import ALIVE, Heartbeat
 
 EVERY_S: Final = 15.0
 """Seconds between two heartbeats of a process."""
-DEAD: Final = timedelta(seconds=90)
+DEAD: Final = ALIVE
 """A process that has given no sign for so long is dead or hangs."""
 STALLED: Final[Mapping[str, timedelta]] = {
     # Polls wait for slow feeds, and a model's answers take minutes.
@@ -19,7 +19,7 @@ STALLED: Final[Mapping[str, timedelta]] = {
     "dispatch": timedelta(minutes=10),
     "deliver": timedelta(minutes=10),
 }
-"""A job that has not ended for so long is stuck."""
+"""A job that has not ended for so long is stuck; by the first word of its name, the second is its platform."""
 
 
 def of_host(hearts: Sequence[Heartbeat], host: str) -> list[Heartbeat]:
@@ -48,9 +48,18 @@ def stalled(jobs: Mapping[str, datetime], now: datetime) -> list[str]:
     """The jobs of a process that have not ended for too long."""
     return [
         f"the job {name} has not ended since {_ago(now, jobs[name])}"
-        for name, limit in STALLED.items()
-        if name in jobs and now - jobs[name] > limit
+        for name in sorted(jobs)
+        if is_watched(name) and now - jobs[name] > STALLED[_kind(name)]
     ]
+
+
+def is_watched(job: str) -> bool:
+    """Whether it tells of the bot when this job ended last."""
+    return _kind(job) in STALLED
+
+
+def _kind(job: str) -> str:
+    return job.partition(" ")[0]
 
 
 def _ago(now: datetime, at: datetime) -> str:

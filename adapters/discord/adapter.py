@@ -12,6 +12,7 @@ import structlog
 
 from adapters.discord.addresses import use_addresses
 from adapters.discord.client import READY_S, Client
+from adapters.discord.identity import bot_id
 from adapters.discord.render import render
 from adapters.discord.telling import tell
 from bot.config import Settings
@@ -80,6 +81,11 @@ class DiscordAdapter:
 
     def obstacle(self, channel: ChannelRef) -> str:
         return self._client.posts.obstacle(channel) if self._client is not None else ""
+
+    def account(self) -> str:
+        """The bot's id, and the shards where there are other processes for the rest."""
+        settings = self._settings
+        return " ".join(filter(None, (bot_id(settings.discord_token.get_secret_value()), settings.discord_shards)))
 
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         """Answers people until `stop` is set; the connection stays for what is still being sent, until `close`."""

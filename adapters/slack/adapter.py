@@ -15,6 +15,7 @@ from adapters.slack.answering import Answers
 from adapters.slack.clients import Clients, ManyWorkspaces, OneWorkspace, client
 from adapters.slack.connection import Connection, HttpServer, Socket
 from adapters.slack.events import Events, Tenancy
+from adapters.slack.identity import account_of
 from adapters.slack.incoming import read_channel, team_of
 from adapters.slack.obstacles import REMOVED
 from adapters.slack.pacing import Pacer
@@ -126,6 +127,10 @@ class SlackAdapter:
     def obstacle(self, channel: ChannelRef) -> str:
         # Slack tells an app nothing of its channels unasked; what the last try met stands with the digest.
         return ""
+
+    def account(self) -> str:
+        """The app's id, or that of its bot in the one workspace, as far as its tokens tell them."""
+        return account_of(self._settings)
 
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         """Answers people until `stop` is set; what is still being sent may be sent until `close`."""

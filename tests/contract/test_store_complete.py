@@ -18,6 +18,7 @@ from bot.store.digests import Digests
 from bot.store.editions import Editions
 from bot.store.follows import Follows
 from bot.store.installations import Installations
+from bot.store.leases import Leases
 from bot.store.notices import Notices
 from bot.store.reports import Reports
 from bot.store.search import Search
@@ -43,6 +44,7 @@ REPOSITORIES = (
     Editions,
     Follows,
     Installations,
+    Leases,
     Notices,
     Reports,
     Search,
