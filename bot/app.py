@@ -46,6 +46,8 @@ log = structlog.get_logger(__name__)
 
 CORE_ROLES: Final = ("ingest", "schedule")
 PLATFORMS: Final = ("console", "discord", "slack")
+STORIES: Final = "stories"
+"""Grouping articles and writing briefs: from memory of what is there, so by one process that reads it once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ class App:
     store: Store
     adapters: Mapping[str, Adapter]
     turns: Mapping[str, Turn]
-    """By platform, whether it is this process that speaks there."""
+    """By platform, whether it is this process that speaks there; and whether it is this one that groups and writes."""
     fetcher: Fetcher
     parser: Parser
     ingest: Ingest
@@ -101,9 +103,9 @@ class App:
         return written
 
     async def read_news(self) -> None:
-        """Polls the sources that are due and carries what is new on to its briefs."""
+        """Polls the sources that are due, and carries what is new on to its briefs where that is our turn."""
         await self.ingest.poll_due()
-        await self.write_briefs()
+        await self.turns[STORIES].while_ours(lambda _: self.write_briefs())
 
     async def prune(self, stop: asyncio.Event | None = None) -> None:
         """Removes what is older than it is to be kept."""
@@ -140,6 +142,8 @@ class App:
             async with asyncio.TaskGroup() as parts:
                 for platform in wanted & set(self.adapters):
                     parts.create_task(self._serve(platform, stop, pace))
+                if "ingest" in wanted:
+                    parts.create_task(self.turns[STORIES].hold(stop, asyncio.Event.wait, lease_s=pace.lease_s))
                 parts.create_task(schedule.run(stop))
                 parts.create_task(self._watch_schema(stop, pace))
                 if endpoint:
@@ -198,8 +202,15 @@ class App:
         ]
 
     async def _serve(self, platform: str, stop: asyncio.Event, pace: Pace) -> None:
-        host = Tenants(platform, self.commands, self.store, self.clock)
-        await self.turns[platform].serve(host, stop, lease_s=pace.lease_s)
+        host, adapter = Tenants(platform, self.commands, self.store, self.clock), self.adapters[platform]
+
+        async def speak(over: asyncio.Event) -> None:
+            await adapter.serve(host, over)
+            if not stop.is_set():
+                # Another one speaks now, or may: what we are sending ends here, and is looked for before it is sent.
+                await adapter.close()
+
+        await self.turns[platform].hold(stop, speak, lease_s=pace.lease_s)
 
     async def _watch_schema(self, stop: asyncio.Event, pace: Pace) -> None:
         """SchemaMismatch, which ends the process, when another version changed the database under us."""
@@ -253,7 +264,7 @@ async def build(
         clock=clock,
         store=store,
         adapters=adapters,
-        turns={platform: Turn(store, adapter, clock) for platform, adapter in adapters.items()},
+        turns={name: Turn(store, clock, lease) for name, lease in _leases(adapters).items()},
         fetcher=fetcher,
         parser=parser,
         ingest=ingest,
@@ -267,6 +278,13 @@ async def build(
         notifier=Notifier(store, adapters, clock),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
+
+
+def _leases(adapters: Mapping[str, Adapter]) -> dict[str, str]:
+    """The names of the leases on what one process does at a time; empty for what any number may do."""
+    accounts = {platform: adapter.account() for platform, adapter in adapters.items()}
+    speaking = {platform: f"{platform}:{account}" if account else "" for platform, account in accounts.items()}
+    return {STORIES: STORIES} | speaking
 
 
 def load_adapters(settings: Settings) -> dict[str, Adapter]:

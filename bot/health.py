@@ -58,7 +58,7 @@ async def _store(settings: Settings) -> list[Finding]:
         return [
             sound,
             await _process(store),
-            *await _speakers(store),
+            *await _turns(store),
             await _sources(store),
             await _digests(store),
             _editions(figures),
@@ -83,16 +83,16 @@ async def _process(store: Store) -> Finding:
     return Finding(area="process", state=State.OK, says=says)
 
 
-async def _speakers(store: Store) -> list[Finding]:
-    """Which process speaks for each account; those beside it stand by."""
+async def _turns(store: Store) -> list[Finding]:
+    """Which process does what only one may do; those beside it stand by."""
     now, found = SystemClock().now(), []
     for one in await store.leases.all():
         since = now - one.beat_at
-        says = f"{one.process} for {one.name}, last sign {since.total_seconds():.0f} s ago"
+        says = f"{one.name}: {one.process}, last sign {since.total_seconds():.0f} s ago"
         if since < ALIVE:
-            found.append(Finding(area="speaker", state=State.OK, says=says))
+            found.append(Finding(area="turn", state=State.OK, says=says))
         elif since < FORGOTTEN:
-            found.append(Finding(area="speaker", state=State.OFF, says=f"{says}: it died, and nobody took over"))
+            found.append(Finding(area="turn", state=State.OFF, says=f"{says}: it died, and nobody took over"))
     return found
 
 

@@ -1,9 +1,9 @@
-"""Whose turn it is to speak on a platform: of all processes with the same account one at a time, the others stand by.
+"""Whose turn it is to do what only one process at a time may do, while the others stand by.
 
 Two gateway sessions with one token would each answer each person, and two pacers would exceed the limit that Discord
-counts for the account. So whoever connects and posts has a lease on the account, shows every few seconds that it lives,
-and lets go when it has finished. A lease that stood still for `LEASE_S` on the own clock of whoever waits is of a dead
-holder: no clocks are compared, so neither a machine whose clock is wrong nor a clock that leaps takes it from anybody.
+counts for the account. So whoever does it has a lease, shows every few seconds that it lives, and lets go when it has
+finished. A lease that stood still for `LEASE_S` on the own clock of whoever waits is of a dead holder: no clocks are
+compared, so neither a machine whose clock is wrong nor a clock that leaps takes it from anybody.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uuid import uuid4
 import structlog
 
 from bot.errors import BriefbotError
-from bot.ports import Adapter, Clock, Host
+from bot.ports import Clock
 from bot.process import is_dead, place, process_name
 from bot.schedule import first
 from bot.store import Store
@@ -32,33 +32,34 @@ _LOOKS: Final = 20
 """How often in that time one who waits looks whether it was let go."""
 
 
-class Turn:
-    """The turn to speak for one platform's account, as this process has it or waits for it."""
+Work = Callable[[asyncio.Event], Awaitable[object]]
 
-    def __init__(self, store: Store, adapter: Adapter, clock: Clock) -> None:
-        self._store, self._leases, self._adapter, self._clock = store, store.leases, adapter, clock
-        account = adapter.account()
-        self._name = f"{adapter.platform}:{account}" if account else ""
+
+class Turn:
+    """The turn to do one thing, as this process has it or waits for it; without a `name` any number may do it."""
+
+    def __init__(self, store: Store, clock: Clock, name: str) -> None:
+        self._store, self._leases, self._clock, self._name = store, store.leases, clock, name
         self._holder, self._place = uuid4().hex, place()
         self._over = asyncio.Event()
         self._over.set()
         self._let_go = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
 
-    async def serve(self, host: Host, stop: asyncio.Event, *, lease_s: float = LEASE_S) -> None:
-        """Serves people whenever it is our turn, until `stop` is set; what is being sent then may be, until `release`.
+    async def hold(self, stop: asyncio.Event, work: Work, *, lease_s: float = LEASE_S) -> None:
+        """Does the work whenever it is our turn, until `stop` is set; the turn stays ours until `release`.
 
-        An account of which there may be any number serves at once.
+        The work is given what is set when the turn is over, and ends then.
         """
         if not self._name:
             self._over = stop
-            await self._adapter.serve(host, stop)
+            await work(stop)
             return
         while await self._won(stop, lease_s):
-            await self._serve_once(host, stop, lease_s)
+            await self._do(work, stop, lease_s)
 
-    async def while_ours(self, work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-        """Does some work if it is our turn; the work is given what is set when the turn is over."""
+    async def while_ours(self, work: Work) -> None:
+        """Does some work once, if it is our turn now."""
         if not self._over.is_set():
             await work(self._over)
 
@@ -73,7 +74,7 @@ class Turn:
             await self._leases.release(self._name, self._holder)
         except BriefbotError as error:
             # It is taken over as if we had died.
-            log.warning("turn.unreleased", account=self._name, reason=error.message)
+            log.warning("turn.unreleased", name=self._name, reason=error.message)
 
     # ── waiting ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -88,13 +89,13 @@ class Turn:
                 if (seen and (seen.holder, seen.beats)) != (known and (known.holder, known.beats)):
                     known, known_at = seen, time()
                 if self._is_free(seen, time() - known_at, lease_s) and await self._leases.take(self._ours(), seen=seen):
-                    log.info("turn.taken", account=self._name, after=seen.process if seen else "")
+                    log.info("turn.taken", name=self._name, after=seen.process if seen else "")
                     return True
                 if seen and not is_told:
                     is_told = True
-                    log.info("turn.awaited", account=self._name, holder=seen.process)
+                    log.info("turn.awaited", name=self._name, holder=seen.process)
             except BriefbotError as error:
-                log.warning("turn.unknown", account=self._name, reason=error.message)
+                log.warning("turn.unknown", name=self._name, reason=error.message)
             await first(stop, timeout_s=lease_s / _LOOKS)
         return False
 
@@ -115,18 +116,16 @@ class Turn:
 
     # ── our turn ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _serve_once(self, host: Host, stop: asyncio.Event, lease_s: float) -> None:
+    async def _do(self, work: Work, stop: asyncio.Event, lease_s: float) -> None:
         self._over = over = asyncio.Event()
         self._keeping = asyncio.create_task(self._keep(over, lease_s))
         ending = asyncio.create_task(_pass_on(stop, over))
         try:
-            await self._adapter.serve(host, over)
+            await work(over)
         finally:
             over.set()
             ending.cancel()
         if not stop.is_set():
-            # Another one speaks now, or may; what we are sending ends here and is looked for before it is sent again.
-            await self._adapter.close()
             await self._keeping
 
     async def _keep(self, over: asyncio.Event, lease_s: float) -> None:
@@ -145,11 +144,11 @@ class Turn:
                     is_ours = await self._leases.beat(self._name, self._holder, self._clock.now())
             except Exception as error:
                 if is_alone or time() - sure_at < lease_s:
-                    log.warning("turn.unconfirmed", account=self._name, reason=type(error).__name__)
+                    log.warning("turn.unconfirmed", name=self._name, reason=type(error).__name__)
                     continue
                 is_ours = False
             if not is_ours:
-                log.error("turn.lost", account=self._name, reason="another process speaks for this account, or may")
+                log.error("turn.lost", name=self._name, reason="another process has it, or may")
                 over.set()
                 return
             sure_at = began

@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from email.utils import format_datetime
 from ipaddress import ip_network
 from itertools import pairwise
 from pathlib import Path
@@ -35,8 +36,7 @@ from bot.ingest.timing import JITTER
 from bot.models import BriefText, ChannelRef, Citation, Digest, EditionState, Sentence, WorkspaceId
 from bot.ports import Outgoing
 from bot.store import Store
-from bot.store.schema import deliveries, digests, editions, sources
-from tests.feed_server import BODY
+from bot.store.schema import articles, briefs, deliveries, digests, editions, sources, stories
 from tests.recorder import RecordingAdapter
 from tests.scenario.test_kill_delivery import SharedClock
 
@@ -229,13 +229,13 @@ async def _run(run: Run, role: str, life: int) -> None:
 
 
 async def _serve(folder: Path, clock: SharedClock) -> None:
-    """Feeds that say nothing new, and a list of who asked for which when."""
+    """Feeds with one article each, the same in every two of them, and a list of who asked for which when."""
     asked = (folder / "asked.jsonl").open("a", buffering=1)
 
     async def answer(request: web.Request) -> web.Response:
         life = int(request.headers["User-Agent"].rpartition("/")[2])
         asked.write(json.dumps([request.path, clock.now().timestamp(), life]) + "\n")
-        return web.Response(body=BODY, content_type="text/xml")
+        return web.Response(body=_feed(int(request.match_info["number"])), content_type="text/xml")
 
     app = web.Application()
     app.router.add_get("/{number:\\d+}", answer)
@@ -245,6 +245,18 @@ async def _serve(folder: Path, clock: SharedClock) -> None:
     (folder / "port.new").write_text(str(runner.addresses[0][1]))
     (folder / "port.new").rename(folder / "port")
     await asyncio.Event().wait()
+
+
+def _feed(number: int) -> str:
+    """A feed whose article is about what no other is about."""
+    article = number // 2
+    chance = random.Random(article)
+    words = ["".join(chance.choice("bdfgklmnprst") + chance.choice("aeiou") for _ in range(4)) for _ in range(60)]
+    text = ". ".join(" ".join(words[start : start + 10]).capitalize() for start in range(0, 60, 10))
+    link = f"<link>https://paper.example/{article}</link>"
+    date = f"<pubDate>{format_datetime(START)}</pubDate>"
+    item = f"<item><title>{' '.join(words[:6])}</title>{link}{date}<description>{text}.</description></item>"
+    return f"<rss version='2.0'><channel><title>News {number}</title>{item}</channel></rss>"
 
 
 def _port(folder: Path) -> int:
@@ -299,6 +311,7 @@ async def _check(run: Run) -> None:
     store = await Store.open(run.url)
     try:
         await _check_editions(run, store)
+        await _check_stories(run, store)
     finally:
         await store.close()
     _check_polls(run)
@@ -319,6 +332,21 @@ async def _check_editions(run: Run, store: Store) -> None:
             made[edition.digest_id or 0] += 1
     assert len(made) == run.size.digests
     assert set(made.values()) == {1}
+
+
+async def _check_stories(run: Run, store: Store) -> None:
+    """Each article is in a story of its own, which has one brief; no story is left without its article."""
+    queries = {
+        "articles": select(func.count()).select_from(articles),
+        "stories of articles": select(func.count(articles.c.story_id.distinct())),
+        "stories": select(func.count()).select_from(stories),
+        "briefs": select(func.count(briefs.c.story_id.distinct())).where(briefs.c.version == 1),
+    }
+    async with store.database.reading() as connection:
+        counts = {name: (await connection.execute(query)).scalar_one() for name, query in queries.items()}
+    # And the brief that was told before any was read.
+    made = run.size.feeds // 2
+    assert counts == {"articles": made, "stories of articles": made, "stories": made + 1, "briefs": made + 1}
 
 
 def _check_polls(run: Run) -> None:
