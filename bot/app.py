@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import importlib
 import importlib.util
@@ -40,6 +41,7 @@ from bot.store import Store
 from bot.store.heartbeats import Heartbeat
 from bot.stories.place import Grouper
 from bot.tenants import Tenants
+from bot.timekeeping import Timekeeper
 from bot.turns import LEASE_S, Turn
 
 log = structlog.get_logger(__name__)
@@ -90,6 +92,7 @@ class App:
     deliverer: Deliverer
     amender: Amender
     notifier: Notifier
+    timekeeper: Timekeeper
     commands: Commands
 
     async def write_briefs(self) -> int:
@@ -153,10 +156,15 @@ class App:
             reason = group.exceptions[0]
             if isinstance(reason, SchemaMismatch):
                 # Not dead but stopped on purpose.
-                await self.store.heartbeats.end(process_name())
+                await self._end_heartbeat()
             raise reason from None
-        await self.store.heartbeats.end(process_name())
+        await self._end_heartbeat()
         log.info("app.stopped")
+
+    async def _end_heartbeat(self) -> None:
+        # Left there the process counts as dead for a while, which is no reason to fail.
+        with contextlib.suppress(StoreError):
+            await self.store.heartbeats.end(process_name())
 
     def _schedule(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> Schedule:
         """The jobs of this process, and the heartbeat that tells which of them came to an end when."""
@@ -175,6 +183,8 @@ class App:
 
     def _jobs(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> list[Job]:
         jobs: list[Job] = []
+        if wanted & set(CORE_ROLES):
+            jobs.append(Job(name="clock", every_s=pace.dispatch_s, run=self.timekeeper.look))
         if "ingest" in wanted:
             jobs.append(Job(name="poll", every_s=pace.poll_s, run=self.read_news))
             if model := self.model:
@@ -276,6 +286,7 @@ async def build(
         deliverer=Deliverer(store, adapters, clock, owner=process_name()),
         amender=Amender(store, adapters, clock, owner=process_name()),
         notifier=Notifier(store, adapters, clock),
+        timekeeper=Timekeeper(store, clock, news_window=timedelta(hours=settings.news_window_h)),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
 

@@ -100,11 +100,14 @@ class Ingest:
                 is_late = self._clock.now() - claimed_at >= timedelta(seconds=BEGIN_S)
                 return None if is_late else await self._poll_safely(source)
 
-        reports = await asyncio.gather(*map(one, sources))
-        if left := [source.id for source, report in zip(sources, reports, strict=True) if report is None]:
+        # None goes on by itself when the store fails another; those that could not be settled keep their lease.
+        found = await asyncio.gather(*map(one, sources), return_exceptions=True)
+        for failure in (outcome for outcome in found if isinstance(outcome, BaseException)):
+            raise failure
+        if left := [source.id for source, report in zip(sources, found, strict=True) if report is None]:
             await self._store.sources.let_go(left, claimed_at + timedelta(seconds=LEASE_S))
             log.info("sources.left", count=len(left), reason="others took long; they are polled next")
-        return [report for report in reports if report is not None]
+        return [report for report in found if isinstance(report, PollReport)]
 
     async def _poll_safely(self, source: Source) -> PollReport:
         try:

@@ -166,7 +166,9 @@ async def _left(store: Store) -> dict[str, int]:
         done = [(await connection.execute(query)).scalar_one() for query in (told, asked)]
         waiting = select(func.count()).select_from(stories).where(stories.c.is_due)
         due = (await connection.execute(waiting)).scalar_one()
-    left = {"editions": all_of[0] - done[0], "feeds": all_of[1] - done[1], "stories": due}
+        new = select(func.count()).select_from(articles).where(articles.c.story_id.is_(None))
+        ungrouped = (await connection.execute(new)).scalar_one()
+    left = {"editions": all_of[0] - done[0], "feeds": all_of[1] - done[1], "stories": due, "articles": ungrouped}
     return {name: count for name, count in left.items() if count}
 
 
