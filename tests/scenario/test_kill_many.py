@@ -38,7 +38,7 @@ from bot.ports import Outgoing
 from bot.store import Store
 from bot.store.schema import articles, briefs, deliveries, digests, editions, sources, stories
 from tests.recorder import RecordingAdapter
-from tests.scenario.test_kill_delivery import SharedClock
+from tests.shared_clock import SharedClock
 
 START = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 ROLES = ("ingest", "schedule", "console")
