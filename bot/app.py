@@ -6,11 +6,9 @@ import asyncio
 import gc
 import importlib
 import importlib.util
-import os
-import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -28,15 +26,16 @@ from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
 from bot.delivery.notify import Notifier
 from bot.digests.dispatch import Dispatcher
-from bot.errors import BriefbotError, ConfigError
+from bot.errors import BriefbotError, ConfigError, SchemaMismatch, StoreError
 from bot.ingest.fetch import Fetcher
 from bot.ingest.parser import Parser
 from bot.ingest.pipeline import Ingest
 from bot.listening import Endpoint
 from bot.models import LOCAL_WORKSPACE
 from bot.ports import Adapter, Clock, SystemClock
+from bot.process import process_name
 from bot.pulse import EVERY_S
-from bot.schedule import Job, Schedule
+from bot.schedule import Job, Schedule, first
 from bot.signs import Signs
 from bot.stopping import CLOSE_S, FINISH_S
 from bot.store import Store
@@ -44,11 +43,14 @@ from bot.store.heartbeats import Heartbeat
 from bot.stories.place import Grouper
 from bot.tenants import Tenants
 from bot.timekeeping import Timekeeper
+from bot.turns import LEASE_S, Turn
 
 log = structlog.get_logger(__name__)
 
 CORE_ROLES: Final = ("ingest", "schedule")
 PLATFORMS: Final = ("console", "discord", "slack")
+STORIES: Final = "stories"
+"""Grouping articles and writing briefs: from memory of what is there, so by one process that reads it once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,8 @@ class Pace:
     notify_s: float = 10.0
     sources_s: float = 600.0
     prune_s: float = 3600.0
+    pulse_s: float = EVERY_S
+    lease_s: float = LEASE_S
 
 
 _PACE: Final = Pace()
@@ -75,6 +79,8 @@ class App:
     clock: Clock
     store: Store
     adapters: Mapping[str, Adapter]
+    turns: Mapping[str, Turn]
+    """By platform, whether it is this process that speaks there; and whether it is this one that groups and writes."""
     fetcher: Fetcher
     parser: Parser
     ingest: Ingest
@@ -101,9 +107,9 @@ class App:
         return written
 
     async def read_news(self) -> None:
-        """Polls the sources that are due and carries what is new on to its briefs."""
+        """Polls the sources that are due, and carries what is new on to its briefs where that is our turn."""
         await self.ingest.poll_due()
-        await self.write_briefs()
+        await self.turns[STORIES].while_ours(lambda _: self.write_briefs())
 
     async def prune(self, stop: asyncio.Event | None = None) -> None:
         """Removes what is older than it is to be kept."""
@@ -139,16 +145,24 @@ class App:
         try:
             async with asyncio.TaskGroup() as group:
                 parts = [
-                    group.create_task(self._serve(platform, signs, stop), name=platform)
+                    group.create_task(self._serve(platform, signs, stop, pace), name=platform)
                     for platform in wanted & set(self.adapters)
                 ]
+                if "ingest" in wanted:
+                    holding = self.turns[STORIES].hold(stop, asyncio.Event.wait, lease_s=pace.lease_s)
+                    parts.append(group.create_task(holding, name="stories"))
                 parts.append(group.create_task(schedule.run(stop), name="schedule"))
+                parts.append(group.create_task(self._watch_schema(stop, pace), name="schema"))
                 if endpoint:
                     parts.append(group.create_task(endpoint.run(signs, stop), name="endpoint"))
                 group.create_task(_cut_late(parts, schedule, stop))
         except ExceptionGroup as failed:
             # One part ended the others; its reason is what a person needs.
-            raise failed.exceptions[0] from None
+            reason = failed.exceptions[0]
+            if isinstance(reason, SchemaMismatch):
+                # Not dead but stopped on purpose.
+                await self._say_goodbye()
+            raise reason from None
         await self._say_goodbye()
         log.info("app.stopped")
 
@@ -156,7 +170,7 @@ class App:
         """Takes our heartbeat away, so that nobody misses us; a store that is gone is no reason not to stop well."""
         try:
             async with asyncio.timeout(CLOSE_S):
-                await self.store.heartbeats.end(_process_name())
+                await self.store.heartbeats.end(process_name())
         except (BriefbotError, TimeoutError) as error:
             log.warning("heartbeat.left", reason=str(error) or "the store does not answer")
 
@@ -168,11 +182,11 @@ class App:
             last, now = await signs.look(), self.clock.now()
             await self.store.heartbeats.beat(
                 Heartbeat(
-                    process=_process_name(), roles=tuple(sorted(wanted)), jobs=last, started_at=started_at, beat_at=now
+                    process=process_name(), roles=tuple(sorted(wanted)), jobs=last, started_at=started_at, beat_at=now
                 )
             )
 
-        schedule = Schedule([*self._jobs(wanted, stop, pace), Job(name="pulse", every_s=EVERY_S, run=beat)])
+        schedule = Schedule([*self._jobs(wanted, stop, pace), Job(name="pulse", every_s=pace.pulse_s, run=beat)])
         signs = Signs(schedule, self.adapters, self.clock)
         return schedule, signs
 
@@ -188,17 +202,46 @@ class App:
             jobs.append(Job(name="prune", every_s=pace.prune_s, run=lambda: self.prune(stop)))
             jobs.append(Job(name="follow", every_s=pace.dispatch_s, run=lambda: self.dispatcher.following.drain(stop)))
             jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
-        if wanted & set(self.adapters):
-            jobs.append(Job(name="sources", every_s=pace.sources_s, run=self.notifier.look_at_sources))
-            jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
-            jobs.append(Job(name="amend", every_s=pace.deliver_s, run=lambda: self.amender.drain(stop)))
-            jobs.append(Job(name="notify", every_s=pace.notify_s, run=self.notifier.drain))
+        for platform in sorted(wanted & set(self.adapters)):
+            jobs += self._speaking(platform, pace)
         return jobs
 
-    async def _serve(self, platform: str, signs: Signs, stop: asyncio.Event) -> None:
-        host = Tenants(platform, self.commands, self.store, self.clock)
-        async with signs.serving(platform):
-            await self.adapters[platform].serve(host, stop)
+    def _speaking(self, platform: str, pace: Pace) -> list[Job]:
+        """What is done on a platform while it is our turn there; platforms wait for each other in nothing."""
+        ours, here = self.turns[platform].while_ours, (platform,)
+
+        def job(name: str, every_s: float, work: Callable[[asyncio.Event], Awaitable[None]]) -> Job:
+            return Job(name=f"{name} {platform}", every_s=every_s, run=lambda: ours(work))
+
+        return [
+            job("sources", pace.sources_s, lambda _: self.notifier.look_at_sources(here)),
+            job("deliver", pace.deliver_s, lambda over: self.deliverer.drain(over, here)),
+            job("amend", pace.deliver_s, lambda over: self.amender.drain(over, here)),
+            job("notify", pace.notify_s, lambda _: self.notifier.drain(here)),
+        ]
+
+    async def _serve(self, platform: str, signs: Signs, stop: asyncio.Event, pace: Pace) -> None:
+        host, adapter = Tenants(platform, self.commands, self.store, self.clock), self.adapters[platform]
+
+        async def speak(over: asyncio.Event) -> None:
+            async with signs.serving(platform):
+                await adapter.serve(host, over)
+            if not stop.is_set():
+                # Another one speaks now, or may: what we are sending ends here, and is looked for before it is sent.
+                await adapter.close()
+
+        await self.turns[platform].hold(stop, speak, lease_s=pace.lease_s)
+
+    async def _watch_schema(self, stop: asyncio.Event, pace: Pace) -> None:
+        """SchemaMismatch, which ends the process, when another version changed the database under us."""
+        while not stop.is_set():
+            try:
+                await self.store.require_unchanged()
+            except SchemaMismatch:
+                raise
+            except StoreError as error:
+                log.warning("store.unreachable", reason=error.message)
+            await first(stop, timeout_s=pace.pulse_s)
 
     async def close(self) -> None:
         """Lets go of everything, in the order in which parts lean on each other; idempotent."""
@@ -208,6 +251,12 @@ class App:
                     await adapter.close()
             except TimeoutError:
                 log.warning("adapter.cut", platform=name, reason="it did not close in time")
+        for name, turn in self.turns.items():
+            try:
+                async with asyncio.timeout(CLOSE_S):
+                    await turn.release()
+            except TimeoutError:
+                log.warning("turn.unreleased", name=name, reason="the store does not answer")
         if self.model:
             await self.model.close()
         await self.fetcher.close()
@@ -243,6 +292,7 @@ async def build(
         clock=clock,
         store=store,
         adapters=adapters,
+        turns={name: Turn(store, clock, lease) for name, lease in _leases(adapters).items()},
         fetcher=fetcher,
         parser=parser,
         ingest=ingest,
@@ -251,12 +301,19 @@ async def build(
         aftermath=Aftermath(store, clock),
         model=ModelWriter(store, clock, choice, learn=writer.learn) if choice else None,
         dispatcher=dispatcher,
-        deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
-        amender=Amender(store, adapters, clock, owner=_process_name()),
+        deliverer=Deliverer(store, adapters, clock, owner=process_name()),
+        amender=Amender(store, adapters, clock, owner=process_name()),
         notifier=Notifier(store, adapters, clock),
         timekeeper=Timekeeper(store, clock, news_window=timedelta(hours=settings.news_window_h)),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
+
+
+def _leases(adapters: Mapping[str, Adapter]) -> dict[str, str]:
+    """The names of the leases on what one process does at a time; empty for what any number may do."""
+    accounts = {platform: adapter.account() for platform, adapter in adapters.items()}
+    speaking = {platform: f"{platform}:{account}" if account else "" for platform, account in accounts.items()}
+    return {STORIES: STORIES} | speaking
 
 
 def load_adapters(settings: Settings) -> dict[str, Adapter]:
@@ -292,7 +349,3 @@ async def _cut_late(parts: Sequence[asyncio.Task[None]], schedule: Schedule, sto
         log.warning("app.cut", parts=sorted(part.get_name() for part in late), jobs=sorted(schedule.at_work))
     for part in late:
         part.cancel()
-
-
-def _process_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"

@@ -17,6 +17,7 @@ from bot.errors import BriefbotError, ConfigError
 from bot.ports import SystemClock
 from bot.store import Store
 from bot.store.figures import Figures
+from bot.store.heartbeats import ALIVE, FORGOTTEN
 
 ROOM: Final = 200_000_000
 """Bytes below which an operator should look after the disk: some weeks of a busy bot."""
@@ -66,6 +67,7 @@ async def _store(settings: Settings) -> list[Finding]:
             sound,
             *_disk(store),
             await _process(store),
+            *await _turns(store),
             await _sources(store),
             await _digests(store),
             _editions(figures),
@@ -94,6 +96,19 @@ async def _process(store: Store) -> Finding:
     if wrong := pulse.problems(hearts, now):
         return Finding(area="process", state=State.BROKEN, says="; ".join(wrong))
     return Finding(area="process", state=State.OK, says=pulse.words(hearts, now))
+
+
+async def _turns(store: Store) -> list[Finding]:
+    """Which process does what only one may do; those beside it stand by."""
+    now, found = SystemClock().now(), []
+    for one in await store.leases.all():
+        since = now - one.beat_at
+        says = f"{one.name}: {one.process}, last sign {since.total_seconds():.0f} s ago"
+        if since < ALIVE:
+            found.append(Finding(area="turn", state=State.OK, says=says))
+        elif since < FORGOTTEN:
+            found.append(Finding(area="turn", state=State.OFF, says=f"{says}: it died, and nobody took over"))
+    return found
 
 
 def _editions(figures: Figures) -> Finding:

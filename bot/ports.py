@@ -127,9 +127,11 @@ class Adapter(Protocol):
     - `obstacle` is why nothing could be posted in a channel now, as far as that is known without asking the platform;
       empty otherwise. It waits for nothing.
     - `is_connected` is whether people are heard there now. It asks nobody.
+    - `account` names whom it speaks as, the same in each process that has its token, and never the token: of those that
+      serve with one account there is one at a time (`turns.py`). Empty where there may be any number.
     - `serve` takes commands until `stop` is set, or sets it when its person leaves. It raises ConfigError when the
       platform refuses our settings, and whatever else ends it ends the process.
-    - `close` is idempotent and finishes what is being sent.
+    - `close` is idempotent and finishes what is being sent; after it `serve` may begin anew.
     """
 
     platform: str
@@ -147,6 +149,8 @@ class Adapter(Protocol):
     def obstacle(self, channel: ChannelRef) -> str: ...
 
     async def is_connected(self) -> bool: ...
+
+    def account(self) -> str: ...
 
     async def serve(self, host: Host, stop: asyncio.Event) -> None: ...
 

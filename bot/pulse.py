@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.store.heartbeats import Heartbeat
+from bot.store.heartbeats import ALIVE, Heartbeat
 
 EVERY_S: Final = 15.0
 """Seconds between two heartbeats of a process."""
-DEAD: Final = timedelta(seconds=90)
+DEAD: Final = ALIVE
 """A process that has given no sign for so long is dead or hangs."""
 STALLED: Final[Mapping[str, timedelta]] = {
     # Polls wait for slow feeds, and a model's answers take minutes.
@@ -21,7 +21,8 @@ STALLED: Final[Mapping[str, timedelta]] = {
     # What notes that we live; when it fails the store is gone.
     "pulse": DEAD,
 }
-"""A job that has not ended well for so long is stuck, or fails each time."""
+"""A job that has not ended well for so long is stuck, or fails each time. By the first word of its name; a second one is
+its platform."""
 _TO: Final = "to "
 DISCONNECTED: Final = timedelta(minutes=5)
 """A platform that we have not been connected to for so long hears nobody."""
@@ -55,7 +56,7 @@ def words(hearts: Sequence[Heartbeat], now: datetime) -> str:
         name: at
         for heart in reversed(hearts)
         for name, at in heart.jobs.items()
-        if name in STALLED and at > heart.started_at
+        if is_watched(name) and at > heart.started_at
     }
     ages = ", ".join(f"{name} {(now - at).total_seconds():.0f} s ago" for name, at in sorted(ended.items()))
     roles = ", ".join(sorted({role for heart in hearts for role in heart.roles}))
@@ -65,9 +66,9 @@ def words(hearts: Sequence[Heartbeat], now: datetime) -> str:
 def stalled(signs: Mapping[str, datetime], now: datetime) -> list[str]:
     """The jobs of a process that have not ended well, and the platforms it was not connected to, for too long."""
     stuck = [
-        f"the job {name} has not ended well since {_ago(now, signs[name])}"
-        for name, limit in STALLED.items()
-        if name in signs and now - signs[name] > limit
+        f"the job {name} has not ended well since {_ago(now, at)}"
+        for name, at in sorted(jobs(signs).items())
+        if is_watched(name) and now - at > STALLED[_kind(name)]
     ]
     deaf = [
         f"{platform} is not connected since {_ago(now, at)}"
@@ -90,6 +91,15 @@ def jobs(signs: Mapping[str, datetime]) -> dict[str, datetime]:
 def connections(signs: Mapping[str, datetime]) -> dict[str, datetime]:
     """When each platform was connected last."""
     return {name.removeprefix(_TO): at for name, at in signs.items() if name.startswith(_TO)}
+
+
+def is_watched(job: str) -> bool:
+    """Whether it tells of the bot when this job ended last."""
+    return _kind(job) in STALLED
+
+
+def _kind(job: str) -> str:
+    return job.partition(" ")[0]
 
 
 def _ago(now: datetime, at: datetime) -> str:

@@ -93,7 +93,7 @@ class Schedule:
     async def _watch(self, stop: asyncio.Event, died: asyncio.Event) -> None:
         while True:
             beats = self._beats
-            await _first(stop, died, timeout_s=self._watch_s)
+            await first(stop, died, timeout_s=self._watch_s)
             if stop.is_set():
                 return
             if died.is_set() or self._beats == beats:
@@ -144,7 +144,7 @@ def _quiet_logger() -> logging.Logger:
     return logger
 
 
-async def _first(*events: asyncio.Event, timeout_s: float) -> None:
+async def first(*events: asyncio.Event, timeout_s: float) -> None:
     """Waits until one of the events is set or the time is over."""
     waits = [asyncio.ensure_future(event.wait()) for event in events]
     await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)

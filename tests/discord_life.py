@@ -1,8 +1,9 @@
-"""One life of the bot in Discord, for tests that end it with SIGKILL: the real composition on one SQLite file."""
+"""One life of the bot in Discord, for tests that end it with SIGKILL: the real composition."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +30,7 @@ class ShiftedClock:
 
 
 def live(url: str, api: str, gateway: str, token: str, behind_s: float) -> None:
-    """Posts what is due until it is killed."""
+    """Posts what is due until it is killed, or told to stop."""
     settings = config.load(
         env_file=None,
         database_url=url,
@@ -44,4 +45,7 @@ def live(url: str, api: str, gateway: str, token: str, behind_s: float) -> None:
 
 async def _live(settings: config.Settings, clock: ShiftedClock) -> None:
     app = await build(settings, clock=clock, adapters={"discord": DiscordAdapter(settings, ready_s=0.02)})
-    await app.run(asyncio.Event(), frozenset(("schedule", "discord")), PACE)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await app.run(stop, frozenset(("schedule", "discord")), PACE)
+    await app.close()

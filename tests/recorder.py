@@ -77,6 +77,9 @@ class RecordingAdapter:
     def obstacle(self, channel: ChannelRef) -> str:
         return ""
 
+    def account(self) -> str:
+        return ""
+
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         await stop.wait()
 

@@ -82,6 +82,9 @@ class ConsoleAdapter:
     async def is_connected(self) -> bool:
         return True
 
+    def account(self) -> str:
+        return ""
+
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         """Takes commands from the person at the terminal, who ends the bot by leaving; without one, only waits."""
         prompting = asyncio.create_task(self._prompt(host, stop))

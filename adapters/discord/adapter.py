@@ -12,6 +12,7 @@ import structlog
 
 from adapters.discord.addresses import use_addresses
 from adapters.discord.client import READY_S, Client
+from adapters.discord.identity import bot_id
 from adapters.discord.render import render
 from adapters.discord.telling import tell
 from bot.config import Settings
@@ -83,6 +84,11 @@ class DiscordAdapter:
 
     async def is_connected(self) -> bool:
         return self._client is not None and self._client.is_connected()
+
+    def account(self) -> str:
+        """The bot's id, and the shards where there are other processes for the rest."""
+        settings = self._settings
+        return " ".join(filter(None, (bot_id(settings.discord_token.get_secret_value()), settings.discord_shards)))
 
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         """Answers people until `stop` is set; the connection stays for what is still being sent, until `close`."""

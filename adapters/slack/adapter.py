@@ -15,6 +15,7 @@ from adapters.slack.answering import Answers
 from adapters.slack.clients import Clients, ManyWorkspaces, OneWorkspace, client
 from adapters.slack.connection import Connection, HttpServer, Socket
 from adapters.slack.events import Events, Tenancy
+from adapters.slack.identity import account_of
 from adapters.slack.incoming import read_channel, team_of
 from adapters.slack.obstacles import REMOVED
 from adapters.slack.pacing import Pacer
@@ -129,6 +130,10 @@ class SlackAdapter:
 
     async def is_connected(self) -> bool:
         return self._connection is not None and await self._connection.is_up()
+
+    def account(self) -> str:
+        """The app's id, or that of its bot in the one workspace, as far as its tokens tell them."""
+        return account_of(self._settings)
 
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         """Answers people until `stop` is set; what is still being sent may be sent until `close`."""

@@ -64,9 +64,9 @@ async def slack_manifest(settings: Settings, *, as_json: bool) -> None:
     say(importlib.import_module("adapters.slack.manifest").manifest_text(settings, as_json=as_json).rstrip())
 
 
-async def migrate(settings: Settings) -> None:
+async def migrate(settings: Settings, *, while_running: bool) -> None:
     """Brings the database to this version's schema."""
-    revision = await migrate_store(settings.database_url)
+    revision = await migrate_store(settings.database_url, while_running=while_running)
     say(f"the database is at revision {revision}")
 
 

@@ -202,9 +202,14 @@ def check(
 
 
 @app.command()
-def migrate() -> None:
-    """Brings the database to this version."""
-    running.launch(operating.migrate)
+def migrate(
+    while_running: Annotated[
+        bool,
+        typer.Option("--while-running", help="Also while processes of an older version run; they stop by themselves."),
+    ] = False,
+) -> None:
+    """Brings the database to this version. Refused while processes of an older version run."""
+    running.launch(lambda settings: operating.migrate(settings, while_running=while_running))
 
 
 @app.command("copy-store")

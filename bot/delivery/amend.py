@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -45,11 +45,11 @@ class Amender:
         # Only spreads tries in time; nothing secret hangs on it.
         self._jitter = random.Random(owner)  # noqa: S311
 
-    async def drain(self, stop: asyncio.Event | None = None) -> None:
-        """Edits until nothing is due; once `stop` is set only what is under way."""
+    async def drain(self, stop: asyncio.Event | None = None, platforms: Collection[str] | None = None) -> None:
+        """Edits until nothing is due, for all `platforms` or these; once `stop` is set only what is under way."""
         await self._store.amendments.plan_missing(self._clock.now())
         async with asyncio.TaskGroup() as lanes:
-            for platform in self._adapters:
+            for platform in self._adapters if platforms is None else platforms:
                 lanes.create_task(self._drain(platform, stop or asyncio.Event()))
 
     async def _drain(self, platform: str, stop: asyncio.Event) -> None:

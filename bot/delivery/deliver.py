@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import structlog
@@ -61,13 +61,13 @@ class Deliverer:
         # Only spreads tries in time; nothing secret hangs on it.
         self._jitter = random.Random(owner)  # noqa: S311
 
-    async def drain(self, stop: asyncio.Event | None = None) -> None:
-        """Sends until nothing is due; once `stop` is set only what is under way.
+    async def drain(self, stop: asyncio.Event | None = None, platforms: Collection[str] | None = None) -> None:
+        """Sends until nothing is due, for all `platforms` or these; once `stop` is set only what is under way.
 
         Platforms wait for each other in nothing, and a slow channel holds up only itself.
         """
         async with asyncio.TaskGroup() as lanes:
-            for platform in self._adapters:
+            for platform in self._adapters if platforms is None else platforms:
                 lanes.create_task(self._drain(platform, stop or asyncio.Event()))
 
     async def _drain(self, platform: str, stop: asyncio.Event) -> None:

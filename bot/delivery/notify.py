@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -32,13 +32,13 @@ class Notifier:
     def __init__(self, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> None:
         self._store, self._adapters, self._clock = store, adapters, clock
 
-    async def look_at_sources(self) -> None:
-        """Plans a notice for each workspace here that follows sources which fail for long."""
-        await self._store.notices.plan_failing(list(self._adapters), self._clock.now())
+    async def look_at_sources(self, platforms: Collection[str] | None = None) -> None:
+        """Plans a notice for each workspace of all platforms, or these, that follows sources which fail for long."""
+        await self._store.notices.plan_failing(list(platforms or self._adapters), self._clock.now())
 
-    async def drain(self) -> None:
-        """Tells all that is due."""
-        platforms = list(self._adapters)
+    async def drain(self, among: Collection[str] | None = None) -> None:
+        """Tells all that is due, for all platforms or these."""
+        platforms = list(among or self._adapters)
         while due := await self._store.notices.claim(
             self._clock.now(), limit=AT_ONCE, lease_s=LEASE_S, platforms=platforms
         ):

@@ -36,6 +36,10 @@ log = structlog.get_logger(__name__)
 UNDATED_FLOOD: Final = 20
 """More undated entries than this, all new in one poll, are an archive that came back rather than today's news."""
 LEASE_S: Final = 300.0
+BEGIN_S: Final = 60.0
+"""So long after its claim a feed may still be asked: one poll with its pages ends well within the rest of the lease."""
+AT_ONCE: Final = 20
+"""Feeds that are being asked at the same time, so at most as many are asked again when the process is killed."""
 _TELLING: Final = 500
 """Characters from which a text tells by itself that two articles are one."""
 _OLDEST_DATE: Final = datetime(1990, 1, 1, tzinfo=UTC)
@@ -82,19 +86,27 @@ class Ingest:
         self._window = timedelta(hours=settings.news_window_h)
         self._pages = PageFiller(fetcher, parser, max_page_bytes=settings.max_page_bytes)
 
-    async def poll_due(self, *, limit: int = 50, concurrency: int = 20) -> list[PollReport]:
-        """Polls the sources that are due, `concurrency` at a time; whatever one does, the others go on."""
-        sources = await self._store.sources.claim_due(self._clock.now(), limit=limit, lease_s=LEASE_S)
+    async def poll_due(self, *, limit: int = 50, concurrency: int = AT_ONCE) -> list[PollReport]:
+        """Polls the sources that are due, `concurrency` at a time; whatever one does, the others go on.
+
+        Those whose turn comes too late are left to the next look, of this process or another.
+        """
+        claimed_at = self._clock.now()
+        sources = await self._store.sources.claim_due(claimed_at, limit=limit, lease_s=LEASE_S)
         gate = asyncio.Semaphore(concurrency)
 
-        async def one(source: Source) -> PollReport:
+        async def one(source: Source) -> PollReport | None:
             async with gate:
-                return await self._poll_safely(source)
+                is_late = self._clock.now() - claimed_at >= timedelta(seconds=BEGIN_S)
+                return None if is_late else await self._poll_safely(source)
 
         # None goes on by itself when the store fails another; those that could not be settled keep their lease.
         found = await asyncio.gather(*map(one, sources), return_exceptions=True)
         for failure in (outcome for outcome in found if isinstance(outcome, BaseException)):
             raise failure
+        if left := [source.id for source, report in zip(sources, found, strict=True) if report is None]:
+            await self._store.sources.let_go(left, claimed_at + timedelta(seconds=LEASE_S))
+            log.info("sources.left", count=len(left), reason="others took long; they are polled next")
         return [report for report in found if isinstance(report, PollReport)]
 
     async def _poll_safely(self, source: Source) -> PollReport:

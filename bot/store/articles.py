@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
@@ -18,6 +18,8 @@ from bot.store.schema import article_bands, article_keys, articles, pruned_keys,
 from bot.store.source_changes import note_changes
 
 _T = TypeVar("_T")
+_TURN = 0x61727469636C6573
+"""PostgreSQL advisory lock of whoever stores articles; any number does that nobody else uses."""
 _CHUNK = 500
 """Values of one IN list; SQLite takes 32,766 parameters, and short lists plan and compile faster."""
 
@@ -68,6 +70,9 @@ class Articles:
         under the brief that was written from it.
         """
         async with self._db.writing() as connection:
+            if not self._db.is_sqlite:
+                # As SQLite's writers do: two feeds that list one article at once must not both find it new.
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _TURN})
             taking = _Taking(connection, self._db, source_id, await _not_before(connection, seen_at), is_same)
             outcomes = await taking.take(items)
             await note_changes(connection, taking.changes(change_of), at=seen_at)

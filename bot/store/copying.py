@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import StoreError, UsageError
 from bot.store import bodies
 from bot.store.database import Database
+from bot.store.heartbeats import at_work
 from bot.store.indexing import index_brief
 from bot.store.migrate import require_current, upgrade
 from bot.store.schema import articles, briefs, metadata
@@ -40,6 +41,11 @@ async def copy_store(source_url: str, target_url: str, progress: Progress) -> di
         await require_current(source)
         await upgrade(target)
         async with source.writing() as old, target.writing() as new:
+            if working := await old.run_sync(at_work):
+                raise StoreError(
+                    f"The bot is at work on the database to copy: {', '.join(working)}. Stop it first, or what it "
+                    "writes meanwhile would be missing in the copy."
+                )
             return await _copy(old, new, progress)
     finally:
         await source.close()

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, inspect, select
 
+from bot.process import host_of, is_dead, process_name
 from bot.store.database import Database
 from bot.store.schema import heartbeats
 
+ALIVE: Final = timedelta(seconds=90)
+"""A process that has given no sign for so long is dead or hangs."""
 FORGOTTEN: Final = timedelta(days=1)
 """After this a process that died is spoken of no more."""
 
@@ -29,7 +32,7 @@ class Heartbeat:
 
     @property
     def host(self) -> str:
-        return self.process.rpartition(":")[0]
+        return host_of(self.process)
 
 
 class Heartbeats:
@@ -68,3 +71,16 @@ class Heartbeats:
                 )
                 for row in rows
             ]
+
+
+def at_work(connection: Connection) -> list[str]:
+    """The processes that live, each with when it gave its last sign; also in a database of an older version."""
+    if not inspect(connection).has_table(heartbeats.name):
+        return []
+    now, here = datetime.now(UTC), host_of(process_name())
+    rows = connection.execute(select(heartbeats.c.process, heartbeats.c.beat_at).order_by(heartbeats.c.process))
+    return [
+        f"{row.process} ({(now - row.beat_at).total_seconds():.0f} s ago)"
+        for row in rows
+        if now - row.beat_at < ALIVE and not (host_of(row.process) == here and is_dead(row.process))
+    ]

@@ -13,26 +13,31 @@ from sqlalchemy import Connection, text
 import bot
 from bot.errors import SchemaMismatch
 from bot.store.database import Database
+from bot.store.heartbeats import ALIVE, at_work
 
 _LOCK = 0x62726965666274
 """PostgreSQL advisory lock that migrating processes hold, one at a time; any number does that nobody else uses."""
 
 
-async def migrate(url: str) -> str:
-    """Applies what is missing; returns the revision. SchemaMismatch when the database is from a newer version."""
+async def migrate(url: str, *, while_running: bool = False) -> str:
+    """Applies what is missing; returns the revision. SchemaMismatch as of `upgrade`."""
     database = Database(url)
     try:
-        return await upgrade(database)
+        return await upgrade(database, while_running=while_running)
     finally:
         await database.close()
 
 
-async def upgrade(database: Database) -> str:
-    """Applies what is missing, all or nothing, while no other process does the same."""
+async def upgrade(database: Database, *, while_running: bool = False) -> str:
+    """Applies what is missing, all or nothing, while no other process does the same.
+
+    SchemaMismatch when the database is from a newer version, and, unless told to go on `while_running`, when processes
+    of the version before are at work on it.
+    """
     async with database.writing() as connection:
         if not database.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        return await connection.run_sync(_upgrade)
+        return await connection.run_sync(_upgrade, while_running)
 
 
 async def require_current(database: Database) -> str:
@@ -45,15 +50,28 @@ async def require_current(database: Database) -> str:
     return found or ""
 
 
+async def require_revision(database: Database, revision: str) -> None:
+    """SchemaMismatch when the database is at another one."""
+    async with database.glancing() as connection:
+        found = await connection.run_sync(_revision)
+    if found != revision:
+        raise SchemaMismatch(
+            f"The database was brought to schema {found} while this process, of schema {revision}, ran on it. It "
+            "stops; start it with the version that changed the database."
+        )
+
+
 def head() -> str:
     """The newest revision that this version knows."""
     return _scripts().get_current_head() or ""
 
 
-def _upgrade(connection: Connection) -> str:
+def _upgrade(connection: Connection, while_running: bool) -> str:
     found = _revision(connection)
     refuse_unknown(found)
     if found != head():
+        if not while_running:
+            _refuse_in_use(connection)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -67,6 +85,16 @@ def refuse_unknown(revision: str | None) -> None:
         raise SchemaMismatch(
             f"The database was made by a newer version of Briefbot (schema {revision}). "
             "Install that version, or restore a back-up made before the upgrade."
+        )
+
+
+def _refuse_in_use(connection: Connection) -> None:
+    """Whoever runs on the database knows the schema that it has now, and none that comes after it."""
+    if working := at_work(connection):
+        raise SchemaMismatch(
+            f"Processes of the version before are at work on the database: {', '.join(working)}. Stop them first; they "
+            f"finish what they are sending. A killed one counts for {ALIVE.total_seconds():.0f} s. To go on all the "
+            "same: briefbot migrate --while-running"
         )
 
 

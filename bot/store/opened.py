@@ -23,7 +23,8 @@ from bot.store.follows import Follows
 from bot.store.heartbeats import Heartbeats
 from bot.store.holdings import Holdings
 from bot.store.installations import Installations
-from bot.store.migrate import require_current, upgrade
+from bot.store.leases import Leases
+from bot.store.migrate import require_current, require_revision, upgrade
 from bot.store.notices import Notices
 from bot.store.overview import Overview
 from bot.store.pruning import Pruning
@@ -59,8 +60,8 @@ class StoreHealth:
 class Store:
     """Everything that is kept. Each method of its repositories is one transaction: done whole, or not at all."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, database: Database, revision: str) -> None:
+        self.database, self._revision = database, revision
         self.workspaces = Workspaces(database)
         self.sources = Sources(database)
         self.articles = Articles(database)
@@ -84,6 +85,7 @@ class Store:
         self.shares = Shares(database)
         self.source_changes = SourceChanges(database)
         self.heartbeats = Heartbeats(database)
+        self.leases = Leases(database)
         self.published = Published(database)
         self.counting = Counting(database)
         self.holdings = Holdings(database)
@@ -101,17 +103,21 @@ class Store:
         database = Database(url)
         try:
             if database.is_sqlite if migrate is None else migrate:
-                await upgrade(database)
+                revision = await upgrade(database)
             else:
-                await require_current(database)
+                revision = await require_current(database)
         except BaseException:
             await database.close()
             raise
-        return cls(database)
+        return cls(database, revision)
 
     @property
     def dialect(self) -> str:
         return self.database.dialect
+
+    async def require_unchanged(self) -> None:
+        """SchemaMismatch when another version has brought the database to its own schema since it was opened."""
+        await require_revision(self.database, self._revision)
 
     async def close(self) -> None:
         await self.database.close()

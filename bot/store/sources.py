@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -164,6 +164,12 @@ class Sources:
             rows = await connection.execute(select(sources).where(sources.c.id.in_(ids)))
             found = {row.id: _source(row) for row in rows}
         return [found[id_] for id_ in ids]
+
+    async def let_go(self, ids: Sequence[int], lease_until: datetime) -> None:
+        """Those claimed until then are anybody's, due as they were; one that somebody else has claimed since is not."""
+        still_ours = (sources.c.id.in_(ids), sources.c.lease_until == lease_until)
+        async with self._db.writing() as connection:
+            await connection.execute(update(sources).where(*still_ours).values(lease_until=None))
 
     async def settle(self, polled: Polled) -> None:
         """Writes what a poll taught us, and lets the lease go."""

@@ -20,6 +20,10 @@ _CHUNK = 500
 """Values of one IN list."""
 
 
+class Overtaken(Exception):
+    """Another process has put articles into stories that this one was about to; they are not to be put again."""
+
+
 class Stories:
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -30,16 +34,20 @@ class Stories:
         *,
         now: datetime,
         merged: Mapping[int, int] | None = None,
+        new: Collection[int] = (),
     ) -> dict[int, int]:
         """Puts articles into stories; gives the story of each article. Stories that gain or lose one are due then.
 
         A placement is (article, story); a story of None is one of its own, and a negative number names a new story that
         several placements share. An article that has a story already is moved. `merged` names for each stored story
         that lost all its articles the one that stands for it now; its brief leads there from then on.
+
+        Overtaken, with nothing changed, when an article among `new` has a story meanwhile.
         """
         if not placements:
             return {}
         async with self._db.writing() as connection:
+            await _require_new(connection, sorted(new))
             numbers = await self._with_stories(connection, placements, now)
             placed = {article: numbers[_place(article, story)] for article, story in placements}
             left = await _stories_of(connection, placed)
@@ -140,6 +148,16 @@ async def _stories_of(connection: AsyncConnection, ids: Collection[int]) -> set[
         query = select(articles.c.story_id).where(articles.c.id.in_(part), articles.c.story_id.is_not(None))
         found |= set((await connection.execute(query.distinct())).scalars())
     return found
+
+
+async def _require_new(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """Overtaken unless none of these articles has a story; nobody else can give them one until we are done."""
+    for start in range(0, len(ids), _CHUNK):
+        wanted = ids[start : start + _CHUNK]
+        query = select(articles.c.id).where(articles.c.id.in_(wanted), articles.c.story_id.is_(None))
+        found = (await connection.execute(query.order_by(articles.c.id).with_for_update())).all()
+        if len(found) < len(wanted):
+            raise Overtaken
 
 
 async def _standing(connection: AsyncConnection, ids: Collection[int]) -> set[int]:

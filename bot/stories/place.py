@@ -13,6 +13,7 @@ import structlog
 from bot.models import Article
 from bot.ports import Clock
 from bot.store import Store
+from bot.store.stories import Overtaken
 from bot.stories.group import Move, StoryIndex
 
 log = structlog.get_logger(__name__)
@@ -68,7 +69,10 @@ class Grouper:
         self._caught_up_at = clock.now()
 
     async def group_new(self, *, limit: int = 2000) -> int:
-        """Groups up to `limit` articles, the first stored first; returns how many it was."""
+        """Groups up to `limit` articles, the first stored first; returns how many it was.
+
+        Where another process grouped some of them meanwhile nothing is done; the next call takes those that are left.
+        """
         articles = await self._store.articles.ungrouped(limit=limit)
         if not articles:
             return 0
@@ -78,13 +82,19 @@ class Grouper:
         try:
             batch = await self._decide(articles)
             placed = await self._store.stories.place(
-                list(batch.story_of.items()), merged=batch.merged(), now=self._clock.now()
+                list(batch.story_of.items()),
+                merged=batch.merged(),
+                now=self._clock.now(),
+                new=[article.id for article in articles],
             )
-        except BaseException:
+        except BaseException as error:
             # The index holds what the store does not; the next run reads it anew.
             self._index = StoryIndex(window=self._window, capacity=CAPACITY)
             self._last_place = 0
-            raise
+            if not isinstance(error, Overtaken):
+                raise
+            log.info("stories.overtaken", articles=len(articles))
+            return len(articles)
         self._settle(batch, placed)
         log.info("stories.grouped", articles=len(articles), stories=len(set(placed.values())), moved=batch.moved)
         return len(articles)

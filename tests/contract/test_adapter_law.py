@@ -221,6 +221,15 @@ async def test_nothing_is_in_the_way_of_a_channel_that_can_be_posted_to(bench: B
     assert bench.make().obstacle(bench.channel) == ""
 
 
+async def test_account_is_the_same_in_each_process_and_not_its_token(bench: Bench) -> None:
+    [account] = {bench.fresh().account(), bench.make().account()}
+    assert (account == "") is (bench.workspace == LOCAL_WORKSPACE)
+    for name in ("discord_token", "slack_bot_token", "slack_app_token"):
+        settings = getattr(bench.fresh(), "_settings", None)
+        token = getattr(settings, name).get_secret_value() if settings else ""
+        assert not token or (token not in account and token.rpartition("-")[2] not in account)
+
+
 async def test_serving_ends_when_it_is_told_to(bench: Bench, sqlite_store: Store, clock: FakeClock) -> None:
     office, adapter, stop = Office(sqlite_store, clock), bench.fresh(), asyncio.Event()
     serving = asyncio.create_task(adapter.serve(Tenants("console", office.commands, sqlite_store, clock), stop))

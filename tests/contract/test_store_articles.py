@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from bot.errors import NotFound
 from bot.models import LOCAL_WORKSPACE, Article, Stored
 from bot.store import Store
 from bot.store.articles import Incoming
+from bot.store.stories import Overtaken
 from tests.fakes import FakeClock
 from tests.office_store import incoming, words, workspaces
 
@@ -37,6 +39,29 @@ async def test_same_key_is_the_same_article_also_within_a_batch(store: Store, cl
     assert [stored for stored, _ in again] == [Stored.DUPLICATE, Stored.DUPLICATE]
     assert await store.articles.count() == 2
     assert await store.articles.known(["url:1", "url:9"]) == {"url:1": first[0][1]}
+
+
+async def test_article_that_many_find_at_once_is_stored_once(store_url: str, clock: FakeClock) -> None:
+    stores = [await Store.open(store_url) for _ in range(3)]
+    source = await source_id(stores[0], clock)
+    items = [incoming(number, clock.now()) for number in range(20)]
+    found = await asyncio.gather(
+        *(one.articles.add_all(source, items, seen_at=clock.now(), is_same=never) for one in stores for _ in range(3))
+    )
+    assert len({tuple(number for _, number in outcomes) for outcomes in found}) == 1
+    assert sum(stored is Stored.NEW for outcomes in found for stored, _ in outcomes) == 20
+    assert await stores[0].articles.count() == 20
+
+    # Three that group them at once: one does, the others begin anew with what is left, which is nothing.
+    articles = [article.id for article in await stores[0].articles.ungrouped(limit=99)]
+    placing = [
+        one.stories.place([(article, None) for article in articles], now=clock.now(), new=articles) for one in stores
+    ]
+    placed = await asyncio.gather(*placing, return_exceptions=True)
+    assert sum(isinstance(one, Overtaken) for one in placed) == 2, placed
+    assert len(await stores[0].stories.each()) == 20
+    for one in stores:
+        await one.close()
 
 
 async def test_near_text_is_the_same_article_and_its_new_name_is_kept(store: Store, clock: FakeClock) -> None:

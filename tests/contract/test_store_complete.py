@@ -19,6 +19,7 @@ from bot.store.digests import Digests
 from bot.store.editions import Editions
 from bot.store.follows import Follows
 from bot.store.installations import Installations
+from bot.store.leases import Leases
 from bot.store.notices import Notices
 from bot.store.reports import Reports
 from bot.store.search import Search
@@ -45,6 +46,7 @@ REPOSITORIES = (
     Editions,
     Follows,
     Installations,
+    Leases,
     Notices,
     Reports,
     Search,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +16,17 @@ from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot import config
+from bot.app import Pace, build
 from bot.errors import ConfigError, SchemaMismatch, StoreBusy, StoreError, StoreFull, StoreUnreachable
 from bot.models import LOCAL_WORKSPACE
 from bot.store import Store
 from bot.store.database import Database
-from bot.store.migrate import _config
+from bot.store.heartbeats import Heartbeat, Heartbeats
+from bot.store.migrate import _config, head, migrate
 from bot.store.schema import metadata
 from tests.fakes import FakeClock
+from tests.recorder import RecordingAdapter
 from tests.trouble import Restart
 
 ROOT = Path(__file__).parents[2]
@@ -75,10 +82,7 @@ async def test_upgraded_database_equals_a_fresh_one(store_url: str, tmp_path: Pa
 async def test_editions_and_what_belongs_to_them_outlive_the_upgrade_to_slots(store_url: str) -> None:
     """As they stand in a database of the version before, whose editions are made anew on SQLite."""
     database = Database(store_url)
-    if store_url.startswith("postgresql"):
-        async with database.writing() as connection:
-            await connection.execute(text("DROP SCHEMA public CASCADE"))
-            await connection.execute(text("CREATE SCHEMA public"))
+    await _anew(database)
     async with database.writing() as connection:
         await connection.run_sync(_up_to, "0012")
         for row in (
@@ -122,6 +126,89 @@ async def test_database_of_a_newer_version_is_refused(store_url: str) -> None:
     await store.close()
     with pytest.raises(SchemaMismatch, match="newer version"):
         await Store.open(store_url)
+
+
+async def test_upgrade_under_processes_of_the_version_before_is_refused(store_url: str) -> None:
+    database = Database(store_url)
+    await _anew(database)
+    async with database.writing() as connection:
+        await connection.run_sync(_up_to, "0016")
+    hearts, now = Heartbeats(database), datetime.now(UTC)
+    await hearts.beat(_heart("elsewhere:17", now - timedelta(seconds=4)))
+    await hearts.beat(_heart("elsewhere:18", now - timedelta(seconds=100)))
+    await hearts.beat(_heart(f"{socket.gethostname()}:{_dead_number()}", now))
+    try:
+        with pytest.raises(
+            SchemaMismatch, match=r"before are at work on the database: elsewhere:17 \(4 s ago\)\. Stop"
+        ):
+            await migrate(store_url)
+        with pytest.raises(SchemaMismatch, match=r"elsewhere:17|briefbot migrate$"):
+            await Store.open(store_url)
+        await hearts.end("elsewhere:17")
+        assert await migrate(store_url) == head()
+        # Of the same version any number may come.
+        await hearts.beat(_heart("elsewhere:17", now))
+        assert await migrate(store_url) == head()
+    finally:
+        await database.close()
+
+
+async def test_upgrade_goes_on_when_it_is_told_to_and_the_older_process_stops(store_url: str) -> None:
+    database = Database(store_url)
+    await _anew(database)
+    async with database.writing() as connection:
+        await connection.run_sync(_up_to, "0016")
+    await Heartbeats(database).beat(_heart("elsewhere:17", datetime.now(UTC)))
+    older = Store(database, "0016")
+    await older.require_unchanged()
+    assert await migrate(store_url, while_running=True) == head()
+    with pytest.raises(SchemaMismatch, match=rf"brought to schema {head()} while this process, of schema 0016"):
+        await older.require_unchanged()
+    await older.close()
+
+
+async def test_running_bot_stops_when_another_version_changes_its_database(tmp_path: Path, sqlite_url: str) -> None:
+    settings = config.load(env_file=None, database_url=sqlite_url, log_level="error")
+    app = await build(settings, adapters={"console": RecordingAdapter(tmp_path / "channel.jsonl")})
+    running = asyncio.create_task(app.run(asyncio.Event(), frozenset(("schedule",)), Pace(pulse_s=0.05)))
+    try:
+        async with asyncio.timeout(10):
+            while not await app.store.heartbeats.all():  # noqa: ASYNC110 - another process would see no more
+                await asyncio.sleep(0.01)
+            async with app.store.database.writing() as connection:
+                await connection.execute(text("UPDATE alembic_version SET version_num = 'from-tomorrow'"))
+            with pytest.raises(SchemaMismatch, match="from-tomorrow"):
+                await running
+        assert await app.store.heartbeats.all() == [], "it did not die, it stopped"
+    finally:
+        await app.close()
+
+
+async def _anew(database: Database) -> None:
+    """An empty database, in which nothing was migrated; before it is connected to."""
+    if database.is_sqlite:
+        _remove(Path(str(database.url.database)))
+    else:
+        async with database.writing() as connection:
+            await connection.execute(text("DROP SCHEMA public CASCADE"))
+            await connection.execute(text("CREATE SCHEMA public"))
+
+
+def _remove(file: Path) -> None:
+    file.unlink()
+
+
+def _heart(process: str, at: datetime) -> Heartbeat:
+    return Heartbeat(process=process, roles=("ingest",), jobs={}, started_at=at, beat_at=at)
+
+
+def _dead_number() -> int:
+    """The number of a process that is there no more."""
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    return child
 
 
 async def test_postgres_is_not_migrated_unasked(postgres_url: str) -> None:
@@ -223,6 +310,7 @@ _WRITER = """
 import asyncio, sys
 from datetime import UTC, datetime
 from bot.store import Store
+from bot.store.migrate import migrate
 from bot.models import WorkspaceId
 async def main(url, name):
     store = await Store.open(url)

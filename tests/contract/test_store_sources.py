@@ -87,6 +87,12 @@ async def test_due_source_is_claimed_by_one_until_its_lease_ends(store_url: str,
     assert len(ids) == len(set(ids)) == 12
     assert await stores[0].sources.claim_due(clock.advance(59), limit=99, lease_s=60) == []
     assert len(await stores[0].sources.claim_due(clock.advance(2), limit=99, lease_s=60)) == 12
+    # Let go are those of this claim, not those of one before it.
+    await stores[1].sources.let_go(ids[:3], clock.now() - timedelta(seconds=1))
+    assert await stores[1].sources.claim_due(clock.now(), limit=99, lease_s=60) == []
+    await stores[1].sources.let_go(ids[:3], clock.now() + timedelta(seconds=60))
+    again = await stores[1].sources.claim_due(clock.now(), limit=99, lease_s=60)
+    assert sorted(source.id for source in again) == sorted(ids[:3])
     for one in stores:
         await one.close()
 

@@ -22,7 +22,7 @@ from bot.config import Settings, load
 from bot.errors import FeedError
 from bot.ingest.fetch import Fetched, Fetcher
 from bot.ingest.parser import Parser
-from bot.ingest.pipeline import UNDATED_FLOOD, Ingest, PollReport
+from bot.ingest.pipeline import BEGIN_S, UNDATED_FLOOD, Ingest, PollReport
 from bot.models import Article, Draft, Source
 from bot.store import Store
 from tests.fakes import FakeClock
@@ -44,9 +44,11 @@ class Paper:
     moved: dict[str, str] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    when_asked: Callable[[], object] = lambda: None
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(request.path)
+        self.when_asked()
         if request.path in self.moved:
             raise web.HTTPMovedPermanently(self.moved[request.path])
         status = self.statuses.get(request.path, 200 if request.path in self.bodies else 404)
@@ -296,6 +298,18 @@ async def test_each_due_source_is_polled_whatever_the_others_do(desk: Desk) -> N
         ("missing", 0, True),
     ]
     assert await desk.ingest.poll_due() == []
+
+
+async def test_source_whose_turn_comes_late_in_its_lease_is_left_to_the_next_look(desk: Desk) -> None:
+    for path in ("/a", "/b", "/c"):
+        desk.paper.bodies[path] = feed(desk.item(path[1:]))
+        await desk.add(path)
+    # What is asked from now on takes a minute of the clock.
+    desk.paper.when_asked = lambda: desk.clock.advance(BEGIN_S)
+    first = await desk.ingest.poll_due(concurrency=1)
+    second = await desk.ingest.poll_due(concurrency=1)
+    assert [len(first), len(second)] == [1, 1], "asked late in its lease, when another may ask soon"
+    assert desk.paper.asked == ["/a", "/b"]
 
 
 async def test_trying_an_address_stores_nothing_and_offers_a_pages_feeds(desk: Desk) -> None:

@@ -39,7 +39,7 @@ from bot.store.schema.news import (
     stories,
     workspace_sources,
 )
-from bot.store.schema.processes import heartbeats
+from bot.store.schema.processes import heartbeats, leases
 from bot.store.schema.workspaces import audit, installations, oauth_states, setups, topics, workspaces
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "follows",
     "heartbeats",
     "installations",
+    "leases",
     "metadata",
     "model_attempts",
     "model_spend",
