@@ -14,6 +14,7 @@ _HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 _CYRILLIC: Final = re.compile("[\u0400-\u04ff]+")
 _ARABIC: Final = re.compile("[\u0600-\u06ff]+")
 _LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f]+")
+_BEYOND_LATIN: Final = re.compile("[^\x00-\u024f]+")
 _SCRIPTS: Final = {
     "el": re.compile("[\u0370-\u03ff]+"),
     "he": re.compile("[\u0590-\u05ff]+"),
@@ -84,6 +85,8 @@ def language_of(text: str, *, said: str = "") -> str:
 def _by_script(sample: str, said: str) -> str:
     """What the script alone tells; empty where Latin letters prevail."""
     latin = _count(_LATIN, sample)
+    if 3 * _count(_BEYOND_LATIN, sample) <= latin:
+        return ""
     hangul, kana, han = (_count(script, sample) for script in (_HANGUL, _KANA, _HAN))
     # A Korean or Japanese syllable says as much as two or three letters.
     if 3 * (hangul + kana + han) > latin and hangul + kana + han >= 2:
