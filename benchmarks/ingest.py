@@ -48,7 +48,9 @@ _WORDS = re.findall(
 def main(args: list[str]) -> int:
     bodies = _read(Path(args[0])) if args else _generated(40)
     found = _measured(bodies)
-    print(f"{len(bodies)} feeds, {sum(map(len, bodies)) / 1e6:.1f} MB, {found.entries} entries, {found.articles} articles")
+    print(
+        f"{len(bodies)} feeds, {sum(map(len, bodies)) / 1e6:.1f} MB, {found.entries} entries, {found.articles} articles"
+    )
     print(f"feedparser alone     {found.alone_s:7.2f} s CPU  {found.entries / found.alone_s:8.0f} items/s")
     for name, (cpu_s, wall_s) in (("fetched to stored", found.first), ("polled again, whole", found.again)):
         rate, ratio = found.entries / cpu_s, found.alone_s / cpu_s

@@ -259,7 +259,8 @@ async def _known(database: Database, connection: AsyncConnection, keys: Iterable
     if not (wanted := list(dict.fromkeys(keys))):
         return {}
     query = select(article_keys.c.key, article_keys.c.article_id).where(database.among(article_keys.c.key, wanted))
-    return {key: article_id for key, article_id in await connection.execute(query)}
+    found = await connection.execute(query)
+    return {row.key: row.article_id for row in found}
 
 
 def _columns(article: Article) -> dict[str, Any]:
