@@ -93,9 +93,13 @@ class Ingest:
             async with gate:
                 return await self._poll_safely(source)
 
-        reports = await asyncio.gather(*map(one, sources))
+        # None goes on by itself when the store fails another; those that could not be settled keep their lease.
+        found = await asyncio.gather(*map(one, sources), return_exceptions=True)
+        reports = [report for report in found if isinstance(report, PollReport)]
         # Nineteen of twenty polls find nothing new: one wait for the disk for all of them.
         await self._store.sources.settle_unchanged([report.unsettled for report in reports if report.unsettled])
+        for failure in (outcome for outcome in found if isinstance(outcome, BaseException)):
+            raise failure
         return [replace(report, unsettled=None) for report in reports]
 
     async def _poll_safely(self, source: Source) -> PollReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -34,6 +34,8 @@ class Incoming(Value):
     published_at: datetime
 
 
+_MOST_BEHIND = timedelta(days=8)
+"""A clock that is further behind than an edition ever looks back is rather right, and was far ahead before."""
 IsSame = Callable[[Incoming, Article], bool]
 ChangeOf = Callable[[Article, Draft], ArticleChange | None]
 """What readers of an article should know of its new words; None for what is no matter."""
@@ -64,7 +66,7 @@ class Articles:
         under the brief that was written from it.
         """
         async with self._db.writing() as connection:
-            taking = _Taking(connection, self._db, source_id, seen_at, is_same)
+            taking = _Taking(connection, self._db, source_id, await _not_before(connection, seen_at), is_same)
             outcomes = await taking.take(items)
             await note_changes(connection, taking.changes(change_of), at=seen_at)
             return outcomes
@@ -253,6 +255,15 @@ class _Taking:
         if due:
             change = update(stories).where(self._db.among(stories.c.id, due))
             await self._connection.execute(change.values(is_due=True, changed_at=self._seen_at))
+
+
+async def _not_before(connection: AsyncConnection, seen_at: datetime) -> datetime:
+    """An instant no earlier than that of the newest article, within reason.
+
+    While the clock is behind, what comes in would be dated so, and be old news once it is right again.
+    """
+    newest = (await connection.execute(select(func.max(articles.c.seen_at)))).scalar()
+    return max(seen_at, min(newest, seen_at + _MOST_BEHIND)) if newest else seen_at
 
 
 async def _known(database: Database, connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:

@@ -201,7 +201,7 @@ notices = Table(
     workspace_ref(),
     Column("key", String(120), nullable=False),
     Column("kind", String(16), nullable=False),
-    ref("brief_id", "briefs.id"),
+    ref("brief_id", "briefs.id", nullable=True),
     Column("facts", JSON, nullable=False),
     number("attempts", 0),
     Column("next_try_at", Instant),
