@@ -125,7 +125,7 @@ async def _cycle(port: int, count: int, hosts: int) -> _Cycle:
 
 async def _run(store: Store, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
     async with store.database.writing() as connection:
-        await connection.exec_driver_sql(statement, rows)  # type: ignore[arg-type]
+        await connection.exec_driver_sql(statement, rows)
 
 
 async def _poll_all(ingest: Ingest, count: int) -> int:

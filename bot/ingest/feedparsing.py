@@ -24,8 +24,8 @@ class _WholeTexts(ExpatParser):
     """The standard library's reader of XML, but a text between two tags comes whole."""
 
     def reset(self) -> None:
-        super().reset()  # type: ignore[no-untyped-call]
-        expat: Any = self._parser  # type: ignore[has-type]
+        super().reset()
+        expat: Any = vars(self)["_parser"]
         expat.buffer_size, expat.buffer_text = _WHOLE, True
 
 

@@ -138,7 +138,7 @@ class Database:
         """
         if not self.is_sqlite:
             insert = table.insert().returning(table.c.id, sort_by_parameter_order=True)
-            return (await connection.execute(insert, rows)).scalars().all()
+            return list((await connection.execute(insert, rows)).scalars())
         newest = (await connection.execute(select(func.max(table.c.id)))).scalar() or 0
         numbers = range(newest + 1, newest + 1 + len(rows))
         await connection.execute(table.insert(), [{"id": id_, **row} for id_, row in zip(numbers, rows, strict=True)])

@@ -192,7 +192,7 @@ class Sources:
         }
         well: dict[str, Any] = {"last_error": "", "lease_until": None, "failures": 0}
         well |= {"failing_since": None, "warned_at": None}
-        at = {name: bindparam(f"new_{name}") for name in ("next_poll_at", "interval_s")}
+        at: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("next_poll_at", "interval_s")}
         at |= dict.fromkeys(("last_polled_at", "last_ok_at"), bindparam("new_polled_at", type_=Instant))
         change = update(sources).where(sources.c.id == bindparam("source")).values(**kept, **well, **at)
         names = (*kept, "next_poll_at", "interval_s", "polled_at")
