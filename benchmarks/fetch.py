@@ -2,6 +2,7 @@
 
 `python -m benchmarks fetch [REQUESTS [HOSTS]]`. The server runs in a process of its own; both clients keep 64 requests
 going, and the CPU is this process's. What is between the two is the guard, the turns at hosts and the checked answer.
+Then the whole cycle of as many sources on one core: claimed, fetched, stored where there is news, and due again.
 """
 
 from __future__ import annotations
@@ -10,8 +11,13 @@ import asyncio
 import gzip
 import multiprocessing
 import socket
+import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from ipaddress import ip_network
 from multiprocessing.connection import Connection
 
@@ -19,11 +25,20 @@ import aiohttp
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from benchmarks._cores import on_one_core, processor_s
+from benchmarks._figures import Figure
+from benchmarks.synthetic import micros
 from bot.config import load
 from bot.ingest.fetch import Fetcher
 from bot.ingest.hosts import AT_ONCE
+from bot.ingest.parser import Parser
+from bot.ingest.pipeline import Ingest
+from bot.logs import configure
 from bot.ports import SystemClock
+from bot.store import Store
 
+SIZES = (1_000, 10_000)
+CYCLE_S = 300.0
 ETAG = '"v1"'
 BODY = b"".join(b"<item><title>Item %d of the day</title></item>" % number for number in range(1000))
 Fetch = Callable[[str, str], Awaitable[int]]
@@ -31,13 +46,96 @@ Fetch = Callable[[str, str], Awaitable[int]]
 
 def main(args: list[str]) -> int:
     requests, hosts = (int(args[0]) if args else 10_000), (int(args[1]) if len(args) > 1 else 500)
+    with _served() as port:
+        asyncio.run(_compare(port, requests, hosts))
+    with _served() as port:
+        cycle = asyncio.run(_cycle(port, requests, hosts))
+    print(
+        f"whole cycle    {cycle.wall_s:8.1f} s for {requests} sources, {cycle.cpu_s:.1f} s CPU of all processes:",
+        end=" ",
+    )
+    print(f"{cycle.cpu_s / CYCLE_S:.1%} of a core in five minutes; {cycle.unchanged_ms:.2f} ms an unchanged source")
+    return 0
+
+
+def figures(size: int) -> list[Figure]:
+    """A cycle of so many sources, by the processor time of all processes on one core."""
+    with _served() as port:
+        cycle = asyncio.run(_cycle(port, size, max(1, size // 20)))
+    return [
+        Figure("poll cycle, processor time", cycle.cpu_s, "s", size, "sources", most=CYCLE_S),
+        Figure("poll cycle, unchanged source", cycle.unchanged_ms, "ms", size, "sources"),
+    ]
+
+
+@contextmanager
+def _served() -> Iterator[int]:
+    """The port of a server in a process of its own."""
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
     server.start()
-    asyncio.run(_compare(ours.recv(), requests, hosts))
-    server.terminate()
-    server.join()
-    return 0
+    try:
+        yield ours.recv()
+    finally:
+        server.terminate()
+        server.join()
+
+
+@dataclass(frozen=True)
+class _Cycle:
+    wall_s: float
+    cpu_s: float
+    unchanged_ms: float
+    """Processor time for each source of a cycle in which none has changed."""
+
+
+async def _cycle(port: int, count: int, hosts: int) -> _Cycle:
+    """Polls so many sources that were polled before, 1 in 20 of which has other bytes; then once more, unchanged."""
+    settings = load(None, log_level="error", allow_private_sources=(ip_network("127.0.0.1"),), read_pages=False)
+    configure(settings)
+    clock = SystemClock()
+    with tempfile.TemporaryDirectory() as folder, on_one_core():
+        store = await Store.open(f"sqlite+aiosqlite:///{folder}/store.db")
+        fetcher, parser = Fetcher(settings, clock, resolver=Loopback(), gap_s=0.0), Parser(workers=1)
+        ingest = Ingest(store, fetcher, parser, settings, clock)
+        now = micros(clock.now())
+        rows = [
+            (f"http://paper{number % hosts}.example:{port}/{number}", '"v0"' if number % 20 == 0 else ETAG, now, now)
+            for number in range(count)
+        ]
+        add = (
+            "INSERT INTO sources (url, kind, is_shared, etag, next_poll_at, created_at) VALUES (?, 'feed', 1, ?, ?, ?)"
+        )
+        await _run(store, add, rows)
+        try:
+            await ingest.try_feed(rows[0][0])
+            wall, cpu = time.perf_counter(), processor_s(parser.process_ids)
+            changed = await _poll_all(ingest, count)
+            whole = time.perf_counter() - wall, processor_s(parser.process_ids) - cpu
+            assert changed == -(-count // 20), f"{changed} had other bytes"
+            await _run(store, "UPDATE sources SET next_poll_at = ?", [(now,)])
+            cpu = processor_s(parser.process_ids)
+            await _poll_all(ingest, count)
+            return _Cycle(*whole, 1000 * (processor_s(parser.process_ids) - cpu) / count)
+        finally:
+            parser.close()
+            await fetcher.close()
+            await store.close()
+
+
+async def _run(store: Store, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    async with store.database.writing() as connection:
+        await connection.exec_driver_sql(statement, rows)
+
+
+async def _poll_all(ingest: Ingest, count: int) -> int:
+    """How many of the sources, all due, were not unchanged."""
+    left, changed = count, 0
+    while reports := await ingest.poll_due():
+        assert not (errors := [report.error for report in reports if report.error]), errors[0]
+        left, changed = left - len(reports), changed + sum(not report.is_unchanged for report in reports)
+    assert left == 0, f"{left} were not polled"
+    return changed
 
 
 async def _compare(port: int, requests: int, hosts: int) -> None:
@@ -95,12 +193,24 @@ class Loopback(AbstractResolver):
 
 def _serve(ready: Connection) -> None:
     packed = gzip.compress(BODY)
+    now = format_datetime(datetime.now(UTC))
+
+    def feed(path: str) -> bytes:
+        """Twenty entries, each of its feed alone."""
+        items = "".join(
+            f"<item><title>Item {n} of feed {path}</title><link>https://paper.example{path}/{n}</link>"
+            f"<pubDate>{now}</pubDate><description>The council voted on item {n} of {path}.</description></item>"
+            for n in range(20)
+        )
+        head = "<title>Paper</title><link>https://paper.example/</link><language>en</language>"
+        return gzip.compress(f'<rss version="2.0"><channel>{head}{items}</channel></rss>'.encode())
 
     async def answer(request: web.BaseRequest) -> web.Response:
         if request.headers.get("If-None-Match") == ETAG:
             return web.Response(status=304, headers={"ETag": ETAG})
+        body = packed if request.path == "/feed" else feed(request.path)
         return web.Response(
-            body=packed, headers={"ETag": ETAG, "Content-Encoding": "gzip", "Content-Type": "application/rss+xml"}
+            body=body, headers={"ETag": ETAG, "Content-Encoding": "gzip", "Content-Type": "application/rss+xml"}
         )
 
     async def run() -> None:

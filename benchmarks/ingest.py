@@ -1,26 +1,33 @@
-"""Items a second from the network into the store, beside feedparser alone on the same files.
+"""Items a second from the network into the store, beside feedparser alone on the same files; both on one core.
 
 `python -m benchmarks ingest [FOLDER]`: the feed files of a folder, or 40 generated feeds of 50 items without one.
 "Alone" is `feedparser.parse` with its cleaning off, as we call it: no network, no clean text, no identity, no store.
+What counts is the processor time of the bot and its parsing process together; the server has a process of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import random
 import re
+import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_network
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import feedparser
 from aiohttp import web
 
+from benchmarks._cores import on_one_core, processor_s
+from benchmarks._figures import Figure
 from bot.config import load
 from bot.ingest.fetch import Fetcher
 from bot.ingest.parser import Parser
@@ -29,6 +36,8 @@ from bot.logs import configure
 from bot.ports import SystemClock
 from bot.store import Store
 
+SIZES = (1_000, 10_000, 100_000)
+_ITEMS = 50
 _WORDS = re.findall(
     r"\w+",
     "the bridge opened council river vote budget minister school harbour storm price report city police court game "
@@ -37,24 +46,57 @@ _WORDS = re.findall(
 
 
 def main(args: list[str]) -> int:
-    bodies = _read(Path(args[0])) if args else _generated()
-    alone_s, entries = _alone(bodies)
-    first_s, again_s, items = asyncio.run(_ingest(bodies))
-    print(f"{len(bodies)} feeds, {sum(map(len, bodies)) / 1e6:.1f} MB, {entries} entries, {items} articles")
-    print(f"feedparser alone     {alone_s:7.2f} s  {entries / alone_s:8.0f} items/s")
-    print(f"fetched to stored    {first_s:7.2f} s  {entries / first_s:8.0f} items/s  ratio {alone_s / first_s:.2f}")
-    print(f"polled again, whole  {again_s:7.2f} s  {entries / again_s:8.0f} items/s  ratio {alone_s / again_s:.2f}")
+    bodies = _read(Path(args[0])) if args else _generated(40)
+    found = _measured(bodies)
+    print(
+        f"{len(bodies)} feeds, {sum(map(len, bodies)) / 1e6:.1f} MB, {found.entries} entries, {found.articles} articles"
+    )
+    print(f"feedparser alone     {found.alone_s:7.2f} s CPU  {found.entries / found.alone_s:8.0f} items/s")
+    for name, (cpu_s, wall_s) in (("fetched to stored", found.first), ("polled again, whole", found.again)):
+        rate, ratio = found.entries / cpu_s, found.alone_s / cpu_s
+        print(f"{name:20} {cpu_s:7.2f} s CPU  {rate:8.0f} items/s  ratio {ratio:.2f}  ({wall_s:.2f} s by the clock)")
     return 0
+
+
+def figures(size: int) -> list[Figure]:
+    """Items a second of processor time, where so many are stored in the end."""
+    found = _measured(_generated(size // _ITEMS))
+    bare = found.entries / found.alone_s
+    return [
+        Figure("ingest, first poll", found.entries / found.first[0], "items/s", size, "items", bare=bare, least=0.5),
+        Figure("ingest, polled again", found.entries / found.again[0], "items/s", size, "items", bare=bare, least=0.5),
+    ]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Processor seconds; of our own also those by the clock."""
+
+    alone_s: float
+    first: tuple[float, float]
+    again: tuple[float, float]
+    entries: int
+    articles: int
+
+
+def _measured(bodies: list[bytes]) -> _Found:
+    with _served(bodies) as addresses, on_one_core():
+        before_s, entries = _alone(bodies)
+        first, again, articles = asyncio.run(_ingest(addresses))
+        after_s, _ = _alone(bodies)
+    # Ours is faster within feedparser, too: that must not be measured as feedparser's own.
+    assert "bot.ingest.feeds" not in sys.modules
+    return _Found((before_s + after_s) / 2, first, again, entries, articles)
 
 
 def _read(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in sorted(folder.rglob("*")) if path.suffix in (".xml", ".rss", ".atom", ".rdf")]
 
 
-def _generated(feeds: int = 40, items: int = 50) -> list[bytes]:
+def _generated(feeds: int) -> list[bytes]:
     chance = random.Random(20260101)
     now = datetime.now(UTC)
-    return [_feed(chance, number, items, now).encode() for number in range(feeds)]
+    return [_feed(chance, number, _ITEMS, now).encode() for number in range(feeds)]
 
 
 def _feed(chance: random.Random, number: int, items: int, now: datetime) -> str:
@@ -74,49 +116,80 @@ def _feed(chance: random.Random, number: int, items: int, now: datetime) -> str:
 
 
 def _alone(bodies: list[bytes]) -> tuple[float, int]:
-    started = time.perf_counter()
+    started = time.process_time()
     entries = sum(
         len(feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False).entries) for body in bodies
     )
-    return time.perf_counter() - started, entries
+    return time.process_time() - started, entries
 
 
-async def _ingest(bodies: list[bytes]) -> tuple[float, float, int]:
-    """Seconds of a first and of a second poll of all feeds, the worker running already, and the articles stored."""
+async def _ingest(addresses: Sequence[str]) -> tuple[tuple[float, float], tuple[float, float], int]:
+    """Seconds of a first and of a second poll of all feeds in a bot that runs already, and the articles stored."""
     settings = load(None, log_level="error", allow_private_sources=(ip_network("127.0.0.0/8"),), read_pages=False)
     configure(settings)
     clock = SystemClock()
     with tempfile.TemporaryDirectory() as folder:
         store = await Store.open(f"sqlite+aiosqlite:///{folder}/store.db")
-        fetcher, parser = Fetcher(settings, clock, gap_s=0.0), Parser()
+        fetcher, parser = Fetcher(settings, clock, gap_s=0.0), Parser(workers=1)
         ingest = Ingest(store, fetcher, parser, settings, clock)
+        warm, *rest = addresses
         try:
-            async with _served(bodies) as addresses:
-                await ingest.try_feed(addresses[0])
-                for address in addresses:
-                    await store.sources.add(address, workspace=None, now=clock.now())
-                first_s = await _polled(ingest, len(bodies))
-                for address in addresses:
-                    source = await store.sources.by_url(address)
-                    assert source is not None
-                    await store.sources.unfollow(None, source.id)
-                    await store.sources.add(address, workspace=None, now=clock.now())
-                return first_s, await _polled(ingest, len(bodies)), await store.articles.count()
+            await _follow(store, [warm], clock)
+            await ingest.poll_due()
+            stored = await store.articles.count()
+            await _follow(store, rest, clock)
+            first = await _polled(ingest, parser, len(rest))
+            await _follow(store, rest, clock)
+            again = await _polled(ingest, parser, len(rest))
+            return first, again, await store.articles.count() - stored
         finally:
             parser.close()
             await fetcher.close()
             await store.close()
 
 
-async def _polled(ingest: Ingest, count: int) -> float:
-    started = time.perf_counter()
-    reports = await ingest.poll_due(limit=count)
-    assert len(reports) == count, f"{len(reports)} of {count} polled"
-    return time.perf_counter() - started
+async def _follow(store: Store, addresses: Sequence[str], clock: SystemClock) -> None:
+    """Makes all due, whether they are followed already or not."""
+    for address in addresses:
+        if (source := await store.sources.by_url(address)) is not None:
+            await store.sources.unfollow(None, source.id)
+        await store.sources.add(address, workspace=None, now=clock.now())
 
 
-@asynccontextmanager
-async def _served(bodies: list[bytes]) -> AsyncIterator[list[str]]:
+async def _polled(ingest: Ingest, parser: Parser, count: int) -> tuple[float, float]:
+    """Processor seconds of all processes, and seconds by the clock."""
+    workers = parser.process_ids
+    wall, cpu = time.perf_counter(), processor_s(workers)
+    for begin in range(0, count, 100):
+        reports = await ingest.poll_due(limit=100)
+        assert len(reports) == min(100, count - begin), f"{len(reports)} polled"
+    return processor_s(workers) - cpu, time.perf_counter() - wall
+
+
+@contextmanager
+def _served(bodies: list[bytes]) -> Iterator[list[str]]:
+    """The addresses of the bodies, the first of which is only to warm up; from a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    server = context.Process(target=_serve, args=(theirs,), daemon=True)
+    server.start()
+    ours.send([_WARM, *bodies])
+    port = ours.recv()
+    try:
+        yield [f"http://127.0.0.1:{port}/{number}" for number in range(len(bodies) + 1)]
+    finally:
+        server.terminate()
+        server.join()
+
+
+# In no language that it names, so that the model is loaded that tells it.
+_WARM = """<rss version="2.0"><channel><title>Warm</title><item><title>Der Rat stimmt für eine neue Brücke am Fluss</title>
+<link>https://warm.example.org/1</link><description>Der Rat stimmte am Montag für die neue Brücke.</description></item>
+</channel></rss>""".encode()
+
+
+def _serve(connection: Connection) -> None:
+    bodies = connection.recv()
     times = [0] * len(bodies)
 
     async def answer(request: web.Request) -> web.Response:
@@ -125,13 +198,13 @@ async def _served(bodies: list[bytes]) -> AsyncIterator[list[str]]:
         # A trailing space for each answer: another body, so that it is read again and not taken as unchanged.
         return web.Response(body=bodies[number] + b" " * times[number], content_type="application/xml")
 
-    app = web.Application()
-    app.router.add_get("/{number}", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    port = runner.addresses[0][1]
-    try:
-        yield [f"http://127.0.0.1:{port}/{number}" for number in range(len(bodies))]
-    finally:
-        await runner.cleanup()
+    async def run() -> None:
+        app = web.Application()
+        app.router.add_get("/{number}", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        connection.send(runner.addresses[0][1])
+        await asyncio.Event().wait()
+
+    asyncio.run(run())

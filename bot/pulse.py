@@ -21,7 +21,7 @@ STALLED: Final[Mapping[str, timedelta]] = {
     # What notes that we live; when it fails the store is gone.
     "pulse": DEAD,
 }
-"""A job that has not ended well for so long is stuck, or fails each time. By the first word of its name; a second one is
+"""A job that has not ended well for so long is stuck, or fails each time. By the first word of its name; a second is
 its platform."""
 _TO: Final = "to "
 DISCONNECTED: Final = timedelta(minutes=5)

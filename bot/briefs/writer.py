@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -74,7 +74,7 @@ class BriefWriter:
                 item.text, related=links, published_at=item.published_at, now=now
             )
             self._index.add(brief)
-            await self._write_back(self._linked_back(brief, found))
+            await self._store.briefs.set_related(self._linked_back(brief, found))
             added.append(brief)
         return added
 
@@ -91,7 +91,7 @@ class BriefWriter:
                 for one in written:
                     saved.append(brief := await self._save(one))
                     changed |= self._linked_back(brief, brief.related)
-                await self._write_back(changed)
+                await self._store.briefs.set_related(changed)
         except BaseException:
             # What is in memory is not what is in the store any more; it is read anew with the next run.
             self._index, self._last_id = RelatedIndex(), 0
@@ -118,11 +118,6 @@ class BriefWriter:
             for link in links
             if link.brief_id is not None and (merged := self._index.linked_back(brief, link)) is not None
         }
-
-    async def _write_back(self, changed: Mapping[int, Sequence[Related]]) -> None:
-        # In one order everywhere, so that two processes never wait for each other in a circle.
-        for brief_id in sorted(changed):
-            await self._store.briefs.set_related(brief_id, changed[brief_id])
 
     async def _catch_up(self) -> None:
         """Takes in the briefs written since the last run, here before a restart or in another process.

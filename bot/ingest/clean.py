@@ -97,7 +97,10 @@ _LOOSE_JOINER: Final = re.compile(
 _STACKED: Final = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
 )
+_UNSEEN_ASCII: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_END: Final = re.compile("[\r\n\x85\u2028\u2029]+")
+_RARE_LINE_END: Final = re.compile("[\r\x85\u2028\u2029]")
+_BLANK_LINES: Final = re.compile("\n{3,}")
 _WRAPPED: Final = re.compile(r"(?<![.!?:;。！？…\"”’)\]다요])\n(?!\s*[-•*·▲■◆○])")
 
 # What publishing systems put below a text, and what a shortened one ends in.
@@ -159,7 +162,13 @@ def harmless(text: str) -> str:
     """NFC, without control, bidirectional and unseen characters; line ends become newlines."""
     if text.isascii() and text.isprintable():
         return text
-    text = _UNSEEN.sub("", _LINE_END.sub(_as_newlines, text))
+    if _RARE_LINE_END.search(text):
+        text = _LINE_END.sub(_as_newlines, text)
+    elif "\n\n\n" in text:
+        text = _BLANK_LINES.sub("\n\n", text)
+    if text.isascii():
+        return _UNSEEN_ASCII.sub("", text)
+    text = _UNSEEN.sub("", text)
     if text.isascii():
         return text
     if "\u200c" in text or "\u200d" in text:
@@ -184,7 +193,9 @@ def _flat(html: str) -> str:
         return unescape(_TAG.sub("\n", html))
     # The newlines of the source mean nothing; the cleaner leaves block tags only, and escapes every other "<".
     kept = _cleaner.clean(html.replace("\r", " ").replace("\n", " "))
-    return unescape(_TAG.sub("\n", _CELL_TAG.sub(" ", kept)))
+    if "<td" in kept or "<th" in kept:
+        kept = _CELL_TAG.sub(" ", kept)
+    return unescape(_TAG.sub("\n", kept))
 
 
 def _is_deep(html: str) -> bool:

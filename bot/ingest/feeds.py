@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-import feedparser
-
 from bot.errors import FeedError
 from bot.ingest.charset import decode
 from bot.ingest.dates import parse_date
 from bot.ingest.discover import feeds_of_page
 from bot.ingest.entry import ENTRY_LIMIT, Entry, Words, draft_of, name_of, publisher_of
+from bot.ingest.feedparsing import read
 from bot.ingest.jsonfeed import parse_json_feed
 from bot.ingest.language import code_of
 from bot.ingest.parsed import ParsedFeed
@@ -103,9 +102,9 @@ def _web_page(text: str, url: str) -> FeedError:
 
 def _parse_xml(text: str, url: str) -> ParsedFeed:
     text = _first_entries(_XML_HEAD.sub("", text[:_CHUNK], count=2) + text[_CHUNK:])
-    found = _read(text, url)
+    found = read(text, url)
     if not found.entries and _ENTRY_OPEN.search(text):
-        found = _read(_PREFIX.sub(r"\1", text), url)
+        found = read(_PREFIX.sub(r"\1", text), url)
     if not found.get("version") and not found.entries:
         raise FeedError(marked("It is XML, but nothing in it is a feed or an entry of one."))
     feed = found.feed
@@ -122,12 +121,6 @@ def _parse_xml(text: str, url: str) -> ParsedFeed:
         ttl_s=_ttl(feed),
         drafts=tuple(draft for draft in drafts if draft),
     )
-
-
-def _read(text: str, url: str) -> Any:
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    body = text.encode("utf-8", "replace")
-    return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
 
 
 def _first_entries(text: str) -> str:

@@ -8,19 +8,20 @@ from typing import Any, Final
 
 UNKNOWN: Final = "und"
 
-_HANGUL: Final = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
-_KANA: Final = re.compile("[\u3041-\u30fa\u30fd-\u30ff]")
-_HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
-_CYRILLIC: Final = re.compile("[\u0400-\u04ff]")
-_ARABIC: Final = re.compile("[\u0600-\u06ff]")
-_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f]")
+_HANGUL: Final = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]+")
+_KANA: Final = re.compile("[\u3041-\u30fa\u30fd-\u30ff]+")
+_HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
+_CYRILLIC: Final = re.compile("[\u0400-\u04ff]+")
+_ARABIC: Final = re.compile("[\u0600-\u06ff]+")
+_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f]+")
+_BEYOND_LATIN: Final = re.compile("[^\x00-\u024f]+")
 _SCRIPTS: Final = {
-    "el": re.compile("[\u0370-\u03ff]"),
-    "he": re.compile("[\u0590-\u05ff]"),
-    "th": re.compile("[\u0e00-\u0e7f]"),
-    "hi": re.compile("[\u0900-\u097f]"),
-    "ta": re.compile("[\u0b80-\u0bff]"),
-    "bn": re.compile("[\u0980-\u09ff]"),
+    "el": re.compile("[\u0370-\u03ff]+"),
+    "he": re.compile("[\u0590-\u05ff]+"),
+    "th": re.compile("[\u0e00-\u0e7f]+"),
+    "hi": re.compile("[\u0900-\u097f]+"),
+    "ta": re.compile("[\u0b80-\u0bff]+"),
+    "bn": re.compile("[\u0980-\u09ff]+"),
 }
 _ENGLISH: Final = re.compile(
     r"\b(?:the|of|and|to|in|is|for|on|with|that|by|at|from|as|has|are|was|it|you|how|what)\b", re.IGNORECASE
@@ -72,7 +73,7 @@ def language_of(text: str, *, said: str = "") -> str:
     sample = text[:_SAMPLE]
     if not sample.isascii() and (by_script := _by_script(sample, said)):
         return by_script
-    letters = len(_LATIN.findall(sample))
+    letters = _count(_LATIN, sample)
     if said and said not in _NOT_LATIN:
         is_doubtful = said == "en" and letters > 80 and not _ENGLISH.search(sample)
         return _by_model(sample) if is_doubtful else said
@@ -83,8 +84,10 @@ def language_of(text: str, *, said: str = "") -> str:
 
 def _by_script(sample: str, said: str) -> str:
     """What the script alone tells; empty where Latin letters prevail."""
-    latin = len(_LATIN.findall(sample))
-    hangul, kana, han = (len(script.findall(sample)) for script in (_HANGUL, _KANA, _HAN))
+    latin = _count(_LATIN, sample)
+    if 3 * _count(_BEYOND_LATIN, sample) <= latin:
+        return ""
+    hangul, kana, han = (_count(script, sample) for script in (_HANGUL, _KANA, _HAN))
     # A Korean or Japanese syllable says as much as two or three letters.
     if 3 * (hangul + kana + han) > latin and hangul + kana + han >= 2:
         if hangul >= max(kana, han / 4):
@@ -92,14 +95,19 @@ def _by_script(sample: str, said: str) -> str:
         if kana * 12 >= han:
             return "ja"
         return said if said in ("ja", "ko", "zh") else "zh"
-    if len(_CYRILLIC.findall(sample)) > latin:
+    if _count(_CYRILLIC, sample) > latin:
         return said if said in _CYRILLIC_SET else _by_model(sample)
-    if len(_ARABIC.findall(sample)) > latin:
+    if _count(_ARABIC, sample) > latin:
         return said if said in _ARABIC_SET else _by_model(sample)
     for code, script in _SCRIPTS.items():
-        if len(script.findall(sample)) > latin:
+        if _count(script, sample) > latin:
             return code
     return ""
+
+
+def _count(script: re.Pattern[str], sample: str) -> int:
+    """The letters of a script; its pattern is of runs of them, of which there are fewer."""
+    return sum(map(len, script.findall(sample)))
 
 
 def _by_model(sample: str) -> str:

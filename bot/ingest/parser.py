@@ -62,6 +62,10 @@ class _Worker:
         finally:
             timer.cancel()
 
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
@@ -79,16 +83,26 @@ def _environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
+def _processors() -> int:
+    """Those that this process may run on, which in a container may be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Parser:
     """Reads feeds and pages without letting them harm the process; close it to leave no process behind."""
 
     def __init__(self, *, workers: int | None = None, limit_s: float = 10.0) -> None:
         """`limit_s`: seconds that one reading may take; by default as many workers as there are spare processors."""
         self._limit_s = limit_s
-        self._free = asyncio.Semaphore(workers or max(1, min(4, os.cpu_count() or 1)))
+        self._free = asyncio.Semaphore(workers or min(4, _processors()))
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._is_closed = False
+
+    @property
+    def process_ids(self) -> list[int]:
+        """Of the workers that run now."""
+        return [worker.process_id for worker in self._all]
 
     async def feed(self, fetched: Fetched) -> ParsedFeed:
         """The feed in an answer; FeedError when it is none, or takes too much time or memory to read."""

@@ -65,6 +65,8 @@ class PollReport:
     duplicate: int = 0
     error: str = ""
     is_unchanged: bool = False
+    unsettled: Polled | None = None
+    """What is still to be written of a source that had nothing new."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,16 +104,19 @@ class Ingest:
 
         # None goes on by itself when the store fails another; those that could not be settled keep their lease.
         found = await asyncio.gather(*map(one, sources), return_exceptions=True)
+        reports = [report for report in found if isinstance(report, PollReport)]
+        # Nineteen of twenty polls find nothing new: one wait for the disk for all of them.
+        await self._store.sources.settle_unchanged([report.unsettled for report in reports if report.unsettled])
         for failure in (outcome for outcome in found if isinstance(outcome, BaseException)):
             raise failure
         if left := [source.id for source, report in zip(sources, found, strict=True) if report is None]:
             await self._store.sources.let_go(left, claimed_at + timedelta(seconds=LEASE_S))
             log.info("sources.left", count=len(left), reason="others took long; they are polled next")
-        return [report for report in found if isinstance(report, PollReport)]
+        return [replace(report, unsettled=None) for report in reports]
 
     async def _poll_safely(self, source: Source) -> PollReport:
         try:
-            return await self.poll(source)
+            return await self._poll(source)
         except StoreError:
             raise
         except Exception:  # a defect of ours, met by one feed: loud in the log, and the other feeds go on
@@ -122,12 +127,17 @@ class Ingest:
 
     async def poll(self, source: Source) -> PollReport:
         """Reads one source and stores what is new; StoreError is the only thing it raises."""
+        report = await self._poll(source)
+        await self._store.sources.settle_unchanged([report.unsettled] if report.unsettled else [])
+        return replace(report, unsettled=None)
+
+    async def _poll(self, source: Source) -> PollReport:
         began = time.monotonic()
         try:
             fetched = await self._fetcher.fetch(source.address, etag=source.etag, last_modified=source.last_modified)
             body_hash = hashlib.sha256(fetched.body).hexdigest()
             if fetched.is_unchanged or (source.body_hash == body_hash and not source.failures):
-                return await self._unchanged(source, fetched)
+                return self._unchanged(source, fetched)
             log.debug("source.fetched", source=source.id, seconds=time.monotonic() - began)
             feed = await self._parser.feed(fetched)
         except (FetchError, FeedError) as error:
@@ -229,10 +239,10 @@ class Ingest:
         date = _date(draft)
         return date >= now - self._window if date else undated_is_news
 
-    async def _unchanged(self, source: Source, fetched: Fetched) -> PollReport:
+    def _unchanged(self, source: Source, fetched: Fetched) -> PollReport:
         log.debug("source.unchanged", source=source.id)
-        await self._store.sources.settle(self._polled(source, fetched, ttl_s=fetched.max_age_s, had_new=False))
-        return PollReport(source=source, is_unchanged=True)
+        polled = self._polled(source, fetched, ttl_s=fetched.max_age_s, had_new=False)
+        return PollReport(source=source, is_unchanged=True, unsettled=polled)
 
     def _polled(self, source: Source, fetched: Fetched, *, ttl_s: float | None, had_new: bool) -> Polled:
         now = self._clock.now()

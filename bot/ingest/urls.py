@@ -29,6 +29,7 @@ _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\s<>\"\\^`{|}]")
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:/|$))", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)
 def is_web_address(url: str) -> bool:
     """Whether this is a whole http(s) address that a reader can open."""
     if not url or len(url) > _LONGEST or _UNSAFE.search(url):

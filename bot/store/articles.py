@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,11 +17,9 @@ from bot.store.rows import value
 from bot.store.schema import article_bands, article_keys, articles, pruned_keys, stories
 from bot.store.source_changes import note_changes
 
-_T = TypeVar("_T")
+_COLUMNS = tuple(field.name for field in fields(Article) if field.name not in ("id", "story_id", "place"))
 _TURN = 0x61727469636C6573
 """PostgreSQL advisory lock of whoever stores articles; any number does that nobody else uses."""
-_CHUNK = 500
-"""Values of one IN list; SQLite takes 32,766 parameters, and short lists plan and compile faster."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +79,7 @@ class Articles:
     async def known(self, keys: Sequence[str]) -> dict[str, int]:
         """The number of the article behind each key that is known."""
         async with self._db.reading() as connection:
-            return await _known(connection, keys)
+            return await _known(self._db, connection, keys)
 
     async def get(self, article_id: int) -> Article:
         async with self._db.reading() as connection:
@@ -147,7 +145,7 @@ class _Taking:
 
     async def take(self, items: Sequence[Incoming]) -> list[tuple[Stored, int]]:
         items = await self._without_old_news(items)
-        self._by_key = await _known(self._connection, [key for item in items for key in item.keys])
+        self._by_key = await _known(self._db, self._connection, [key for item in items for key in item.keys])
         bands = [band for item in items if not self._by_key.keys() & set(item.keys) for band in item.bands]
         await self._read_neighbours(bands)
         await self._read_articles({*self._by_key.values(), *(id_ for ids in self._by_band.values() for id_ in ids)})
@@ -158,10 +156,8 @@ class _Taking:
     async def _without_old_news(self, items: Sequence[Incoming]) -> list[Incoming]:
         """The items, with those that we had and pruned as no news: an undated one could not tell."""
         keys = [key for item in items if item.is_news for key in item.keys]
-        pruned: set[str] = set()
-        for part in _chunks(keys):
-            query = select(pruned_keys.c.key).where(pruned_keys.c.key.in_(part))
-            pruned |= set((await self._connection.execute(query)).scalars())
+        query = select(pruned_keys.c.key).where(self._db.among(pruned_keys.c.key, keys))
+        pruned = set((await self._connection.execute(query)).scalars()) if keys else set()
         return [replace(item, is_news=False) if pruned & set(item.keys) else item for item in items]
 
     def _take_one(self, item: Incoming) -> tuple[Stored, int]:
@@ -225,23 +221,24 @@ class _Taking:
         )
 
     async def _read_neighbours(self, bands: Iterable[int]) -> None:
-        for part in _chunks(sorted(set(bands))):
-            query = select(article_bands.c.band, article_bands.c.article_id).where(article_bands.c.band.in_(part))
-            for band, article_id in await self._connection.execute(query):
-                self._by_band.setdefault(band, []).append(article_id)
+        if not (wanted := sorted(set(bands))):
+            return
+        columns = (article_bands.c.band, article_bands.c.article_id)
+        query = select(*columns).where(self._db.among(article_bands.c.band, wanted)).order_by(*columns)
+        for band, article_id in await self._connection.execute(query):
+            self._by_band.setdefault(band, []).append(article_id)
 
     async def _read_articles(self, ids: Iterable[int]) -> None:
-        for part in _chunks(sorted(ids)):
-            rows = await self._connection.execute(select(articles).where(articles.c.id.in_(part)))
+        if wanted := sorted(ids):
+            rows = await self._connection.execute(select(articles).where(self._db.among(articles.c.id, wanted)))
             self._articles |= {row.id: value(Article, row) for row in rows}
 
     async def _write(self) -> dict[int, int]:
         """Writes all changes; the number given to each new article by the one it had here."""
         numbers: dict[int, int] = {}
         if self._added:
-            rows = [_columns(self._article(0, item)) for item in self._added]
-            insert = articles.insert().returning(articles.c.id, sort_by_parameter_order=True)
-            ids = (await self._connection.execute(insert, rows)).scalars().all()
+            rows = [_columns(self._articles[-place]) for place in range(1, len(self._added) + 1)]
+            ids = await self._db.insert_numbered(self._connection, articles, rows)
             numbers = {-place: id_ for place, id_ in enumerate(ids, start=1)}
         await self._write_keys(numbers)
         await self._write_changes()
@@ -251,13 +248,8 @@ class _Taking:
         keys = [{"key": key, "article_id": numbers.get(id_, id_)} for key, id_ in self._aliases.items()]
         if keys:
             await self._connection.execute(self._db.insert(article_keys).on_conflict_do_nothing(), keys)
-        bands = [
-            {"band": band, "article_id": numbers[-place]}
-            for place, item in enumerate(self._added, start=1)
-            for band in item.bands
-        ]
-        if bands:
-            await self._connection.execute(article_bands.insert(), bands)
+        bands = [(band, numbers[-place]) for place, item in enumerate(self._added, start=1) for band in item.bands]
+        await self._db.insert_many(self._connection, article_bands, ("band", "article_id"), bands)
 
     async def _write_changes(self) -> None:
         written = {id_: self._articles[id_] for id_ in self._changed if id_ > 0}
@@ -265,8 +257,8 @@ class _Taking:
             change = update(articles).where(articles.c.id == id_)
             await self._connection.execute(change.values(title=article.title, text=article.text))
         due = [article.story_id for article in written.values() if article.story_id is not None]
-        for part in _chunks(due):
-            change = update(stories).where(stories.c.id.in_(part))
+        if due:
+            change = update(stories).where(self._db.among(stories.c.id, due))
             await self._connection.execute(change.values(is_due=True, changed_at=self._seen_at))
 
 
@@ -279,20 +271,13 @@ async def _not_before(connection: AsyncConnection, seen_at: datetime) -> datetim
     return max(seen_at, min(newest, seen_at + _MOST_BEHIND)) if newest else seen_at
 
 
-async def _known(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for part in _chunks(list(dict.fromkeys(keys))):
-        query = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(part))
-        found |= {row.key: row.article_id for row in await connection.execute(query)}
-    return found
+async def _known(database: Database, connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
+    if not (wanted := list(dict.fromkeys(keys))):
+        return {}
+    query = select(article_keys.c.key, article_keys.c.article_id).where(database.among(article_keys.c.key, wanted))
+    found = await connection.execute(query)
+    return {row.key: row.article_id for row in found}
 
 
 def _columns(article: Article) -> dict[str, Any]:
-    columns = asdict(article)
-    del columns["id"], columns["story_id"], columns["place"]
-    return columns
-
-
-def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
+    return {name: getattr(article, name) for name in _COLUMNS}

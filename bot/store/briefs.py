@@ -62,10 +62,10 @@ class Briefs:
             query = select(briefs).where(briefs.c.story_id == story.id).with_for_update()
             known = (await connection.execute(query)).one_or_none()
             row = await self._write(connection, known, text, {"story_id": story.id, **facts}, now)
-            await _write_related(connection, row.id, related)
+            await _write_related(connection, {row.id: related}, is_new=known is None)
             titles = [article.title for article in story.articles]
             if known is None or row.version != known.version or row.article_count != known.article_count:
-                await index_brief(connection, row.id, text, titles, row.published_at)
+                await index_brief(connection, row.id, text, titles, row.published_at, is_new=known is None)
             await self._settle(connection, story, row.id)
         return _brief(row, tuple(related))
 
@@ -140,8 +140,8 @@ class Briefs:
             insert = stories.insert().values(is_due=False, changed_at=now).returning(stories.c.id)
             story_id = (await connection.execute(insert)).scalar_one()
             row = await self._write(connection, None, text, {"story_id": story_id, **facts}, now)
-            await _write_related(connection, row.id, related)
-            await index_brief(connection, row.id, text, [], row.published_at)
+            await _write_related(connection, {row.id: related}, is_new=True)
+            await index_brief(connection, row.id, text, [], row.published_at, is_new=True)
         return _brief(row, tuple(related))
 
     async def _refuse_double(self, connection: AsyncConnection, text: BriefText) -> None:
@@ -234,11 +234,14 @@ class Briefs:
         async with self._db.glancing() as connection:
             return (await connection.execute(newest.limit(1).offset(count))).scalar() or 0
 
-    async def set_related(self, brief_id: int, links: Sequence[Related]) -> None:
-        """Replaces what a brief is related to; nothing for one that was pruned."""
+    async def set_related(self, links: Mapping[int, Sequence[Related]]) -> None:
+        """Replaces what briefs are related to; nothing for those that were pruned."""
+        if not links:
+            return
         async with self._db.writing() as connection:
-            if (await connection.execute(select(briefs.c.id).where(briefs.c.id == brief_id))).scalar() is not None:
-                await _write_related(connection, brief_id, links)
+            standing = select(briefs.c.id).where(briefs.c.id.in_(links))
+            there = set((await connection.execute(standing)).scalars())
+            await _write_related(connection, {id_: links[id_] for id_ in there})
 
     async def versions(self, brief_id: int) -> list[tuple[int, datetime, BriefText]]:
         """Every version, the first one first."""
@@ -346,13 +349,18 @@ async def _is_as_told(connection: AsyncConnection, story: Story) -> bool:
     return found is False and await _articles_of(connection, story) == {article.id for article in story.articles}
 
 
-async def _write_related(connection: AsyncConnection, brief_id: int, links: Sequence[Related]) -> None:
-    others = [link.brief_id for link in links if link.brief_id is not None]
+async def _write_related(
+    connection: AsyncConnection, links: Mapping[int, Sequence[Related]], *, is_new: bool = False
+) -> None:
+    """Replaces what each brief is related to; `is_new`: they were related to nothing so far."""
+    others = {link.brief_id for each in links.values() for link in each if link.brief_id is not None}
     # What is retired is shown to nobody, and what was pruned is there no more.
     shown = select(briefs.c.id).where(briefs.c.id.in_(others), briefs.c.is_retired.is_(False))
-    there = set((await connection.execute(shown)).scalars()) if others else set()
-    links = [link for link in links if link.brief_id is None or link.brief_id in there]
-    await connection.execute(delete(related).where(related.c.brief_id == brief_id))
+    there: set[int | None] = {None, *(await connection.execute(shown)).scalars()} if others else {None}
+    if links and not is_new:
+        # In one order everywhere, so that two processes never wait for each other in a circle.
+        gone = delete(related).where(related.c.brief_id == bindparam("of"))
+        await connection.execute(gone, [{"of": brief_id} for brief_id in sorted(links)])
     rows = [
         {
             "brief_id": brief_id,
@@ -364,7 +372,8 @@ async def _write_related(connection: AsyncConnection, brief_id: int, links: Sequ
             "score": link.score,
             "reason": link.reason,
         }
-        for position, link in enumerate(links)
+        for brief_id, each in links.items()
+        for position, link in enumerate(link for link in each if link.brief_id in there)
     ]
     if rows:
         await connection.execute(related.insert(), rows)

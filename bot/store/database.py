@@ -7,14 +7,15 @@ begin with BEGIN IMMEDIATE, since a deferred one reads first and may find its sn
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Table, event, make_url, select
+from sqlalchemy import ARRAY, ColumnElement, Table, any_, event, func, literal, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
@@ -128,6 +129,43 @@ class Database:
     def insert(self, table: Table) -> Any:
         """An INSERT that knows ON CONFLICT, for this dialect."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def among(self, column: ColumnElement[Any], values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:
+        """Whether a column has one of many values, as one parameter: the same statement however many there are."""
+        if self.is_sqlite:
+            given = func.json_each(json.dumps(values)).table_valued("value")
+            return column.in_(select(given.c.value))
+        return column == any_(literal(list(values), ARRAY(column.type)))
+
+    async def insert_numbered(
+        self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
+    ) -> Sequence[int]:
+        """Inserts rows within `writing` and gives the numbers of their `id`, in order.
+
+        SQLite would want a statement for each row to tell its number. Its next number is the newest one's and 1, and
+        nobody else writes meanwhile, so that the rows are numbered here and go in together.
+        """
+        if not self.is_sqlite:
+            insert = table.insert().returning(table.c.id, sort_by_parameter_order=True)
+            return list((await connection.execute(insert, rows)).scalars())
+        newest = (await connection.execute(select(func.max(table.c.id)))).scalar() or 0
+        numbers = range(newest + 1, newest + 1 + len(rows))
+        await connection.execute(table.insert(), [{"id": id_, **row} for id_, row in zip(numbers, rows, strict=True)])
+        return numbers
+
+    async def insert_many(
+        self, connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Inserts rows of plain numbers and texts, of which there are many for each thing that is stored."""
+        if not rows:
+            return
+        if not self.is_sqlite:
+            await connection.execute(table.insert(), [dict(zip(columns, row, strict=True)) for row in rows])
+            return
+        # The driver takes tuples as they are; by way of dictionaries a row costs as much again as to store it.
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
+        await connection.exec_driver_sql(statement, list(rows))
 
     async def close(self) -> None:
         await self.engine.dispose()

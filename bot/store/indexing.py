@@ -33,9 +33,15 @@ _POSTGRES: Final = (
 
 
 async def index_brief(
-    connection: AsyncConnection, brief_id: int, brief: BriefText, titles: Sequence[str], published_at: datetime
+    connection: AsyncConnection,
+    brief_id: int,
+    brief: BriefText,
+    titles: Sequence[str],
+    published_at: datetime,
+    *,
+    is_new: bool = False,
 ) -> None:
-    """Makes the brief findable by its words, in place of what was indexed of it before."""
+    """Makes the brief findable by its words, in place of what was indexed of it before; of a new one nothing was."""
     is_sqlite = connection.dialect.name == "sqlite"
     words = {
         "id": brief_id,
@@ -46,9 +52,10 @@ async def index_brief(
     }
     if not is_sqlite:
         words["published_at"] = Instant().process_bind_param(published_at, connection.dialect)
-    for statement in _SQLITE if is_sqlite else _POSTGRES:
-        names = statement.compile().params
-        await connection.execute(statement, {name: words[name] for name in names})
+    remove, insert = _SQLITE if is_sqlite else _POSTGRES
+    if not is_new:
+        await connection.execute(remove, {"id": brief_id})
+    await connection.execute(insert, words)
 
 
 async def unindex_briefs(connection: AsyncConnection, brief_ids: Sequence[int]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound, UsageError
@@ -187,6 +187,28 @@ class Sources:
             values |= {"failures": 0, "failing_since": None, "warned_at": None, "last_ok_at": polled.polled_at}
         async with self._db.writing() as connection:
             await connection.execute(update(sources).where(sources.c.id == polled.source_id).values(**values))
+
+    async def settle_unchanged(self, polls: Sequence[Polled]) -> None:
+        """`settle` for sources that had nothing new, all in one transaction."""
+        if not polls:
+            return
+        kept = {
+            name: func.coalesce(func.nullif(bindparam(f"new_{name}"), ""), sources.c[name])
+            for name in ("fetch_url", "etag", "last_modified")
+        }
+        well: dict[str, Any] = {"last_error": "", "lease_until": None, "failures": 0}
+        well |= {"failing_since": None, "warned_at": None}
+        at: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("next_poll_at", "interval_s")}
+        at |= dict.fromkeys(("last_polled_at", "last_ok_at"), bindparam("new_polled_at", type_=Instant))
+        change = update(sources).where(sources.c.id == bindparam("source")).values(**kept, **well, **at)
+        names = (*kept, "next_poll_at", "interval_s", "polled_at")
+        async with self._db.writing() as connection:
+            # In one order everywhere, so that two processes never wait for each other in a circle.
+            rows = [
+                {"source": polled.source_id} | {f"new_{name}": getattr(polled, name) for name in names}
+                for polled in sorted(polls, key=lambda polled: polled.source_id)
+            ]
+            await connection.execute(change, rows)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

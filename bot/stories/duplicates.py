@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from bot.ingest.urls import canonical
 from bot.models import Article, Draft
 from bot.store.articles import Incoming
-from bot.words import terms
+from bot.words import first_terms, terms
 
 BANDS: Final = 21
 ROWS: Final = 3
@@ -59,7 +59,7 @@ def article_keys(draft: Draft, owner: str, source_id: int) -> tuple[str, ...]:
 
 def bands(title: str, text: str) -> tuple[int, ...]:
     """The MinHash bands of a text, as signed 64-bit numbers; none when it is too short to be known by them."""
-    words = terms(f"{title}\n{text}")[:MAX_TERMS]
+    words = first_terms(f"{title}\n{text}", MAX_TERMS)
     if len(words) < MIN_TERMS:
         return ()
     hashes = _shingles(words)
@@ -68,7 +68,7 @@ def bands(title: str, text: str) -> tuple[int, ...]:
     smallest = mixed.min(axis=1).reshape(BANDS, ROWS)
     numbers = np.arange(1, BANDS + 1, dtype=np.uint64)
     folded = (smallest @ _BAND_MIX).reshape(BANDS) * np.uint64(0x27D4EB2F165667C5) + numbers
-    return tuple(int(number) for number in folded.view(np.int64))
+    return tuple(folded.view(np.int64).tolist())
 
 
 def is_same(incoming: Incoming, article: Article) -> bool:
@@ -84,7 +84,8 @@ def is_same(incoming: Incoming, article: Article) -> bool:
         return False
     if title != known and fuzz.token_set_ratio(title, known) < _SAME_TITLE:
         return False
-    return fuzz.ratio(terms(draft.text)[:MAX_TERMS], terms(article.text)[:MAX_TERMS], score_cutoff=_SAME_TEXT) > 0
+    one, other = first_terms(draft.text, MAX_TERMS), first_terms(article.text, MAX_TERMS)
+    return fuzz.ratio(one, other, score_cutoff=_SAME_TEXT) > 0
 
 
 def _shingles(words: list[str]) -> NDArray[np.uint64]:
@@ -93,7 +94,8 @@ def _shingles(words: list[str]) -> NDArray[np.uint64]:
     count = len(codes) - SHINGLE + 1
     parts = [codes[start : start + count] * np.uint64(31 ** (2 * start) + start) for start in range(SHINGLE)]
     mixed: NDArray[np.uint64] = parts[0] ^ (parts[1] << np.uint64(7)) ^ (parts[2] << np.uint64(13))
-    return np.unique(mixed % np.uint64((1 << 31) - 1))
+    # One that stands there twice stays: the smallest of them is the same.
+    return mixed % np.uint64((1 << 31) - 1)
 
 
 def _is_own(address: str) -> bool:

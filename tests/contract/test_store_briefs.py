@@ -102,7 +102,7 @@ async def test_related_brief_of_another_workspace_does_not_show(store: Store, cl
     await workspaces(store, clock.now())
     mine = await brief(store, clock.now(), 1, words("Mine"), workspace=LOCAL_WORKSPACE)
     theirs = await brief(store, clock.now(), 2, words("Theirs"), workspace=OTHER)
-    await store.briefs.set_related(mine.id, [Related(brief_id=theirs.id, headline="Theirs", blurb="Secret")])
+    await store.briefs.set_related({mine.id: [Related(brief_id=theirs.id, headline="Theirs", blurb="Secret")]})
     assert (await store.briefs.get(mine.id, workspace=LOCAL_WORKSPACE)).related == ()
     assert len((await store.briefs.get(mine.id, workspace=None)).related) == 1
 

@@ -41,7 +41,7 @@ async def ferry(store: Store, clock: FakeClock) -> Brief:
     made = await brief(store, clock.now(), 1, words("Ferry strikes pier"), workspace=None)
     other = await brief(store, clock.now(), 2, words("Pier is closed"), workspace=None)
     link = Related(brief_id=made.id, headline="Ferry strikes pier", blurb="Deck.", reason="also about the pier")
-    await store.briefs.set_related(other.id, [link])
+    await store.briefs.set_related({other.id: [link]})
     return made
 
 

@@ -30,7 +30,7 @@ async def merge(store: Store, clock: FakeClock, gone: Brief, kept: Brief) -> Non
 
 async def test_merged_brief_leaves_every_list_and_its_number_leads_to_the_other(store: Store, clock: FakeClock) -> None:
     kept, gone = await two_briefs(store, clock)
-    await store.briefs.set_related(kept.id, [Related(brief_id=gone.id, headline="Tremor", blurb="")])
+    await store.briefs.set_related({kept.id: [Related(brief_id=gone.id, headline="Tremor", blurb="")]})
     await merge(store, clock, gone, kept)
     assert [story.id for story in await store.stories.due(limit=9)] == [kept.story_id]
     assert [len(story.articles) for story in await store.stories.each()] == [2]
@@ -42,7 +42,7 @@ async def test_merged_brief_leaves_every_list_and_its_number_leads_to_the_other(
         assert [one.brief.id for one in await store.search.find("tariff", workspace=viewer, limit=9)] == [kept.id]
         assert await store.search.find("tremor", workspace=viewer, limit=9) == []
     assert [one.id for one in await store.briefs.each()] == [kept.id]
-    await store.briefs.set_related(kept.id, [Related(brief_id=gone.id, headline="Tremor", blurb="")])
+    await store.briefs.set_related({kept.id: [Related(brief_id=gone.id, headline="Tremor", blurb="")]})
     assert (await store.briefs.get(kept.id, workspace=None)).related == ()
     with pytest.raises(NotFound):
         await store.briefs.get(gone.id, workspace=OTHER)

@@ -120,7 +120,7 @@ async def test_brief_is_reworded_in_place_and_keeps_its_instant(store: Store, cl
     first = await brief(store, clock.now(), 1, words("Told"))
     other = await brief(store, clock.now(), 2, words("Other"))
     link = Related(brief_id=first.id, headline="Told", blurb="Deck of Told.", score=0.5)
-    await store.briefs.set_related(other.id, [link])
+    await store.briefs.set_related({other.id: [link]})
     story = await store.stories.get(first.story_id)
     clock.advance(600)
     used = Usage(input_tokens=7, output_tokens=3)

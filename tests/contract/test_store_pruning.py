@@ -173,7 +173,7 @@ async def test_story_that_was_pruned_takes_nothing_in(store: Store, clock: FakeC
     [new] = set(placed.values())
     assert len((await store.stories.get(new)).articles) == 2
     assert (await store.pruning.prune(now + 31 * DAY)).counts.get("articles", 0) == (store.dialect == "sqlite")
-    await store.briefs.set_related(gone.id, ())
+    await store.briefs.set_related({gone.id: ()})
     assert kept.id in await ids(store)
 
 

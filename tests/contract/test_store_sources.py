@@ -138,6 +138,30 @@ async def planned(store: Store, platform: str, now: datetime) -> list[tuple[Work
     return [(one.workspace_id, one.facts["sources"]) for one in found]
 
 
+async def test_unchanged_polls_are_settled_together_as_each_would_be_alone(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    urls = [f"https://{name}.example/feed" for name in ("one", "two", "alone")]
+    added = [await store.sources.add(url, workspace=LOCAL_WORKSPACE, now=clock.now()) for url in urls]
+    before = Polled(source_id=0, polled_at=clock.now(), next_poll_at=clock.now(), interval_s=900, etag='"old"')
+    for source in added:
+        await store.sources.settle(replace(before, source_id=source.id, last_modified="Mon", title="T"))
+        await store.sources.settle(replace(before, source_id=source.id, is_long=True, error="503"))
+    await store.sources.claim_due(clock.advance(60), limit=9, lease_s=300)
+    poll = replace(before, polled_at=clock.now(), next_poll_at=clock.now() + timedelta(hours=1), interval_s=1125)
+    polls = [
+        replace(poll, source_id=source.id, etag=etag) for source, etag in zip(added, ("", '"new"', ""), strict=True)
+    ]
+    await store.sources.settle_unchanged(polls[:2])
+    await store.sources.settle(polls[2])
+    one, two, alone = [await store.sources.get(source.id) for source in added]
+    assert (one.etag, two.etag) == ('"old"', '"new"')
+    assert replace(one, id=alone.id, url=alone.url) == alone
+    assert (one.failures, one.last_error, one.last_ok_at, one.title) == (0, "", clock.now(), "T")
+    assert replace(two, id=alone.id, url=alone.url, etag='"old"') == alone
+    assert len(await store.sources.claim_due(clock.advance(3600), limit=9, lease_s=300)) == 3
+    await store.sources.settle_unchanged([])
+
+
 async def test_source_that_fails_for_long_is_told_once_a_step_and_resumed(store: Store, clock: FakeClock) -> None:
     await workspaces(store, clock.now())
     source = await store.sources.add(FEED, workspace=LOCAL_WORKSPACE, now=clock.now())

@@ -108,7 +108,7 @@ async def test_related_shows_only_what_the_workspace_sees(office: Office) -> Non
         Related(brief_id=4, headline="Secret of the other workspace", blurb="…"),
         Related(headline="Only words", blurb="A link without an address."),
     ]
-    await office.store.briefs.set_related(1, links)
+    await office.store.briefs.set_related({1: links})
     for line in ("/brief related b1", "/brief read b1", "/brief latest", "/brief search ferry", "/brief today"):
         text = await office.ask(line, is_manager=False)
         assert "Secret" not in text, line
