@@ -51,7 +51,9 @@ def is_web_page(text: str) -> bool:
 
 
 def read_feeds(text: str) -> list[Listed]:
-    """The entries of an OPML file, or of a list with one or more addresses a line; nothing for anything else."""
+    """The entries of an OPML file, or of a list with one or more addresses a line; nothing for a web page."""
+    if is_web_page(text):
+        return []
     clean = _CONTROL.sub("", text)
     is_opml = _OUTLINE.search(clean) or "<opml" in clean[:2000].lower()
     found = _outlines(clean) if is_opml else _addresses(clean)

@@ -28,6 +28,7 @@ _HTML_ROOT: Final = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.I
 _ENTRY_OPEN: Final = re.compile(r"<(?:[\w-]+:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ENTRY_CLOSE: Final = re.compile(r"</(?:[\w-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
+_FAR_REFERENCE: Final = re.compile(r"&#(?:[0-9]{5,}|[xX][0-9a-fA-F]{4,});?")
 _CHUNK: Final = 4096
 _UNPACKED_LIMIT: Final = 10_000_000
 
@@ -126,8 +127,18 @@ def _parse_xml(text: str, url: str) -> ParsedFeed:
 
 def _read(text: str, url: str) -> Any:
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    body = text.encode("utf-8", "replace")
-    return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    body = _FAR_REFERENCE.sub(_character_or_none, text).encode("utf-8", "replace")
+    try:
+        return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # the library's own errors, where elements are nested as nothing should be
+        raise FeedError(marked("It is XML, but too broken to be read as a feed.")) from error
+
+
+def _character_or_none(found: re.Match[str]) -> str:
+    """A reference to a character; a mark for one that there is not, lest feedparser gives up the whole feed."""
+    digits = found[0][2:].rstrip(";").lower()
+    number = int(digits[1:], 16) if digits.startswith("x") else int(digits[:9])
+    return "\ufffd" if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF else found[0]
 
 
 def _first_entries(text: str) -> str:
