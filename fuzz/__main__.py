@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import traceback
 from contextlib import closing
@@ -24,7 +25,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     parser.add_argument("--postgres", action="store_true", help="search: on PostgreSQL, too")
     parser.add_argument("--folder", type=Path, help="where inputs and faults are kept (default build/fuzz/TARGET)")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was begun is ended
     with closing(make(given.target, postgres=given.postgres)) as target:
         if given.files:
             return check(target, given.files)

@@ -158,8 +158,7 @@ def _kind(feed: ParsedFeed) -> str:
         any(draft.published_at for draft in drafts),
         any(draft.author for draft in drafts),
         bool(feed.title),
-        feed.language,
+        bool(feed.language),
         feed.ttl_s is not None,
-        *sorted({draft.language for draft in drafts})[:2],
     )
     return " ".join(map(str, parts))

@@ -17,7 +17,7 @@ _TITLE: Final = 'Feeds of "us" & <them>'
 
 class OpmlTarget(Target):
     name = "opml"
-    traced = ("bot/commands/opml.py", "bot/ingest/charset.py", "bot/ingest/urls.py", "bot/commands/import_sources.py")
+    traced = ("bot/commands/opml.py", "bot/ingest/charset.py", "bot/ingest/urls.py")
     limit = 200_000
     seconds = 0.5
     seconds_per_kb = 0.02
