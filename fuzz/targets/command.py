@@ -34,13 +34,20 @@ _NEXT: Final = re.compile(r"\n?%%\n")
 """Between two commands of an input."""
 _MOST: Final = 8
 _STYLE: Final = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
+_PREVIEWED: Final = (
+    "brief-admin topic add",
+    "brief-admin topic edit",
+    "brief-admin digest add",
+    "brief-admin digest edit",
+)
 _PINGS: Final = ("@everyone", "@here", "<!channel>", "<!here>")
 _WHO: Final[Mapping[str, tuple[WorkspaceId, bool]]] = {
     "@member": (LOCAL_WORKSPACE, False),
     "@other": (OTHER, True),
     "@slack": (SLACK, True),
+    "@form": (LOCAL_WORKSPACE, True),
 }
-"""Whose command it is, named before it; else a manager's at the console."""
+"""Whose command it is, named before it; else a manager's at the console. `@form`: a form of it is filled instead."""
 
 
 class CommandTarget(Target):
@@ -79,9 +86,38 @@ class CommandTarget(Target):
         if workspace == SLACK:
             line = typed(line.encode("utf-8", "replace").decode("utf-8"))  # a form of Slack's holds nothing else
         parsed = _check_parse(line)
-        reply = self._bench.run(self._answer(line, workspace, is_manager))
-        _check_document(reply)
-        return f"{parsed.command.path if parsed else '-'}:{reply.document.kind}"
+        if name == "@form":
+            replies = self._bench.run(self._form(parsed)) if parsed else []
+        else:
+            replies = [self._bench.run(self._answer(line, workspace, is_manager))]
+        for reply in replies:
+            _check_document(reply)
+        return (
+            f"{name == '@form'}{parsed.command.path if parsed else '-'}:{[one.document.kind.value for one in replies]}"
+        )
+
+    async def _form(self, parsed: Parsed) -> list[Reply]:
+        """What a form is filled with or why there is none, what it would come to, and what is asked before a danger."""
+        person = Person(id="U1", name="Mina", is_manager=True)
+        here = Invocation(workspace_id=LOCAL_WORKSPACE, person=person, channel=ChannelRef("console:general"))
+        commands = self._office.commands
+        before = self._bench.version()
+        filled = await commands.filled(parsed.command, parsed.values, here)
+        replies = [filled] if isinstance(filled, Reply) else []
+        if not isinstance(filled, Reply):
+            assert all(parsed.command.option(option) for option in filled)
+        if parsed.command.name in _PREVIEWED:
+            replies.append(await commands.preview(parsed.command, parsed.values, here))
+        if parsed.command.is_danger:
+            replies.append(await commands.question(parsed.command, parsed.values, here))
+        for option in parsed.command.options:
+            for text, value in await commands.complete(
+                parsed.command, option, parsed.values.get(option.name, ""), here
+            ):
+                assert text
+                assert value
+        assert self._bench.version() == before, "a form was only looked at, and something was written"
+        return replies
 
     async def _answer(self, line: str, workspace: WorkspaceId, is_manager: bool) -> Reply:
         person = Person(id="U1", name="Mina", is_manager=is_manager)
