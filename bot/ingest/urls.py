@@ -123,7 +123,7 @@ def normal_feed_url(text: str) -> str:
         url = "https://" + url.lstrip("/")
     elif scheme[1].lower() not in ("http", "https"):
         raise _no_address(typed, say("a feed's address begins with http:// or https://"))
-    if not is_web_address(url) or not _is_host(urlsplit(url).hostname or ""):
+    if not is_web_address(url):
         raise _no_address(typed, say("an http(s) address of a feed"))
     parts = urlsplit(url)
     host = _ascii_host(parts.hostname or "")
@@ -131,7 +131,8 @@ def normal_feed_url(text: str) -> str:
     where = f"[{host}]" if ":" in host else host
     port = f":{parts.port}" if parts.port else ""
     address = urlunsplit((parts.scheme.lower(), f"{user}{at}{where}{port}", parts.path or "/", parts.query, ""))
-    if not is_web_address(address):  # a host's foreign letters may stand for a space, a slash …
+    # Asked of the result: foreign letters of a host may stand for a space, a dot, a slash …
+    if not is_web_address(address) or not _is_host(host):
         raise _no_address(typed, say("an http(s) address of a feed"))
     return address
 
