@@ -18,7 +18,7 @@ _TITLE: Final = 'Feeds of "us" & <them>'
 class OpmlTarget(Target):
     name = "opml"
     traced = ("bot/commands/opml.py", "bot/ingest/charset.py", "bot/ingest/urls.py")
-    limit = 200_000
+    limit = 60_000
     seconds = 0.5
     seconds_per_kb = 0.02
 
