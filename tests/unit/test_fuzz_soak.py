@@ -1,17 +1,18 @@
-"""Each fuzzer for half a minute; longer with `BRIEFBOT_FUZZ_SECONDS`, or for as long as one likes by hand."""
+"""Each fuzzer for half a minute, or for an hour; for as long as one likes with `python -m fuzz`."""
 
 from __future__ import annotations
 
-import os
 import random
 from contextlib import closing
+from typing import Final
 
 import pytest
 
 from fuzz.engine import Fuzzer
 from fuzz.targets import NAMES, make
+from tests.soaking import size
 
-SECONDS = float(os.environ.get("BRIEFBOT_FUZZ_SECONDS", "30"))
+SECONDS: Final = size(30.0, 3600.0)
 
 
 @pytest.mark.soak
@@ -21,4 +22,4 @@ def test_fuzzer_finds_no_fault(name: str) -> None:
     with closing(make(name)) as target:
         report = Fuzzer(target, seed=seed).run(SECONDS)
     assert not report.faults, f"with seed {seed}; how to keep an input: docs/fuzzing.md"
-    assert report.runs > len(report.faults)
+    assert report.runs > report.inputs > 5, "it found nothing to go on from"
