@@ -22,4 +22,4 @@ def test_fuzzer_finds_no_fault(name: str) -> None:
     with closing(make(name)) as target:
         report = Fuzzer(target, seed=seed).run(SECONDS)
     assert not report.faults, f"with seed {seed}; how to keep an input: docs/fuzzing.md"
-    assert report.runs > report.inputs > 5, "it found nothing to go on from"
+    assert report.inputs > 5, "it found nothing to go on from"
