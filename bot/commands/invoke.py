@@ -80,7 +80,7 @@ class Commands:
         language = await self.language(invocation)
         with speaking(language):
             try:
-                parsed = parse(line)
+                parsed = parse(_storable(line))
             except BriefbotError as error:
                 log.info("command.misread", workspace=invocation.workspace_id)
                 return _failed(error)
@@ -88,7 +88,7 @@ class Commands:
 
     async def call(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """The answer to a command whose values a platform took apart itself; never raises."""
-        return await self._call(command, values, invocation, await self.language(invocation))
+        return await self._call(command, _all_storable(values), invocation, await self.language(invocation))
 
     async def _call(self, command: Command, values: Mapping[str, str], invocation: Invocation, language: str) -> Reply:
         began = time.monotonic()
@@ -123,14 +123,14 @@ class Commands:
         if not await self._may(command, invocation):
             return []
         with speaking(await self.language(invocation)):
-            return await completions(self._store, invocation.workspace_id, option, text)
+            return await completions(self._store, invocation.workspace_id, option, _storable(text))
 
     async def filled(
         self, command: Command, values: Mapping[str, str], invocation: Invocation
     ) -> Mapping[str, str] | Reply:
         """What a form for a command is filled with: what is set now, under what was given. Or why there is no form."""
         with speaking(await self.language(invocation)):
-            return await self._filled(command, values, invocation)
+            return await self._filled(command, _all_storable(values), invocation)
 
     async def _filled(
         self, command: Command, values: Mapping[str, str], invocation: Invocation
@@ -149,6 +149,7 @@ class Commands:
 
     async def preview(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """What the digest of a form would post now, or its topic would take, before it is saved."""
+        values = _all_storable(values)
         with speaking(await self.language(invocation)):
             try:
                 if "topic" in command.path:
@@ -160,6 +161,7 @@ class Commands:
 
     async def question(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """What to ask a person before a command that takes something away, with the button that does it."""
+        values = _all_storable(values)
         with speaking(await self.language(invocation)):
             try:
                 context = await self._context(command, values, invocation)
@@ -255,6 +257,15 @@ class Commands:
             return await self._store.workspaces.get(invocation.workspace_id)
         except NotFound:
             return await self._store.workspaces.ensure(invocation.workspace_id, now=now)
+
+
+def _storable(text: str) -> str:
+    """What was typed without the characters that a database refuses: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _all_storable(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: _storable(text) for name, text in values.items()}
 
 
 def is_manager(person: Person, workspace: Workspace) -> bool:

@@ -51,7 +51,9 @@ def is_web_page(text: str) -> bool:
 
 
 def read_feeds(text: str) -> list[Listed]:
-    """The entries of an OPML file, or of a list with one or more addresses a line; nothing for anything else."""
+    """The entries of an OPML file, or of a list with one or more addresses a line; nothing for a web page."""
+    if is_web_page(text):
+        return []
     clean = _CONTROL.sub("", text)
     is_opml = _OUTLINE.search(clean) or "<opml" in clean[:2000].lower()
     found = _outlines(clean) if is_opml else _addresses(clean)
@@ -90,12 +92,10 @@ def _outline(piece: str, *, line: int, is_last: bool) -> Listed | None:
     if url and not (is_last and _is_cut(piece)):
         return Listed(line=line, url=url, title=title)
     address = _ADDRESS.search(piece)
-    if address and is_last and not address[2]:
-        return Listed(line=line, url=_unescaped(address[1]), problem=say("the file ends within it"))
-    if address:
-        # Where quotes do not pair, what looks like a title is none.
-        return Listed(line=line, url=_unescaped(address[1]))
-    return Listed(line=line, url="", title=title, problem=say("it has no address")) if is_feed else None
+    # Where quotes do not pair, what looks like a title is none.
+    if address and (url := _unescaped(address[1])):
+        return Listed(line=line, url=url, problem=say("the file ends within it") if is_last and not address[2] else "")
+    return Listed(line=line, url="", title=title, problem=say("it has no address")) if is_feed or address else None
 
 
 def _is_cut(piece: str) -> bool:

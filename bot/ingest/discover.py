@@ -56,7 +56,8 @@ def _penalty(words: str) -> int:
 def feeds_of_page(html: str, url: str) -> tuple[str, ...]:
     """Absolute addresses of the feeds that a page names, best first: declared ones, then links that look like feeds."""
     parser = _Links()
-    parser.feed(html[:_LIMIT])
+    # Python's parser raises for some of what follows `<![`, which in HTML is a comment anyway.
+    parser.feed(html[:_LIMIT].replace("<![", "<! ["))
     base = absolute(parser.base, url) or url
     ranked = sorted(parser.found, key=lambda item: item[0])
     return tuple(_distinct((absolute(href, base) for _, href in ranked), but=canonical(url)))[:_MOST]

@@ -1,11 +1,12 @@
 """feedparser, told to do once what it does again for each tag and each line; what it reads stays the same.
 
 Its reader of XML hands over text in pieces, one for each line and each entity, and each tag begins by joining the
-address that it starts from with itself. Both take half of its time on a feed of long texts.
+address that it starts from with itself. Both take much of its time on a feed of long texts.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final
@@ -16,8 +17,12 @@ import feedparser.api
 import feedparser.mixin
 from feedparser.util import FeedParserDict
 
+from bot.errors import FeedError
+from bot.saying import marked
+
 _WHOLE: Final = 1 << 16
 """Characters of one text that are handed over at once."""
+_FAR_REFERENCE: Final = re.compile(r"&#(?:[0-9]{5,}|[xX][0-9a-fA-F]{4,});?")
 
 
 class _WholeTexts(ExpatParser):
@@ -41,7 +46,17 @@ feedparser.mixin.copy = SimpleNamespace(deepcopy=FeedParserDict)
 
 
 def read(text: str, url: str) -> Any:
-    """What feedparser finds in a document that was found at this address; its own cleaning is off."""
+    """What feedparser finds in a document that was found at this address; its own cleaning is off. Raises FeedError."""
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    body = text.encode("utf-8", "replace")
-    return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    body = _FAR_REFERENCE.sub(_character_or_none, text).encode("utf-8", "replace")
+    try:
+        return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # the library's own errors, where elements are nested as nothing should be
+        raise FeedError(marked("It is XML, but too broken to be read as a feed.")) from error
+
+
+def _character_or_none(found: re.Match[str]) -> str:
+    """A reference to a character; a mark for one that there is not, lest feedparser gives up the whole feed."""
+    digits = found[0][2:].rstrip(";").lower()
+    number = int(digits[1:], 16) if digits.startswith("x") else int(digits[:9])
+    return "\ufffd" if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF else found[0]

@@ -25,7 +25,7 @@ _SOMETIMES_TRACKING: Final = frozenset(
 _WHERE_FROM: Final = re.compile(r"(?:rss|feed|atom|twitter|facebook|newsletter|email)", re.IGNORECASE)
 _FRONT_HOST: Final = re.compile(r"(?:www\d?|m|mobile|mobil|amp|touch)\.(?=[^.]+\.[^.])")
 _AMP_END: Final = re.compile(r"(?:/amp(?:/index\.html?)?|\.amp|/index\.(?:html?|php))$|\.amp(?=\.html?$)")
-_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\s<>\"\\^`{|}]")
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\s<>\"\\^`{|}\ud800-\udfff\ufffe\uffff]")
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:/|$))", re.IGNORECASE)
 
 
@@ -49,7 +49,7 @@ def absolute(url: str, base: str) -> str:
     except ValueError:
         return ""
     scheme, colon, rest = joined.partition(":")
-    joined = _UNSAFE.sub(lambda found: quote(found[0]), scheme.lower() + colon + rest)
+    joined = _UNSAFE.sub(lambda found: quote(found[0], errors="replace"), scheme.lower() + colon + rest)
     return joined if is_web_address(joined) else ""
 
 
@@ -124,14 +124,18 @@ def normal_feed_url(text: str) -> str:
         url = "https://" + url.lstrip("/")
     elif scheme[1].lower() not in ("http", "https"):
         raise _no_address(typed, say("a feed's address begins with http:// or https://"))
-    if not is_web_address(url) or not _is_host(urlsplit(url).hostname or ""):
+    if not is_web_address(url):
         raise _no_address(typed, say("an http(s) address of a feed"))
     parts = urlsplit(url)
     host = _ascii_host(parts.hostname or "")
     user, at, _ = parts.netloc.rpartition("@")
     where = f"[{host}]" if ":" in host else host
     port = f":{parts.port}" if parts.port else ""
-    return urlunsplit((parts.scheme.lower(), f"{user}{at}{where}{port}", parts.path or "/", parts.query, ""))
+    address = urlunsplit((parts.scheme.lower(), f"{user}{at}{where}{port}", parts.path or "/", parts.query, ""))
+    # Asked of the result: foreign letters of a host may stand for a space, a dot, a slash …
+    if not is_web_address(address) or not _is_host(host):
+        raise _no_address(typed, say("an http(s) address of a feed"))
+    return address
 
 
 def _is_host(host: str) -> bool:
