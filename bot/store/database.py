@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StoreBusy, StoreError
-from bot.store import one_trip
+from bot.store.one_trip import Connector
 
 BUSY_TIMEOUT_S: Final = 5.0
 _PRAGMAS: Final = (
@@ -130,22 +130,12 @@ def _engine(url: URL) -> AsyncEngine:
     _check_place(url)
     engine = create_async_engine(
         url,
-        async_creator=lambda: one_trip.connect(str(url.database), timeout_s=BUSY_TIMEOUT_S),
+        async_creator=Connector(str(url.database), timeout_s=BUSY_TIMEOUT_S, pragmas=_PRAGMAS),
         pool_size=8,
         max_overflow=16,
     )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # We begin transactions ourselves; the driver's own way defers them.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:
