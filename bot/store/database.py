@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from bot.errors import ConfigError, StoreBusy, StoreError
 from bot.store.one_trip import Connector
@@ -77,6 +78,21 @@ class Database:
                 yield connection
             finally:
                 await connection.close()
+
+    async def rows(self, query: Any, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        """The rows of one statement: `glancing` where there is nothing to do but to read them.
+
+        On SQLite SQLAlchemy's way there and back is made once, not for opening, executing and closing each.
+        """
+        if not self.is_sqlite:
+            async with self.glancing() as connection:
+                return (await connection.execute(query, parameters)).all()
+        with _PlainErrors(self.url):
+            return await greenlet_spawn(self._rows, query, parameters)
+
+    def _rows(self, query: Any, parameters: Mapping[str, Any] | None) -> Sequence[Any]:
+        with self._without_begin.sync_engine.connect() as connection:
+            return connection.execute(query, parameters).all()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:

@@ -1,4 +1,4 @@
-"""SQLite's statements: short reads run on the event loop, long ones never hold it up, and locks are waited for elsewhere."""
+"""SQLite's statements: short reads run on the event loop; long ones and locks hold nobody else up."""
 
 from __future__ import annotations
 
