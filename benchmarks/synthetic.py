@@ -64,7 +64,7 @@ async def build(file: Path, count: int) -> None:
 
 async def build_postgres(url: str, count: int) -> None:
     """The same in a migrated, empty database of PostgreSQL."""
-    import asyncpg
+    import asyncpg  # type: ignore[import-untyped]
 
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     await connection.execute("SET synchronous_commit = off; SET maintenance_work_mem = '512MB'")

@@ -24,7 +24,7 @@ def line(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def escaped(text: str) -> str:
-    """Outside text that reads as it was written, wherever in a line it stands; drawn to be measured, then to be sent."""
+    """Outside text that reads as it was written, wherever in a line; drawn to be measured, then to be sent."""
     # `1.` and `-` begin a list at the start of a line, where this may come to stand.
     return _LIST.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", _SPACE.sub(" ", harmless(text))))
 

@@ -9,7 +9,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
@@ -284,6 +284,13 @@ def statement(*, to_all: bool, is_raw: bool = False) -> Select[Any]:
     """Briefs that are not retracted, as `whole` gives them."""
     query = whole(to_all=to_all, is_raw=is_raw)
     return query if is_raw else query.where(is_shown(to_all=to_all))
+
+
+@cache
+def listed(*, to_all: bool) -> Select[Any]:
+    """Briefs that are not retracted, without what they are related to, of the numbers `ids`: for lists of them."""
+    query = select(briefs, null().label("links")).where(is_visible(to_all=to_all), is_shown(to_all=to_all))
+    return laid_over(query.where(briefs.c.id.in_(bindparam("ids", expanding=True))), to_all=to_all)
 
 
 @cache

@@ -9,6 +9,7 @@ microseconds where a trip takes hundreds; one that takes longer than it may is b
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -51,9 +52,11 @@ class Connector:
 
     def set_patient(self, connection: sqlite3.Connection, watch: Callable[[], bool] | None) -> None:
         """Whether a statement may wait for locks and run on (without `watch`), or may not."""
-        connection.execute(f"PRAGMA busy_timeout={0 if watch else int(self._timeout_s * 1000)}").close()
         # Not for the thread: looking at the time there would wait for the event loop each time.
-        connection.set_progress_handler(watch, _STEPS if watch else 0)
+        connection.set_progress_handler(None, 0)
+        connection.execute(f"PRAGMA busy_timeout={0 if watch else int(self._timeout_s * 1000)}").close()
+        if watch:
+            connection.set_progress_handler(watch, _STEPS)
 
     def is_long(self, operation: str) -> bool:
         """Whether a statement was too long lately; one that asks the index of words cannot be broken off, so it is."""
@@ -95,7 +98,7 @@ class _Connection(aiosqlite.Connection):
         self._asked = self._done = 0
         self._is_patient = True
         self._only_reads = False
-        self._until = 0.0
+        self._until = math.inf
 
     def cursor(self) -> _Cursor:  # type: ignore[override]
         return _Cursor(self)
@@ -137,6 +140,8 @@ class _Connection(aiosqlite.Connection):
                 raise
             self.connector.was_long(operation)
             return False
+        finally:
+            self._until = math.inf
         return True
 
     def _is_over(self) -> bool:

@@ -99,3 +99,11 @@ async def test_read_that_was_given_up_leaves_its_connection_usable(database: Dat
         async with asyncio.timeout(0.05), database.reading() as connection:
             await connection.execute(_LONG, {"most": 1_000_000})
     assert await _ids(database) == [1, 2]
+
+
+async def test_statement_of_the_thread_is_never_broken_off(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.one_trip.SHORT_S", 0.0)
+    async with database.glancing() as connection:
+        for _ in range(600):
+            assert (await connection.execute(_SHORT)).scalars().all() == [1, 2]
+            assert (await connection.execute(text("SELECT ' MATCH '"))).scalar() == " MATCH "
