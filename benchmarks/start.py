@@ -69,7 +69,8 @@ async def _start(file: Path) -> float:
                     await asyncio.sleep(0.005)
                 told = await discord.slash(discord.person(guild), place, "brief help")
                 acked = await slack.slash(slack.person(team), room, "/brief", "help")
-            assert told.messages and acked.ack, (told.error, acked.error)
+            assert told.messages, told.error
+            assert acked.ack, acked.error
             return time.perf_counter() - began
         finally:
             process.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import importlib
 import importlib.util
@@ -28,7 +29,7 @@ from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
 from bot.delivery.notify import Notifier
 from bot.digests.dispatch import Dispatcher
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreError
 from bot.ingest.fetch import Fetcher
 from bot.ingest.parser import Parser
 from bot.ingest.pipeline import Ingest
@@ -41,6 +42,7 @@ from bot.store import Store
 from bot.store.heartbeats import Heartbeat
 from bot.stories.place import Grouper
 from bot.tenants import Tenants
+from bot.timekeeping import Timekeeper
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +86,7 @@ class App:
     deliverer: Deliverer
     amender: Amender
     notifier: Notifier
+    timekeeper: Timekeeper
     commands: Commands
 
     async def write_briefs(self) -> int:
@@ -142,7 +145,9 @@ class App:
         except ExceptionGroup as group:
             # One part ended the others; its reason is what a person needs.
             raise group.exceptions[0] from None
-        await self.store.heartbeats.end(_process_name())
+        # Without it the process counts as dead for a while, which is no reason to fail.
+        with contextlib.suppress(StoreError):
+            await self.store.heartbeats.end(_process_name())
         log.info("app.stopped")
 
     def _schedule(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> Schedule:
@@ -162,6 +167,8 @@ class App:
 
     def _jobs(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> list[Job]:
         jobs: list[Job] = []
+        if wanted & set(CORE_ROLES):
+            jobs.append(Job(name="clock", every_s=pace.dispatch_s, run=self.timekeeper.look))
         if "ingest" in wanted:
             jobs.append(Job(name="poll", every_s=pace.poll_s, run=self.read_news))
             if model := self.model:
@@ -231,6 +238,7 @@ async def build(
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
         amender=Amender(store, adapters, clock, owner=_process_name()),
         notifier=Notifier(store, adapters, clock),
+        timekeeper=Timekeeper(store, clock, news_window=timedelta(hours=settings.news_window_h)),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
 

@@ -11,6 +11,7 @@ import structlog
 
 from bot.documents.nodes import Document
 from bot.documents.notices import brief_notice, failing_document
+from bot.errors import StoreError
 from bot.ports import Adapter, Clock
 from bot.saying import speaking
 from bot.store import Store
@@ -59,6 +60,8 @@ class Notifier:
             again = None if is_told else self._clock.now() + AGAIN
             await self._store.notices.settle(due.id, next_try_at=again)
             log.info("notice.told" if is_told else "notice.untold", notice=due.id, kind=due.kind)
+        except StoreError as error:
+            log.warning("notice.unsettled", notice=due.id, reason=error.message)
         except Exception:
             log.exception("notice.untold", notice=due.id, kind=due.kind)
 
