@@ -7,8 +7,10 @@ import asyncio
 import contextlib
 import multiprocessing
 import statistics
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -17,12 +19,14 @@ import discord
 import yarl
 
 from adapters.discord.pacing import Pacer
+from benchmarks._figures import Figure
 from benchmarks.discord_bot import bot_of, digests_for
 from benchmarks.synthetic import build, word
 from bot.app import App
 from tests.loopback import Answer, Channel, FakeDiscord, Guild, Person
 from tests.loopback.server import TOKEN
 
+SIZES = (400,)
 Ask = Callable[[], Awaitable[Answer]]
 
 
@@ -32,43 +36,65 @@ def main(args: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=400)
     parser.add_argument("--briefs", type=int, default=100_000)
     chosen = parser.parse_args(args)
-    print(f"{'way':36} {'p50 ms':>8} {'p99 ms':>8} {'ratio p50':>10} {'ratio p99':>10}")
     if chosen.rounds:
-        asyncio.run(_compare(chosen.rounds))
+        print(f"{'way':44} {'ms':>8} {'bare ms':>8} {'ratio':>8}")
+        for one in figures(chosen.rounds):
+            print(f"{one.name:44} {one.value:8.1f} {one.bare:8.1f} {one.judged:8.2f}", flush=True)
     if chosen.briefs:
         asyncio.run(_complete(chosen.briefs))
     return 0
 
 
-async def _compare(rounds: int) -> None:
-    """The bot in a process of its own, people and Discord in this one, for the bare bot and for ours."""
-    bare: dict[str, tuple[float, float]] = {}
-    async with FakeDiscord(reads_schema=False) as fake:
-        guild, places = _guild(fake)
-        mina = fake.person(guild)
-        async with _process(fake, bare_bot, fake.api, fake.gateway, [place.id for place in places]):
-            for state in ("idle", "fan-out"):
-                for says in ("a word", "a card"):
-                    found = await _measure(partial(fake.slash, mina, places[0], says.split()[1]), rounds)
-                    if says == "a word":
-                        bare[state] = found
-                    _row(f"bare discord.py, {says}, {state}", found, bare[state])
-                await fake.slash(mina, places[0], "go")
+def figures(size: int) -> list[Figure]:
+    """Each command and state: p50 and p99 of the whole answer beside those of a bare bot that shows a card as large."""
+    return asyncio.run(_compare(size))
+
+
+async def _compare(rounds: int) -> list[Figure]:
+    """Both bots in processes of their own, people and Discord in this one; they are asked in turns, and both fan out."""
+    found = []
     with tempfile.TemporaryDirectory() as folder:
-        async with FakeDiscord(reads_schema=False) as fake:
-            guild, places = _guild(fake)
-            mina = fake.person(guild)
-            app = await bot_of(fake, Path(folder))
-            await digests_for(app, guild, places, in_s=30 + rounds * 0.1)
+        async with FakeDiscord(reads_schema=False) as theirs, FakeDiscord(reads_schema=False) as ours:
+            (bare_guild, bare_places), (guild, places) = _guild(theirs), _guild(ours)
+            app = await bot_of(ours, Path(folder))
+            in_s = 30 + rounds * 0.1
+            await digests_for(app, guild, places, in_s=in_s)
             await app.close()
-            async with _process(fake, our_bot, fake.api, fake.gateway, folder):
-                for state, figures in bare.items():
-                    if state == "fan-out":
+            due_at = time.monotonic() + in_s
+            bare_args = (theirs.api, theirs.gateway, [place.id for place in bare_places])
+            async with _process(theirs, bare_bot, *bare_args), _process(ours, our_bot, ours.api, ours.gateway, folder):
+                bare = partial(theirs.slash, theirs.person(bare_guild), bare_places[0])
+                own = partial(ours.slash, ours.person(guild), places[0])
+                for state in ("idle", "during a fan-out"):
+                    if state != "idle":
+                        await asyncio.sleep(max(0.0, due_at - time.monotonic()))
                         await _until(lambda: any(place.messages for place in places))
+                        await bare("go")
                     for path, values in (("brief latest", {}), ("brief read", {"brief": "b1"})):
-                        found = await _measure(partial(fake.slash, mina, places[0], path, values), rounds)
-                        _row(f"/{path}, {state}", found, figures)
-                print(f"  posted meanwhile: {sum(bool(place.messages) for place in places)}", flush=True)
+                        pairs = await _in_turns(partial(own, path, values), partial(bare, "card"), rounds)
+                        found += _figures_of(f"/{path}, {state}", pairs, rounds)
+                posted = [sum(bool(place.messages) for place in group) for group in (places, bare_places)]
+                print(f"  posted meanwhile: {posted[0]}, bare: {posted[1]}", file=sys.stderr, flush=True)
+    return found
+
+
+async def _in_turns(own: Ask, bare: Ask, rounds: int) -> list[tuple[float, float]]:
+    """Milliseconds of each answer of ours and of the bare bot's, one after the other."""
+    for ask in (own, bare) * 5:
+        await ask()
+    return [((await own()).whole_s * 1000, (await bare()).whole_s * 1000) for _ in range(rounds)]
+
+
+def _figures_of(name: str, pairs: list[tuple[float, float]], rounds: int) -> list[Figure]:
+    ours, bare = zip(*pairs, strict=True)
+    return [
+        Figure(f"{name}, p{share}", _share(ours, share), "ms", rounds, "answers", _share(bare, share), most=3.0)
+        for share in (50, 99)
+    ]
+
+
+def _share(values: Sequence[float], share: int) -> float:
+    return statistics.quantiles(values, n=100)[share - 1]
 
 
 def _guild(fake: FakeDiscord) -> tuple[Guild, list[Channel]]:
@@ -89,18 +115,6 @@ async def _process(fake: FakeDiscord, target: Callable[..., None], *args: object
     await asyncio.to_thread(process.join)
 
 
-def _row(name: str, found: tuple[float, float], bare: tuple[float, float]) -> None:
-    ratios = [ours / theirs for ours, theirs in zip(found, bare, strict=True)]
-    print(f"{name:36} {found[0]:8.1f} {found[1]:8.1f} {ratios[0]:10.2f} {ratios[1]:10.2f}", flush=True)
-
-
-async def _measure(ask: Ask, rounds: int) -> tuple[float, float]:
-    """p50 and p99 of the whole answer in milliseconds."""
-    await ask()
-    taken = [(await ask()).whole_s * 1000 for _ in range(rounds)]
-    return statistics.median(taken), statistics.quantiles(taken, n=100)[98]
-
-
 async def _until(is_done: Callable[[], bool]) -> None:
     async with asyncio.timeout(120):
         while not is_done():  # noqa: ASYNC110 - another task is watched
@@ -108,16 +122,12 @@ async def _until(is_done: Callable[[], bool]) -> None:
 
 
 def bare_bot(api: str, gateway: str, ids: list[int]) -> None:
-    """A bot of discord.py's own example: one command that says a word, another that begins a fan-out."""
+    """A bot of discord.py's own example: one command that shows a card, another that begins a fan-out."""
     discord.http.Route.BASE = api
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
     client = discord.Client(intents=discord.Intents(guilds=True), guild_ready_timeout=0.05)
     tree = discord.app_commands.CommandTree(client)
     sending: list[asyncio.Task[None]] = []
-
-    @tree.command(name="word", description="Says a word")
-    async def say(interaction: discord.Interaction) -> None:
-        await interaction.response.send_message("pong", ephemeral=True)
 
     @tree.command(name="card", description="Shows a card as large as ours")
     async def card(interaction: discord.Interaction) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, assert_never
 
 from bot.documents.nodes import Cite, Code, Inline, Link, Mention, Text
@@ -21,8 +22,9 @@ def line(text: str) -> str:
     return _SPACE.sub(" ", harmless(text)).strip()
 
 
+@lru_cache(maxsize=1024)
 def escaped(text: str) -> str:
-    """Outside text that reads as it was written, wherever in a line it stands."""
+    """Outside text that reads as it was written, wherever in a line; drawn to be measured, then to be sent."""
     # `1.` and `-` begin a list at the start of a line, where this may come to stand.
     return _LIST.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", _SPACE.sub(" ", harmless(text))))
 

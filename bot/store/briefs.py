@@ -9,7 +9,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
@@ -28,6 +28,14 @@ from bot.store.visible import is_visible, viewer
 
 _TOLD: Final = ("headline", "blurb")
 """What a link tells of another brief, which a correction may change."""
+_HISTORY: Final = (
+    select(brief_versions)
+    .where(
+        brief_versions.c.brief_id == bindparam("brief"),
+        or_(brief_versions.c.workspace_id.is_(None), brief_versions.c.workspace_id == bindparam("viewer")),
+    )
+    .order_by(brief_versions.c.version)
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -252,11 +260,7 @@ class Briefs:
 
     async def history(self, brief_id: int, *, workspace: WorkspaceId) -> list[Version]:
         """Every version that a workspace may see, the first one first: those of all, and its own corrections."""
-        is_seen = or_(brief_versions.c.workspace_id.is_(None), brief_versions.c.workspace_id == workspace)
-        query = select(brief_versions).where(brief_versions.c.brief_id == brief_id, is_seen)
-        async with self._db.glancing() as connection:
-            rows = (await connection.execute(query.order_by(brief_versions.c.version))).all()
-        return [_version(row) for row in rows]
+        return [_version(row) for row in await self._db.rows(_HISTORY, {"brief": brief_id, "viewer": workspace})]
 
     async def spent(self, brief_id: int) -> dict[int, Usage]:
         """The tokens that a model used for each version; a version that no model wrote has none."""
@@ -275,8 +279,7 @@ class Briefs:
         return await self._list(query)
 
     async def _list(self, query: Any, workspace: WorkspaceId | None = None, **more: object) -> list[Brief]:
-        async with self._db.glancing() as connection:
-            return [brief_of(row) for row in await connection.execute(query, viewer(workspace) | more)]
+        return [brief_of(row) for row in await self._db.rows(query, viewer(workspace) | more)]
 
 
 @cache
@@ -284,6 +287,13 @@ def statement(*, to_all: bool, is_raw: bool = False) -> Select[Any]:
     """Briefs that are not retracted, as `whole` gives them."""
     query = whole(to_all=to_all, is_raw=is_raw)
     return query if is_raw else query.where(is_shown(to_all=to_all))
+
+
+@cache
+def listed(*, to_all: bool) -> Select[Any]:
+    """Briefs that are not retracted, without what they are related to, of the numbers `ids`: for lists of them."""
+    query = select(briefs, null().label("links")).where(is_visible(to_all=to_all), is_shown(to_all=to_all))
+    return laid_over(query.where(briefs.c.id.in_(bindparam("ids", expanding=True))), to_all=to_all)
 
 
 @cache

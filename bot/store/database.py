@@ -20,9 +20,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from bot.errors import ConfigError, StoreBusy, StoreError, StoreFull, StoreUnreachable
-from bot.store import one_trip
+from bot.store.one_trip import Connector
 
 BUSY_TIMEOUT_S: Final = 5.0
 _PRAGMAS: Final = (
@@ -84,6 +85,21 @@ class Database:
                 yield connection
             finally:
                 await connection.close()
+
+    async def rows(self, query: Any, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        """The rows of one statement: `glancing` where there is nothing to do but to read them.
+
+        On SQLite SQLAlchemy's way there and back is made once, not for opening, executing and closing each.
+        """
+        if not self.is_sqlite:
+            async with self.glancing() as connection:
+                return (await connection.execute(query, parameters)).all()
+        with _PlainErrors(self.url):
+            return await greenlet_spawn(self._rows, query, parameters)
+
+    def _rows(self, query: Any, parameters: Mapping[str, Any] | None) -> Sequence[Any]:
+        with self._without_begin.sync_engine.connect() as connection:
+            return connection.execute(query, parameters).all()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -182,22 +198,12 @@ def _engine(url: URL) -> AsyncEngine:
     _check_place(url)
     engine = create_async_engine(
         url,
-        async_creator=lambda: one_trip.connect(str(url.database), timeout_s=BUSY_TIMEOUT_S),
+        async_creator=Connector(str(url.database), timeout_s=BUSY_TIMEOUT_S, pragmas=_PRAGMAS),
         pool_size=8,
         max_overflow=16,
     )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # We begin transactions ourselves; the driver's own way defers them.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:

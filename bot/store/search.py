@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Brief, Found, WorkspaceId
 from bot.store import finding
-from bot.store.briefs import brief_of, statement
+from bot.store.briefs import brief_of, listed
 from bot.store.database import Database
 from bot.store.finding import Terms
 from bot.store.layer import is_shown
@@ -31,6 +32,11 @@ _SQLITE_BEGUN: Final = text(
 _POSTGRES_BEGUN: Final = text(
     "SELECT brief_id AS id FROM brief_search WHERE tsv @@ to_tsquery('english', :query) "
     "ORDER BY brief_id DESC LIMIT :limit"
+)
+_MEMBERS: Final = (
+    select(articles.c.story_id, articles.c.url)
+    .where(articles.c.story_id.in_(bindparam("stories", expanding=True)))
+    .order_by(articles.c.published_at, articles.c.id)
 )
 _BEGUN_REACH: Final = 1600
 """So many headlines are looked through for those that the workspace sees, while somebody is typing."""
@@ -153,11 +159,17 @@ class _Look:
 async def _passing(
     connection: AsyncConnection, ids: Sequence[int], workspace: WorkspaceId | None, since: datetime | None
 ) -> set[int]:
-    to_all = workspace is None
-    query = select(briefs.c.id).where(briefs.c.id.in_(ids), is_visible(to_all=to_all), is_shown(to_all=to_all))
-    if since is not None:
-        query = query.where(briefs.c.published_at >= since)
-    return set((await connection.execute(query, viewer(workspace))).scalars())
+    query = _seen(to_all=workspace is None, has_start=since is not None)
+    asked = viewer(workspace) | {"ids": list(ids), "since": since}
+    return set((await connection.execute(query, asked)).scalars())
+
+
+@cache
+def _seen(*, to_all: bool, has_start: bool) -> Select[Any]:
+    """Of the briefs `ids` those that the viewer sees."""
+    is_one = briefs.c.id.in_(bindparam("ids", expanding=True))
+    query = select(briefs.c.id).where(is_one, is_visible(to_all=to_all), is_shown(to_all=to_all))
+    return query.where(briefs.c.published_at >= bindparam("since")) if has_start else query
 
 
 def _behind(first: dict[int, float], second: dict[int, float]) -> dict[int, float]:
@@ -169,9 +181,10 @@ def _behind(first: dict[int, float], second: dict[int, float]) -> dict[int, floa
 
 
 async def _briefs(connection: AsyncConnection, ids: Sequence[int], workspace: WorkspaceId | None) -> dict[int, Brief]:
-    """By number; those that the workspace does not see are not there."""
-    query = statement(to_all=workspace is None).where(briefs.c.id.in_(ids))
-    return {row.id: brief_of(row) for row in await connection.execute(query, viewer(workspace))}
+    """By number; those that the workspace does not see are not there. What they are related to no list shows."""
+    query = listed(to_all=workspace is None)
+    asked = viewer(workspace) | {"ids": list(ids)}
+    return {row.id: brief_of(row) for row in await connection.execute(query, asked)}
 
 
 async def _load(
@@ -180,9 +193,8 @@ async def _load(
     ids = [id_ for id_, _ in page]
     found = await _briefs(connection, ids, workspace)
     urls: dict[int, list[str]] = {}
-    members = select(articles.c.story_id, articles.c.url).order_by(articles.c.published_at, articles.c.id)
     stories = [brief.story_id for brief in found.values()]
-    for story_id, url in await connection.execute(members.where(articles.c.story_id.in_(stories))):
+    for story_id, url in await connection.execute(_MEMBERS, {"stories": stories}):
         urls.setdefault(story_id, []).append(url)
     return [
         Found(brief=found[id_], score=score, article_urls=tuple(urls.get(found[id_].story_id, ())))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Article, ArticleChange, ChangeKind, SourceChange, VersionKind
@@ -25,11 +26,9 @@ class SourceChanges:
         """What happened under each of these briefs, the newest first."""
         if not brief_ids:
             return {}
-        query = _changes(source_changes.c.brief_id.in_(brief_ids)).order_by(source_changes.c.id.desc())
         found: dict[int, list[SourceChange]] = {}
-        async with self._db.glancing() as connection:
-            for row in await connection.execute(query):
-                found.setdefault(row.brief_id, []).append(_change(row))
+        for row in await self._db.rows(_of_briefs(), {"briefs": list(brief_ids)}):
+            found.setdefault(row.brief_id, []).append(_change(row))
         return found
 
     async def settle(self, *, now: datetime) -> int:
@@ -71,6 +70,12 @@ def _changes(*conditions: ColumnElement[bool]) -> Select[Any]:
         .join(stories, stories.c.id == briefs.c.story_id)
         .where(*conditions)
     )
+
+
+@cache
+def _of_briefs() -> Select[Any]:
+    is_of = source_changes.c.brief_id.in_(bindparam("briefs", expanding=True))
+    return _changes(is_of).order_by(source_changes.c.id.desc())
 
 
 def _told_in(brief_id: int) -> Select[Any]:

@@ -18,6 +18,12 @@ from bot.store.schema import articles, briefs, stories
 
 _CHUNK = 500
 """Values of one IN list."""
+_REPORTS = (
+    select(articles.c.publisher, articles.c.title, articles.c.url, articles.c.published_at)
+    .where(articles.c.story_id == bindparam("story"), articles.c.title != "")
+    .order_by(articles.c.published_at, articles.c.id)
+    .limit(_CHUNK)
+)
 
 
 class Overtaken(Exception):
@@ -88,11 +94,8 @@ class Stories:
 
     async def reports(self, story_id: int) -> list[Citation]:
         """The articles of a story as sources, the first published first; without their texts."""
-        named = (articles.c.publisher, articles.c.title, articles.c.url, articles.c.published_at)
-        query = select(*named).where(articles.c.story_id == story_id, articles.c.title != "")
-        async with self._db.glancing() as connection:
-            rows = await connection.execute(query.order_by(articles.c.published_at, articles.c.id).limit(_CHUNK))
-            return [Citation(n=n, **row._asdict()) for n, row in enumerate(rows, start=1)]
+        rows = await self._db.rows(_REPORTS, {"story": story_id})
+        return [Citation(n=n, **row._asdict()) for n, row in enumerate(rows, start=1)]
 
     async def due(self, *, limit: int) -> list[Story]:
         """Stories whose brief is to be written, the first made first."""

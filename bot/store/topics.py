@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,7 @@ from bot.store.rows import name_key, not_found, value
 from bot.store.schema import topics
 
 _EXAMPLE = "/brief latest topic:t1"
+_ALL = select(topics).where(topics.c.workspace_id == bindparam("workspace")).order_by(topics.c.name_key)
 
 
 class Topics:
@@ -51,9 +52,7 @@ class Topics:
 
     async def list(self, workspace: WorkspaceId) -> list[Topic]:
         """All topics of a workspace, by name."""
-        async with self._db.glancing() as connection:
-            query = select(topics).where(topics.c.workspace_id == workspace).order_by(topics.c.name_key)
-            return [_topic(row) for row in await connection.execute(query)]
+        return [_topic(row) for row in await self._db.rows(_ALL, {"workspace": workspace})]
 
     async def save(self, topic: Topic) -> None:
         """Writes name and rule of a known topic; Conflict when another has that name."""

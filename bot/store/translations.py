@@ -26,11 +26,9 @@ class Translations:
         query = select(brief_translations).where(
             brief_translations.c.brief_id.in_(list(versions)), brief_translations.c.language == language
         )
-        async with self._db.glancing() as connection:
-            rows = (await connection.execute(query)).all()
         return {
             row.brief_id: bodies.load(row.body)
-            for row in rows
+            for row in await self._db.rows(query)
             if row.body is not None and row.version == versions[row.brief_id]
         }
 

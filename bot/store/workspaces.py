@@ -31,11 +31,10 @@ class Workspaces:
         return _workspace(row)
 
     async def get(self, id: WorkspaceId) -> Workspace:  # noqa: A002
-        async with self._db.glancing() as connection:
-            row = (await connection.execute(_ONE, {"workspace": id})).one_or_none()
-        if row is None:
+        rows = await self._db.rows(_ONE, {"workspace": id})
+        if not rows:
             raise NotFound(f"no workspace {id!r}", allowed="a workspace that has used the bot", example="console:local")
-        return _workspace(row)
+        return _workspace(rows[0])
 
     async def present(self, id: WorkspaceId, *, name: str, now: datetime) -> bool:  # noqa: A002
         """Notes that the bot is there, under this name; True when it had left."""
