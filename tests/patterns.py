@@ -10,8 +10,8 @@ import ast
 import importlib
 import random
 import re
-import re._constants as code
-import re._parser as parser
+import re._constants as code  # type: ignore[import-not-found]
+import re._parser as parser  # type: ignore[import-not-found]
 import signal
 import time
 from collections.abc import Iterable, Iterator
