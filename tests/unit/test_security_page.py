@@ -25,7 +25,7 @@ def threats() -> Iterator[tuple[str, list[tuple[str, str]]]]:
             yield cells[0], _TEST.findall(cells[2])
 
 
-def tests_of(file: Path) -> set[str]:
+def names_in(file: Path) -> set[str]:
     if not file.is_file():
         return set()
     tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -39,4 +39,4 @@ def test_each_threat_names_tests_that_exist() -> None:
     for threat, tests in found:
         assert tests, f"no test is named for: {threat}"
         for file, test in tests:
-            assert test in known.setdefault(file, tests_of(ROOT / file)), f"{file}::{test} does not exist"
+            assert test in known.setdefault(file, names_in(ROOT / file)), f"{file}::{test} does not exist"
