@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import importlib
 import importlib.util
@@ -27,9 +28,8 @@ from bot.config import Settings
 from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
 from bot.delivery.notify import Notifier
-from bot.delivery.source_notices import SourceNotices
 from bot.digests.dispatch import Dispatcher
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreError
 from bot.ingest.fetch import Fetcher
 from bot.ingest.parser import Parser
 from bot.ingest.pipeline import Ingest
@@ -42,6 +42,7 @@ from bot.store import Store
 from bot.store.heartbeats import Heartbeat
 from bot.stories.place import Grouper
 from bot.tenants import Tenants
+from bot.timekeeping import Timekeeper
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +59,7 @@ class Pace:
     deliver_s: float = 2.0
     model_s: float = 15.0
     notify_s: float = 10.0
-    notices_s: float = 600.0
+    sources_s: float = 600.0
     prune_s: float = 3600.0
 
 
@@ -85,7 +86,7 @@ class App:
     deliverer: Deliverer
     amender: Amender
     notifier: Notifier
-    notices: SourceNotices
+    timekeeper: Timekeeper
     commands: Commands
 
     async def write_briefs(self) -> int:
@@ -144,7 +145,9 @@ class App:
         except ExceptionGroup as group:
             # One part ended the others; its reason is what a person needs.
             raise group.exceptions[0] from None
-        await self.store.heartbeats.end(_process_name())
+        # Without it the process counts as dead for a while, which is no reason to fail.
+        with contextlib.suppress(StoreError):
+            await self.store.heartbeats.end(_process_name())
         log.info("app.stopped")
 
     def _schedule(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> Schedule:
@@ -164,6 +167,8 @@ class App:
 
     def _jobs(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> list[Job]:
         jobs: list[Job] = []
+        if wanted & set(CORE_ROLES):
+            jobs.append(Job(name="clock", every_s=pace.dispatch_s, run=self.timekeeper.look))
         if "ingest" in wanted:
             jobs.append(Job(name="poll", every_s=pace.poll_s, run=self.read_news))
             if model := self.model:
@@ -173,7 +178,7 @@ class App:
             jobs.append(Job(name="follow", every_s=pace.dispatch_s, run=lambda: self.dispatcher.following.drain(stop)))
             jobs.append(Job(name="dispatch", every_s=pace.dispatch_s, run=lambda: self.dispatcher.drain(stop)))
         if wanted & set(self.adapters):
-            jobs.append(Job(name="notices", every_s=pace.notices_s, run=self.notices.tell_due))
+            jobs.append(Job(name="sources", every_s=pace.sources_s, run=self.notifier.look_at_sources))
             jobs.append(Job(name="deliver", every_s=pace.deliver_s, run=lambda: self.deliverer.drain(stop)))
             jobs.append(Job(name="amend", every_s=pace.deliver_s, run=lambda: self.amender.drain(stop)))
             jobs.append(Job(name="notify", every_s=pace.notify_s, run=self.notifier.drain))
@@ -233,7 +238,7 @@ async def build(
         deliverer=Deliverer(store, adapters, clock, owner=_process_name()),
         amender=Amender(store, adapters, clock, owner=_process_name()),
         notifier=Notifier(store, adapters, clock),
-        notices=SourceNotices(store, adapters, clock),
+        timekeeper=Timekeeper(store, clock, news_window=timedelta(hours=settings.news_window_h)),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),
     )
 

@@ -8,6 +8,8 @@
     ├── ConfigError               a setting is wrong or missing; names the setting
     ├── StoreError                the database cannot be used
     │   ├── StoreBusy             another process holds it; trying again is right
+    │   ├── StoreFull             its disk has no room left; trying again is right once somebody made some
+    │   ├── StoreUnreachable      its server does not answer; trying again is right
     │   └── SchemaMismatch        made by another version of Briefbot
     ├── FetchError                a feed or page could not be read; `.retry_after_s` when the server named one
     │   └── AddressRefused        it leads to a private network that no setting allows
@@ -69,6 +71,14 @@ class StoreBusy(StoreError):
     """Another process held the database for longer than we wait; nothing was changed, try again."""
 
 
+class StoreFull(StoreError):
+    """There is no room left to write; nothing was changed. Reading goes on."""
+
+
+class StoreUnreachable(StoreError):
+    """The database's server is away or starts; whatever was not committed was not done."""
+
+
 class SchemaMismatch(StoreError):
     """The database was made by a newer version, or is behind and must be migrated first."""
 
@@ -99,3 +109,11 @@ class FeedError(BriefbotError):
         super().__init__(reason)
         self.reason = reason
         self.feeds = feeds
+
+
+def store_error(error: BaseException) -> StoreError | None:
+    """The error of the store that this is, alone or in a group with nothing else in it; None for whatever else."""
+    if isinstance(error, BaseExceptionGroup):
+        found = [store_error(one) for one in error.exceptions]
+        return found[0] if all(found) else None
+    return error if isinstance(error, StoreError) else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import make_url
 
@@ -18,6 +20,11 @@ from bot.errors import BriefbotError, ConfigError
 from bot.ports import SystemClock
 from bot.store import Store
 from bot.store.figures import Figures
+
+ROOM: Final = 200_000_000
+"""Bytes below which an operator should look after the disk: some weeks of a busy bot."""
+NO_ROOM: Final = 10_000_000
+"""Bytes below which the next large feed may not be stored."""
 
 
 class State(StrEnum):
@@ -61,6 +68,7 @@ async def _store(settings: Settings) -> list[Finding]:
         figures = await store.counting.figures(SystemClock().now())
         return [
             sound,
+            *_disk(store),
             await _process(store),
             await _sources(store),
             await _digests(store),
@@ -69,6 +77,16 @@ async def _store(settings: Settings) -> list[Finding]:
         ]
     finally:
         await store.close()
+
+
+def _disk(store: Store) -> list[Finding]:
+    """Whether there is room for what is to be written to a SQLite file."""
+    if not store.database.is_sqlite:
+        return []
+    free = shutil.disk_usage(Path(str(store.database.url.database)).parent).free
+    says = f"{free / 1_000_000:,.0f} MB are left on the disk of the database"
+    state = State.OK if free >= ROOM else State.WARNING if free >= NO_ROOM else State.BROKEN
+    return [Finding(area="disk", state=state, says=says)]
 
 
 async def _process(store: Store) -> Finding:

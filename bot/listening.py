@@ -32,10 +32,13 @@ _FEEDS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 class Jobs(Protocol):
-    """When the jobs of this process ended last."""
+    """When the jobs of this process ended last, and what keeps the store from letting them."""
 
     @property
     def ended(self) -> Mapping[str, datetime]: ...
+
+    @property
+    def troubles(self) -> Mapping[str, str]: ...
 
 
 class Endpoint:
@@ -103,9 +106,10 @@ class Endpoint:
         return (web.get(feeds, feed), web.get("/healthz", healthz), web.get("/metrics", metrics))
 
     async def _problems(self, jobs: Jobs) -> list[str]:
-        found = pulse.stalled(jobs.ended, self._clock.now())
+        found = [*pulse.stalled(jobs.ended, self._clock.now()), *dict.fromkeys(jobs.troubles.values())]
         try:
             await self._store.digests.next_due_at()
         except BriefbotError as error:
-            found.append(f"the store does not answer: {error.message}")
+            if error.message not in found:
+                found.append(error.message)
         return found

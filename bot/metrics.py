@@ -66,7 +66,7 @@ class Metrics:
         self.commands = counter("commands", "Commands that people gave.", "command", "outcome")
         self.answers = histogram("command_seconds", "Seconds until a command was answered.", _QUICK, "command")
         self.limits = counter("rate_limits", "Times a platform asked us to slow down.", "platform")
-        self.failures = counter("failures", "Events that were logged as errors.")
+        self.failures = counter("failures", "Events that were logged with an exception, and troubles of the store.")
 
         self.sources = gauge("sources", "Feeds that are read.", "state")
         self.queue = gauge("queue", "What waits to be done.", "kind")
@@ -85,6 +85,7 @@ class Metrics:
             "briefs.written": lambda event: self.briefs.labels("extraction").inc(event["count"]),
             "brief.reworded": lambda _: self.briefs.labels("model").inc(),
             "command.run": self._command,
+            "store.trouble": lambda _: self.failures.inc(),
         }
 
     def note(self, event: Event) -> None:

@@ -14,6 +14,7 @@ import structlog
 from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.errors import StoreError, store_error
 from bot.ports import SystemClock
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,8 @@ class Schedule:
         self._beats = 0
         self.ended: dict[str, datetime] = {}
         """When each job ended last, well or not."""
+        self.troubles: dict[str, str] = {}
+        """What the store said to each job that it does not let do its work, as long as that lasts."""
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -105,9 +108,25 @@ class Schedule:
     async def _guarded(self, job: Job) -> None:
         try:
             await job.run()
-        except Exception:
-            log.exception("job.failed", job=job.name)
+        except Exception as error:
+            if found := store_error(error):
+                self._put_off(job, found)
+            else:
+                log.exception("job.failed", job=job.name)
+        else:
+            self._done(job)
         self.ended[job.name] = SystemClock().now()
+
+    def _put_off(self, job: Job, error: StoreError) -> None:
+        """What is due stays due. It is said once, however many jobs meet it however often."""
+        is_news = error.message not in self.troubles.values()
+        self.troubles[job.name] = error.message
+        if is_news:
+            log.error("store.trouble", job=job.name, reason=error.message)
+
+    def _done(self, job: Job) -> None:
+        if self.troubles.pop(job.name, None) and not self.troubles:
+            log.warning("store.recovered", job=job.name)
 
 
 def _quiet_logger() -> logging.Logger:

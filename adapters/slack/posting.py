@@ -139,10 +139,13 @@ class Posts:
             raise LookupUnavailable(type(error).__name__) from None
 
     async def _found(self, client: AsyncWebClient, message: Outgoing, channel_id: str) -> str | None:
-        """Looks through what was written there, or in the thread, since the message can have been sent."""
+        """Looks through what was written there back to when the message can have been sent, or through its thread.
+
+        The newest page is read whole: our clock may have been ahead when it said since when.
+        """
+        since = (message.since - _SLACK).timestamp()
         asked: dict[str, Any] = {
             "channel": channel_id,
-            "oldest": f"{(message.since - _SLACK).timestamp():.6f}",
             "include_all_metadata": True,
             "limit": _PAGE,
         }
@@ -155,7 +158,9 @@ class Posts:
                 if _is_ours(written, message.key):
                     return f"{channel_id}/{written['ts']}"
             asked["cursor"] = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not asked["cursor"]:
+            # A channel is told newest first, a thread oldest first.
+            is_far_enough = not thread and any(float(written["ts"]) < since for written in page["messages"])
+            if is_far_enough or not asked["cursor"]:
                 return None
         raise LookupUnavailable(marked("too much was written in the channel since"))
 

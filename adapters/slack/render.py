@@ -16,6 +16,7 @@ from adapters.slack.mrkdwn import entities, line, ping, words_of
 from adapters.slack.parts import ROW, Json, body_text, context, drawn, heading_text, section, title
 from bot.documents.clip import clip, longest
 from bot.documents.fit import Limits, fit
+from bot.documents.mentioned import related_in
 from bot.documents.nodes import (
     Actions,
     Block,
@@ -35,7 +36,7 @@ from bot.documents.nodes import (
 )
 from bot.documents.text import block_text, harmless
 from bot.ports import Payload
-from bot.saying import say, speaking
+from bot.saying import speaking
 
 # Of 50 blocks there stand beside those of the document: a user group, the select, the page number, the caveat and its
 # line, and below them the button that shares an answer. Their characters, and those that a button of ours adds, are
@@ -159,22 +160,10 @@ def _with_select(blocks: list[Json], page: Document) -> list[Json]:
 def _options(blocks: Sequence[Block]) -> list[Element]:
     """The related briefs of these blocks, each once."""
     options: dict[str, Element] = {}
-    for brief, headline, blurb in _related_briefs(blocks):
+    for brief, headline, blurb in related_in(blocks):
         if brief not in options and (element := option(brief, headline, blurb)):
             options[brief] = element
     return list(options.values())
-
-
-def _related_briefs(blocks: Sequence[Block]) -> Iterator[tuple[str, str, str]]:
-    for block in blocks:
-        match block:
-            case RelatedList():
-                yield from ((item.brief, item.headline, item.blurb) for item in block.items)
-            case Card():
-                yield from (
-                    (brief, headline, say("Related to: {headline}", headline=block.headline))
-                    for brief, headline in block.related
-                )
 
 
 def _ending(page: Document) -> Iterator[Json]:

@@ -13,10 +13,11 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack import replies, reporting
-from adapters.slack.answering import Answers, apologise, words_of
+from adapters.slack.answering import Answers
 from adapters.slack.events import Events
 from adapters.slack.forms import CALLBACK
 from adapters.slack.manifest import REPORT
+from adapters.slack.mistakes import apologise, words_of
 from adapters.slack.scopes import BOT_EVENTS, ORGANIZATION_EVENTS
 
 log = structlog.get_logger(__name__)

@@ -30,7 +30,7 @@ from bot.digests.dispatch import Dispatcher
 from bot.documents.build import error_document
 from bot.documents.mentioned import briefs_in
 from bot.documents.nodes import Action, Actions, Document
-from bot.errors import BriefbotError, NotAllowed, NotFound, StoreBusy
+from bot.errors import BriefbotError, NotAllowed, NotFound, StoreBusy, StoreError
 from bot.models import LOCAL_WORKSPACE, Workspace
 from bot.ports import Clock, Payload
 from bot.saying import marked, say, speaking, spoken_of
@@ -44,6 +44,10 @@ LANGUAGE_S: Final = 0.5
 """How long an answer waits to know its language; after that it is in English."""
 _OURS: Final = marked(
     "Something went wrong on our side (ref {ref}). Please try again; if it stays, tell whoever runs Briefbot."
+)
+_NO_STORE: Final = marked(
+    "Briefbot cannot use its database just now and changed nothing. Please try again later; "
+    "whoever runs Briefbot finds the reason in its log."
 )
 _FOR_MANAGERS: Final = marked(
     "/{command} is for managers of this place and for those with the admin role. Ask one of them; "
@@ -272,6 +276,10 @@ def _failed(error: BriefbotError) -> Reply:
     """The answer to a mistake, with the command that was probably meant one press away."""
     if isinstance(error, StoreBusy):
         error = BriefbotError(say("Briefbot is busy just now and changed nothing. Please try again in a moment."))
+    elif isinstance(error, StoreError):
+        # Its words are for whoever runs the bot, and name their machines and folders.
+        log.error("command.without_store", reason=error.message)
+        error = BriefbotError(say(_NO_STORE))
     document = error_document(error)
     actions: tuple[Action, ...] = ()
     if isinstance(error, UnknownCommand):

@@ -12,7 +12,8 @@ _INTRO = """\
 
 The same words everywhere: at the console's prompt, in `briefbot try "…"`, on Discord and on Slack. A value is named
 with `:` or `=`, quoted where it has spaces (`topic:"Korea Japan"`), and given in any order; the slash may be left out.
-Answers to questions are seen only by whoever asked. This page is written from the catalogue in `bot/commands/spec.py`.
+Answers to questions are seen only by whoever asked. This page is written from the catalogue of commands in
+`bot/commands/catalogue/`.
 """
 _HEADINGS = {
     Role.MEMBER: "## For everybody",

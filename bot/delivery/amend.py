@@ -20,7 +20,7 @@ from bot.delivery.retry import FIRST_S, LONGEST_S
 from bot.documents.corrected import change_words, source_words
 from bot.documents.nodes import Document
 from bot.documents.stored import from_json
-from bot.errors import NotFound
+from bot.errors import NotFound, StoreError
 from bot.models import Brief, Correction, SourceChange, VersionKind, Workspace, public_id
 from bot.ports import Adapter, CaveatMissing, Clock, Gone, Outgoing, Payload, Rejected, Retry, SendResult, Sent
 from bot.saying import speaking
@@ -83,8 +83,10 @@ class Amender:
         except _DoesNotFit as error:
             await self._store.amendments.settle(one, FAILED, owner=self._owner, error=str(error), now=self._clock.now())
             log.error("amendment.failed", amendment=one.id, delivery=one.delivery_id, reason=str(error))
+        # Not settled: when its lease ends it is edited again.
+        except StoreError as error:
+            log.warning("amendment.unsettled", amendment=one.id, reason=error.message)
         except Exception:
-            # Not settled: when its lease ends it is edited again.
             log.exception("amendment.unsettled", amendment=one.id, delivery=one.delivery_id)
 
     async def _payload(self, adapter: Adapter, one: Amendment) -> Payload | None:

@@ -19,6 +19,7 @@ from bot.documents import wording
 from bot.documents.build import trouble_document
 from bot.documents.followed import follow_trouble_document
 from bot.documents.nodes import Document
+from bot.errors import StoreError
 from bot.models import ON_TIME, Delivery
 from bot.ports import (
     Adapter,
@@ -106,8 +107,10 @@ class Deliverer:
                     await self._give_up(delivery, reason)
                 else:
                     await self._settle(delivery, known or await self._send(adapter, delivery))
+        # Not settled: when its lease ends it is looked for, and sent only if it is not there.
+        except StoreError as error:
+            log.warning("delivery.unsettled", delivery=delivery.id, reason=error.message)
         except Exception:
-            # Not settled: when its lease ends it is looked for, and sent only if it is not there.
             log.exception("delivery.unsettled", delivery=delivery.id, edition=delivery.edition_id)
 
     async def _look(self, adapter: Adapter, delivery: Delivery) -> SendResult | None:
@@ -214,8 +217,11 @@ class Deliverer:
                 is_told = await self._adapters[workspace.platform].tell(
                     workspace.id, document, workspace.notices or None
                 )
+        # The reason stands in `status` all the same.
+        except StoreError as error:
+            log.warning("trouble.untold", digest=delivery.digest_id, reason=error.message)
+            return
         except Exception:
-            # The reason stands in `status` all the same.
             log.exception("trouble.untold", digest=delivery.digest_id)
             return
         log.info("trouble.told" if is_told else "trouble.untold", digest=delivery.digest_id, reason=reason)

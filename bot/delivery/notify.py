@@ -1,4 +1,4 @@
-"""Tells managers what they should look at: a reported brief, news under a correction, a source that changed."""
+"""Tells managers what they should look at (see bot/documents/notices.py)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Final
 
 import structlog
 
-from bot.documents.build import notice
-from bot.documents.nodes import Action, Actions, Block, Document, Facts, Mention, Paragraph, Text
-from bot.models import public_id
+from bot.documents.nodes import Document
+from bot.documents.notices import brief_notice, failing_document
+from bot.errors import StoreError
 from bot.ports import Adapter, Clock
-from bot.saying import say, speaking
+from bot.saying import speaking
 from bot.store import Store
 from bot.store.notices import DueNotice
 
@@ -24,8 +24,6 @@ LEASE_S: Final = 2 * CALL_S
 AT_ONCE: Final = 20
 AGAIN: Final = timedelta(minutes=30)
 """Where nobody could be told, it is tried again after this."""
-_SHOWN: Final = 300
-"""Characters of a reader's reason or of an article's words that a notice repeats."""
 
 
 class Notifier:
@@ -33,6 +31,10 @@ class Notifier:
 
     def __init__(self, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> None:
         self._store, self._adapters, self._clock = store, adapters, clock
+
+    async def look_at_sources(self) -> None:
+        """Plans a notice for each workspace here that follows sources which fail for long."""
+        await self._store.notices.plan_failing(list(self._adapters), self._clock.now())
 
     async def drain(self) -> None:
         """Tells all that is due."""
@@ -47,7 +49,10 @@ class Notifier:
         try:
             workspace = await self._store.workspaces.get(due.workspace_id)
             with speaking(workspace.language):
-                document = notice_document(due)
+                document = await self._document(due)
+            if document is None:
+                await self._store.notices.settle(due.id, next_try_at=None)
+                return
             async with asyncio.timeout(CALL_S):
                 is_told = await self._adapters[workspace.platform].tell(
                     workspace.id, document, workspace.notices or None
@@ -55,35 +60,16 @@ class Notifier:
             again = None if is_told else self._clock.now() + AGAIN
             await self._store.notices.settle(due.id, next_try_at=again)
             log.info("notice.told" if is_told else "notice.untold", notice=due.id, kind=due.kind)
+        except StoreError as error:
+            log.warning("notice.unsettled", notice=due.id, reason=error.message)
         except Exception:
             log.exception("notice.untold", notice=due.id, kind=due.kind)
 
-
-def notice_document(due: DueNotice) -> Document:
-    """What managers read, with the buttons for what they may do."""
-    ref = public_id("b", due.brief_id)
-    look = Action(say("See it beside its sources"), f"brief-admin reports brief:{ref}")
-    rows: list[tuple[str, str | Mention]] = []
-    match due.kind:
-        case "report":
-            title = say("A reader reported {brief}", brief=ref)
-            words = say("Further reports of today are listed by /brief-admin reports.")
-            if due.facts.get("reason"):
-                rows.append((say("Reason"), due.facts["reason"][:_SHOWN]))
-        case "news":
-            title = say("There is news under your correction of {brief}", brief=ref)
-            words = say("Your correction stays on top until you take it back.")
-            rows.append((say("It would say now"), due.facts.get("headline", "")[:_SHOWN]))
-        case _:
-            title = say("A source changed its article under {brief}", brief=ref)
-            words = say("The brief is written anew, and what was posted of it here is edited where its words changed.")
-            rows += [
-                (say("Publisher"), due.facts.get("publisher", "")),
-                (say("Before"), due.facts.get("was", "")[:_SHOWN]),
-                (say("Now"), due.facts.get("now", "")[:_SHOWN]),
-            ]
-    blocks: list[Block] = [Facts(tuple(row for row in rows if row[1]))] if rows else []
-    buttons = [look]
-    if due.kind == "news":
-        buttons.append(Action(say("Take it back"), f"brief-admin correct {ref} undo:drop"))
-    return notice(title, *blocks, Paragraph((Text(words),)), Actions(tuple(buttons)))
+    async def _document(self, due: DueNotice) -> Document | None:
+        """What is to be told; None where it is no longer so."""
+        if due.brief_id is not None:
+            return brief_notice(due.kind, due.brief_id, due.facts)
+        ids = frozenset(map(int, due.facts["sources"].split()))
+        followed = await self._store.sources.followed(due.workspace_id)
+        failing = [one for one in followed if one.id in ids and (one.warned_at or one.switched_off_at)]
+        return failing_document(failing) if failing else None

@@ -99,6 +99,8 @@ class Dispatcher:
             await asyncio.sleep(0)
             try:
                 plans[digest.id] = await self._plans(digest, desk)
+            except StoreError:
+                raise
             except Exception:
                 log.exception("edition.failed", digest=digest.id, workspace=digest.workspace_id)
         await self._record(plans)
@@ -257,6 +259,8 @@ class Dispatcher:
             for digest, of_digest in plans.items():
                 try:
                     await self._write(of_digest)
+                except StoreError:
+                    raise
                 except Exception:
                     log.exception("edition.failed", digest=digest)
 

@@ -17,7 +17,7 @@ from bot.briefs.model.view import ModelView
 from bot.digests.news import news_of
 from bot.documents.followed import Ending, ending_document, first_document, update_document
 from bot.documents.nodes import Document
-from bot.errors import ConfigError, NotFound
+from bot.errors import ConfigError, NotFound, StoreError
 from bot.models import Brief, ChannelRef, Follow, Pick, Workspace
 from bot.ports import Adapter, Clock, Payload
 from bot.saying import speaking
@@ -56,6 +56,8 @@ class Following:
                 await asyncio.sleep(0)
                 try:
                     await self._look(follow, now)
+                except StoreError:
+                    raise
                 except Exception:
                     # Its lease keeps it away for a while.
                     log.exception("follow.failed", follow=follow.id, workspace=follow.workspace_id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from bot.documents.nodes import Actions, Card, Document, RelatedList
+from bot.documents.nodes import Actions, Block, Card, Document, RelatedList
 from bot.models import parse_public_id
+from bot.saying import say
 
 _OF_BRIEF: Final = re.compile(r"brief (?:related|read) (b\d{1,18})")
 
@@ -33,3 +34,16 @@ def _shown(block: object) -> Iterator[str]:
             yield from (brief for brief, _ in block.related)
         case RelatedList():
             yield from (item.brief for item in block.items)
+
+
+def related_in(blocks: Sequence[Block]) -> Iterator[tuple[str, str, str]]:
+    """The related briefs that these blocks name: number, headline, blurb; one may come more than once."""
+    for block in blocks:
+        match block:
+            case RelatedList():
+                yield from ((item.brief, item.headline, item.blurb) for item in block.items)
+            case Card():
+                yield from (
+                    (brief, headline, say("Related to: {headline}", headline=block.headline))
+                    for brief, headline in block.related
+                )

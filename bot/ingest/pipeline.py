@@ -92,7 +92,11 @@ class Ingest:
             async with gate:
                 return await self._poll_safely(source)
 
-        return list(await asyncio.gather(*map(one, sources)))
+        # None goes on by itself when the store fails another; those that could not be settled keep their lease.
+        found = await asyncio.gather(*map(one, sources), return_exceptions=True)
+        for failure in (outcome for outcome in found if isinstance(outcome, BaseException)):
+            raise failure
+        return [report for report in found if isinstance(report, PollReport)]
 
     async def _poll_safely(self, source: Source) -> PollReport:
         try:

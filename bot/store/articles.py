@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select, update
@@ -36,6 +36,8 @@ class Incoming(Value):
     published_at: datetime
 
 
+_MOST_BEHIND = timedelta(days=8)
+"""A clock that is further behind than an edition ever looks back is rather right, and was far ahead before."""
 IsSame = Callable[[Incoming, Article], bool]
 ChangeOf = Callable[[Article, Draft], ArticleChange | None]
 """What readers of an article should know of its new words; None for what is no matter."""
@@ -66,7 +68,7 @@ class Articles:
         under the brief that was written from it.
         """
         async with self._db.writing() as connection:
-            taking = _Taking(connection, self._db, source_id, seen_at, is_same)
+            taking = _Taking(connection, self._db, source_id, await _not_before(connection, seen_at), is_same)
             outcomes = await taking.take(items)
             await note_changes(connection, taking.changes(change_of), at=seen_at)
             return outcomes
@@ -261,6 +263,15 @@ class _Taking:
         for part in _chunks(due):
             change = update(stories).where(stories.c.id.in_(part))
             await self._connection.execute(change.values(is_due=True, changed_at=self._seen_at))
+
+
+async def _not_before(connection: AsyncConnection, seen_at: datetime) -> datetime:
+    """An instant no earlier than that of the newest article, within reason.
+
+    While the clock is behind, what comes in would be dated so, and be old news once it is right again.
+    """
+    newest = (await connection.execute(select(func.max(articles.c.seen_at)))).scalar()
+    return max(seen_at, min(newest, seen_at + _MOST_BEHIND)) if newest else seen_at
 
 
 async def _known(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:

@@ -18,10 +18,10 @@ from typing import Any, Final
 from sqlalchemy import Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import ConfigError, StoreBusy, StoreError
+from bot.errors import ConfigError, StoreBusy, StoreError, StoreFull, StoreUnreachable
 from bot.store import one_trip
 
 BUSY_TIMEOUT_S: Final = 5.0
@@ -33,6 +33,11 @@ _PRAGMAS: Final = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA journal_size_limit=67108864",
 )
+# What drivers say, since neither has a class for each.
+_BUSY: Final = ("locked", "busy", "deadlock detected", "could not serialize")
+_DAMAGED: Final = ("not a database", "malformed")
+_FULL: Final = ("disk is full", "disk I/O error", "No space left on device", "File too large")
+_UNREACHABLE: Final = ("connect", "terminat", "starting up", "shutting down", "recovery mode", "underlying transport")
 
 
 class Database:
@@ -185,13 +190,43 @@ class _PlainErrors:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if not isinstance(error, (DBAPIError, OSError, sqlite3.Error)):
-            return
-        words = str(getattr(error, "orig", None) or error)
-        where = self._url.database if self._url.get_backend_name() == "sqlite" else self._url.host or "PostgreSQL"
-        if "locked" in words or "busy" in words:
-            raise StoreBusy("The database is busy with another process; nothing was changed. Try again.") from error
-        if "not a database" in words or "malformed" in words:
-            raise StoreError(f"{where} is damaged or no Briefbot database. Restore it from a back-up.") from error
-        if isinstance(error, OperationalError | OSError) or "connect" in words:
-            raise StoreError(f"The database at {where} cannot be used: {words}") from error
+        if error is not None and _is_of_driver(error):
+            is_sqlite = self._url.get_backend_name() == "sqlite"
+            where = (self._url.database if is_sqlite else self._url.host) or "PostgreSQL"
+            if plain := _plain(error, where):
+                raise plain from error
+
+
+def _is_of_driver(error: BaseException) -> bool:
+    """asyncpg's own errors come through where SQLAlchemy connects."""
+    known = isinstance(error, (DBAPIError, OSError, sqlite3.Error))
+    return known or type(error).__module__.startswith("asyncpg.")
+
+
+def _plain(error: BaseException, where: str) -> StoreError | None:
+    """Our error; None for what is a defect of ours, such as a constraint that does not hold."""
+    if isinstance(error, IntegrityError | DataError | ProgrammingError):
+        return None
+    words = str(getattr(error, "orig", None) or error)
+    if any(sign in words for sign in _BUSY):
+        return StoreBusy("The database is busy with another process; nothing was changed. Try again.")
+    if any(sign in words for sign in _DAMAGED):
+        return StoreError(f"{where} is damaged or no Briefbot database. Restore it from a back-up.")
+    if any(sign in words for sign in _FULL):
+        return StoreFull(
+            f"The disk of the database ({where}) is full or cannot be written ({_first_line(words)}); "
+            "nothing was changed. Make room: Briefbot goes on by itself."
+        )
+    is_lost = getattr(error, "connection_invalidated", False) or any(sign in words for sign in _UNREACHABLE)
+    if is_lost or isinstance(error, OSError):
+        return StoreUnreachable(
+            f"The database at {where} does not answer ({_first_line(words)}). "
+            "Is its server running? Briefbot goes on by itself once it is."
+        )
+    if isinstance(error, OperationalError):
+        return StoreError(f"The database at {where} cannot be used: {words}")
+    return None
+
+
+def _first_line(words: str) -> str:
+    return words.strip().partition("\n")[0]

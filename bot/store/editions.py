@@ -131,15 +131,7 @@ class Editions:
             # Locked first, so that nobody can begin to send what is unmade here.
             lock = first.with_for_update(skip_locked=True, of=deliveries)
             ids = (await connection.execute(lock)).scalars().all()
-            if not ids:
-                return 0
-            rows = (await connection.execute(select(editions).where(editions.c.id.in_(ids)))).all()
-            # Of several editions of one digest the oldest comes last, and the digest begins again from there.
-            for row in sorted(rows, key=lambda row: row.due_at, reverse=True):
-                due = update(digests).where(digests.c.id == row.digest_id, digests.c.next_due_at > row.due_at)
-                again = {"next_due_at": row.due_at, "next_on": row.on, "next_slot": row.slot}
-                await connection.execute(due.values(**again, lease_until=None))
-            await connection.execute(delete(editions).where(editions.c.id.in_(ids)))
+            await unmake(connection, ids)
         return len(ids)
 
     async def get_on(self, digest_id: int, on: date, slot: int = 0) -> Edition | None:
@@ -230,6 +222,19 @@ class Editions:
         async with self._db.reading() as connection:
             rows = await connection.execute(select(brief_versions).where(key.in_(sorted(versions))))
             return {(row.brief_id, row.version): bodies.load(row.body) for row in rows}
+
+
+async def unmake(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """Takes back editions that nobody began to send; their digests are due as they were."""
+    if not ids:
+        return
+    rows = (await connection.execute(select(editions).where(editions.c.id.in_(ids)))).all()
+    # Of several editions of one digest the oldest comes last, and the digest begins again from there.
+    for row in sorted(rows, key=lambda row: row.due_at, reverse=True):
+        due = update(digests).where(digests.c.id == row.digest_id, digests.c.next_due_at > row.due_at)
+        again = {"next_due_at": row.due_at, "next_on": row.on, "next_slot": row.slot}
+        await connection.execute(due.values(**again, lease_until=None))
+    await connection.execute(delete(editions).where(editions.c.id.in_(ids)))
 
 
 def _both(one: SentStory, other: SentStory) -> SentStory:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import WorkspaceId
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
-from bot.store.schema import notices
+from bot.store.schema import EPOCH, notices, sources, workspace_sources, workspaces
 
 KEPT: Final = timedelta(days=2)
 """What could not be told within this is old news."""
@@ -26,7 +27,7 @@ class Notice:
 
     workspace_id: WorkspaceId
     kind: str
-    brief_id: int
+    brief_id: int | None
     key: str
     facts: dict[str, str]
 
@@ -57,6 +58,40 @@ class Notices:
             await connection.execute(claim.values(next_try_at=until, attempts=notices.c.attempts + 1))
             rows = await connection.execute(select(notices).where(notices.c.id.in_(ids)).order_by(notices.c.id))
             return [value(DueNotice, row) for row in rows]
+
+    async def plan_failing(self, platforms: Sequence[str], now: datetime) -> None:
+        """Has workspaces of these platforms told of sources that fail for long or were switched off for it.
+
+        One notice for all of a workspace, and each source once for either step; `facts` hold their ids.
+        """
+        own = workspace_sources.c
+        step = func.coalesce(sources.c.switched_off_at, sources.c.warned_at)
+        query = (
+            select(own.workspace_id, own.source_id)
+            .join(sources, sources.c.id == own.source_id)
+            .join(workspaces, workspaces.c.id == own.workspace_id)
+            .where(
+                step.is_not(None),
+                or_(own.told_at.is_(None), own.told_at < step),
+                is_of(own.workspace_id, platforms),
+                workspaces.c.left_at.is_(None),
+            )
+            .order_by(own.workspace_id, sources.c.failing_since, sources.c.id)
+        )
+        async with self._db.writing() as connection:
+            rows = (await connection.execute(query.with_for_update(skip_locked=True, of=workspace_sources))).all()
+            for workspace, failing in groupby(rows, key=lambda row: row.workspace_id):
+                ids = [row.source_id for row in failing]
+                told = update(workspace_sources).where(own.workspace_id == workspace, own.source_id.in_(ids))
+                await connection.execute(told.values(told_at=now))
+                notice = Notice(
+                    workspace_id=workspace,
+                    kind="failing",
+                    brief_id=None,
+                    key=f"failing:{ids[0]}:{(now - EPOCH).total_seconds()}",
+                    facts={"sources": " ".join(map(str, ids))},
+                )
+                await plan_notice(self._db, connection, notice, now=now)
 
     async def settle(self, notice_id: int, *, next_try_at: datetime | None) -> None:
         """It was told (None), or is tried again then."""

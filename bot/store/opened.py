@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 
 from bot.errors import BriefbotError
 from bot.store import schema
+from bot.store.ahead import Ahead
 from bot.store.amendments import Amendments
 from bot.store.articles import Articles
 from bot.store.attempts import Attempts
@@ -87,6 +88,7 @@ class Store:
         self.counting = Counting(database)
         self.holdings = Holdings(database)
         self.pruning = Pruning(database)
+        self.ahead = Ahead(database)
         self.overview = Overview(database)
         self.trail = Trail(database)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,20 +14,11 @@ from bot.errors import Conflict, NotFound, UsageError
 from bot.models import Polled, Source, SourceKind, WorkspaceId, parse_public_id, public_id
 from bot.saying import say
 from bot.store.database import Database
-from bot.store.platforms import is_of
 from bot.store.rows import not_found, value
-from bot.store.schema import Instant, sources, workspace_sources, workspaces
+from bot.store.schema import Instant, sources, workspace_sources
 
 IMPORT_URL: Final = "briefbot:import"
 _KEPT_WHEN_EMPTY: Final = ("fetch_url", "etag", "last_modified", "body_hash", "title", "publisher", "language")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Failing:
-    """A source that fails for long, or was switched off for it, of which a workspace has not been told."""
-
-    workspace_id: WorkspaceId
-    source: Source
 
 
 class Sources:
@@ -151,32 +142,6 @@ class Sources:
         values = {"next_poll_at": now, "switched_off_at": None, "warned_at": None, "failing_since": failing}
         async with self._db.writing() as connection:
             await connection.execute(update(sources).where(sources.c.id == source_id).values(**values))
-
-    async def claim_untold(self, platforms: Sequence[str], now: datetime) -> list[Failing]:
-        """What workspaces of these platforms are to be told now; each once for the notice and once for the end.
-
-        Noted as told here already, so that a crash can lose a notice but never tell it twice.
-        """
-        own = workspace_sources.c
-        step = func.coalesce(sources.c.switched_off_at, sources.c.warned_at)
-        query = (
-            select(workspace_sources.c.workspace_id.label("followed_by"), sources)
-            .join(sources, sources.c.id == own.source_id)
-            .join(workspaces, workspaces.c.id == own.workspace_id)
-            .where(
-                step.is_not(None),
-                or_(own.told_at.is_(None), own.told_at < step),
-                is_of(own.workspace_id, platforms),
-                workspaces.c.left_at.is_(None),
-            )
-            .order_by(own.workspace_id, sources.c.failing_since, sources.c.id)
-        )
-        async with self._db.writing() as connection:
-            rows = (await connection.execute(query.with_for_update(skip_locked=True, of=workspace_sources))).all()
-            for row in rows:
-                told = update(workspace_sources).where(own.workspace_id == row.followed_by, own.source_id == row.id)
-                await connection.execute(told.values(told_at=now))
-        return [Failing(workspace_id=row.followed_by, source=_source(row)) for row in rows]
 
     async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> list[Source]:
         """Feeds that are due, the longest due first; nobody else gets them until they are settled or the lease ends."""

@@ -93,7 +93,9 @@ class Grouper:
         """Takes in what was grouped or moved since the last run, here before a restart or in another process."""
         now = self._clock.now()
         if self._last_place:
-            changed = await self._store.articles.stories_of_changed(self._caught_up_at - _OVERLAP)
+            # A clock that was set back dates what others do before our last look.
+            since = min(self._caught_up_at, now) - _OVERLAP
+            changed = await self._store.articles.stories_of_changed(since)
             for article_id, story_id in changed.items():
                 self._index.move(article_id, story_id)
         self._last_place = max(self._last_place, await self._store.articles.before_newest(CAPACITY))

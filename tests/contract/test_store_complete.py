@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.store.ahead import Ahead
 from bot.store.amendments import Amendments
 from bot.store.articles import Articles
 from bot.store.attempts import Attempts
@@ -33,6 +34,7 @@ from bot.store.workspaces import Workspaces
 
 CASES = "\n".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_store_*.py"))
 REPOSITORIES = (
+    Ahead,
     Amendments,
     Articles,
     Attempts,

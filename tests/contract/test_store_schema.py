@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.errors import ConfigError, SchemaMismatch, StoreBusy, StoreError
+from bot.errors import ConfigError, SchemaMismatch, StoreBusy, StoreError, StoreFull, StoreUnreachable
 from bot.models import LOCAL_WORKSPACE
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import _config
 from bot.store.schema import metadata
 from tests.fakes import FakeClock
+from tests.trouble import Restart
 
 ROOT = Path(__file__).parents[2]
 
@@ -171,6 +172,51 @@ async def test_writer_that_waits_too_long_is_told_to_try_again(
             await other.workspaces.ensure(LOCAL_WORKSPACE, now=clock.now())
     await one.close()
     await other.close()
+
+
+async def test_full_disk_is_named_nothing_is_changed_and_reading_goes_on(sqlite_store: Store, clock: FakeClock) -> None:
+    await sqlite_store.workspaces.ensure(LOCAL_WORKSPACE, now=clock.now())
+
+    def limit(connection: Any, _: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    event.listen(sqlite_store.database.engine.sync_engine, "connect", limit)
+    await sqlite_store.database.engine.dispose()
+    stored: list[int] = []
+
+    async def fill() -> None:
+        while len(stored) < 1000:
+            url = f"https://a.example/{len(stored)}/{'x' * 900}"
+            stored.append((await sqlite_store.sources.add(url, workspace=LOCAL_WORKSPACE, now=clock.now())).id)
+
+    with pytest.raises(StoreFull, match=r"full.*nothing was changed"):
+        await fill()
+    assert (await sqlite_store.workspaces.get(LOCAL_WORKSPACE)).id == LOCAL_WORKSPACE
+    assert len(await sqlite_store.sources.followed(LOCAL_WORKSPACE)) == len(stored)
+
+
+async def test_server_that_died_is_named_and_found_again(
+    postgres_server: Any, durable_postgres_url: str, clock: FakeClock
+) -> None:
+    store, restart = await Store.open(durable_postgres_url), Restart(postgres_server)
+    await store.workspaces.ensure(LOCAL_WORKSPACE, now=clock.now())
+
+    async def lose() -> None:
+        async with store.database.writing() as connection:
+            await asyncio.to_thread(restart.begin, 0)
+            await connection.execute(text("SELECT 1"))
+
+    try:
+        with pytest.raises(StoreUnreachable, match="goes on by itself"):
+            await lose()
+        with pytest.raises(StoreUnreachable):
+            await store.workspaces.get(LOCAL_WORKSPACE)
+        await asyncio.to_thread(restart.end)
+        assert (await store.workspaces.get(LOCAL_WORKSPACE)).id == LOCAL_WORKSPACE
+    finally:
+        await asyncio.to_thread(restart.end)
+        await store.close()
 
 
 _WRITER = """

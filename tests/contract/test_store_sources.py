@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.errors import Conflict, NotFound
-from bot.models import LOCAL_WORKSPACE, Polled, SourceKind
+from bot.models import LOCAL_WORKSPACE, Polled, SourceKind, WorkspaceId
 from bot.store import Store
 from tests.fakes import FakeClock
 from tests.office_store import OTHER, workspaces
@@ -123,6 +123,15 @@ async def test_failures_are_counted_with_their_reason_until_a_poll_goes_well(sto
     assert await store.sources.by_url("https://b.example/feed") == now_well
 
 
+async def planned(store: Store, platform: str, now: datetime) -> list[tuple[WorkspaceId, str]]:
+    """What managers there are told of now, each notice settled."""
+    await store.notices.plan_failing([platform], now)
+    found = await store.notices.claim(now, limit=9, lease_s=60, platforms=[platform])
+    for one in found:
+        await store.notices.settle(one.id, next_try_at=None)
+    return [(one.workspace_id, one.facts["sources"]) for one in found]
+
+
 async def test_source_that_fails_for_long_is_told_once_a_step_and_resumed(store: Store, clock: FakeClock) -> None:
     await workspaces(store, clock.now())
     source = await store.sources.add(FEED, workspace=LOCAL_WORKSPACE, now=clock.now())
@@ -130,16 +139,13 @@ async def test_source_that_fails_for_long_is_told_once_a_step_and_resumed(store:
         source_id=source.id, polled_at=clock.now(), next_poll_at=clock.now(), interval_s=900, is_long=True, error="gone"
     )
     await store.sources.settle(failed)
-    told = [await store.sources.claim_untold(["console"], clock.now()) for _ in range(2)]
-    assert [[(one.workspace_id, one.source.id) for one in some] for some in told] == [
-        [(LOCAL_WORKSPACE, source.id)],
-        [],
-    ]
+    told = [await planned(store, "console", clock.now()) for _ in range(2)]
+    assert told == [[(LOCAL_WORKSPACE, str(source.id))], []]
     clock.advance(86_400)
     await store.sources.settle(replace(failed, polled_at=clock.now(), next_poll_at=None))
-    assert await store.sources.claim_untold(["discord"], clock.now()) == []
-    [off] = await store.sources.claim_untold(["console"], clock.now())
-    assert off.source.switched_off_at == clock.now()
+    assert await planned(store, "discord", clock.now()) == []
+    assert await planned(store, "console", clock.now()) == [(LOCAL_WORKSPACE, str(source.id))]
+    assert (await store.sources.get(source.id)).switched_off_at == clock.now()
     assert await store.sources.claim_due(clock.now(), limit=9, lease_s=60) == []
     await store.sources.resume(source.id, clock.advance(60))
     [due] = await store.sources.claim_due(clock.now(), limit=9, lease_s=60)

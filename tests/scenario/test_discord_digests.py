@@ -242,6 +242,23 @@ async def test_lost_answer_is_neither_a_second_message_nor_a_missing_one(
     assert [len(place.messages) for place in posted] == [1]
 
 
+@pytest.mark.parametrize("kind", [0, FORUM])
+async def test_lost_answer_is_found_although_our_clock_was_ahead_when_it_was_planned(port: Harbour, kind: int) -> None:
+    channel = port.fake.add_channel(port.guild, "lossy", kind)
+    await port.fake.hub.tell(port.guild.id, "CHANNEL_CREATE", channel.to_json())
+    await port.settled()
+    port.fake.nonce_s = 0.0
+    await pass_time(port, 20 * 3600)
+    made = await digest(port, channel)
+    port.fake.faults.drop_after = 1.0
+    await pass_time(port)
+    port.fake.faults.drop_after = 0.0
+    await pass_time(port, 30)
+    assert (await edition(port, made)).state is EditionState.DELIVERED
+    posted = [c for c in port.fake.world.channels.values() if c.parent_id == channel.id] if kind == FORUM else [channel]
+    assert [len(place.messages) for place in posted] == [1]
+
+
 async def test_message_that_never_arrived_is_sent_again(port: Harbour) -> None:
     made = await digest(port)
     port.fake.faults.drop_before = 1.0

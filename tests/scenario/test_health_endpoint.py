@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ T0 = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 @dataclass
 class Ended:
     ended: dict[str, datetime] = field(default_factory=dict)
+    troubles: dict[str, str] = field(default_factory=dict)
 
 
 def heart(
@@ -73,6 +75,10 @@ async def test_endpoint_tells_metrics_and_what_is_wrong(sqlite_store: Store) -> 
         assert "discord:77" not in text
         assert "made up" not in text
         assert (await get(endpoint.address, "/healthz"))[0] == 200
+        jobs.troubles |= {"poll": "The disk is full.", "deliver": "The disk is full."}
+        status, text = await get(endpoint.address, "/healthz")
+        assert (status, json.loads(text)["problems"]) == (503, ["The disk is full."])
+        jobs.troubles.clear()
         clock.advance(3600)
         status, text = await get(endpoint.address, "/healthz")
         assert status == 503

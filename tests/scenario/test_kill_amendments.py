@@ -17,6 +17,7 @@ from bot.digests.dispatch import Dispatcher
 from bot.models import Brief, VersionKind
 from bot.store import Store
 from bot.store.corrections import Change
+from tests import soaking
 from tests.discord_life import ShiftedClock
 from tests.fakes import FakeClock
 from tests.loopback import Channel, FakeDiscord
@@ -34,7 +35,10 @@ class Drawing:
 
 @pytest.mark.parametrize(
     ("kills", "channels", "seed"),
-    [pytest.param(3, 100, 1, id="3 kills"), pytest.param(12, 300, 2, marks=pytest.mark.soak, id="12 kills")],
+    [
+        pytest.param(3, 100, 1, id="3 kills"),
+        pytest.param(*soaking.size((8, 150, 2), (60, 600, 2)), marks=pytest.mark.soak, id="soak"),
+    ],
 )
 async def test_every_copy_is_edited_however_often_the_bot_is_killed(
     tmp_path: Path, kills: int, channels: int, seed: int

@@ -1,4 +1,4 @@
-"""Law 2, the hard way: the whole bot is killed at random moments while its clock walks through a month.
+"""Law 2, the hard way: the whole bot is killed at random moments while its clock walks through days.
 
 Each life is a fork of this process that runs the real composition (`bot.app`) on one SQLite file until SIGKILL. In the
 end every edition that the calendar's law asks for has reached its channel exactly once, its parts in order, each with
@@ -8,11 +8,9 @@ the caveat, and nothing else has.
 from __future__ import annotations
 
 import asyncio
-import mmap
 import os
 import random
 import signal
-import struct
 import time as real_time
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
@@ -27,8 +25,10 @@ from bot.digests.calendar import Due
 from bot.digests.runs import due_next, next_of, retimed
 from bot.models import LOCAL_WORKSPACE, BriefText, ChannelRef, Citation, DeliveryState, Digest, EditionState, Sentence
 from bot.store import Store
+from tests import soaking
 from tests.calendar_oracle import expected_runs
 from tests.recorder import RecordingAdapter
+from tests.shared_clock import SharedClock
 
 START = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 LIFE = timedelta(days=30) / 160
@@ -48,40 +48,12 @@ SCHEDULES = (
 )
 
 
-class SharedClock:
-    """Time as the parent last wrote it into shared memory; sleeping is real and short.
-
-    It counts how often it is read, by which the parent knows that the bot lived through a time it was told.
-    """
-
-    def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, 24)
-
-    def now(self) -> datetime:
-        struct.pack_into("<q", self._memory, 16, self.reads + 1)
-        return datetime.fromtimestamp(struct.unpack_from("<d", self._memory)[0], UTC)
-
-    def set(self, now: datetime) -> None:
-        struct.pack_into("<d", self._memory, 0, now.timestamp())
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(min(seconds, 0.01))
-
-    @property
-    def reads(self) -> int:
-        count: int = struct.unpack_from("<q", self._memory, 16)[0]
-        return count
-
-    @property
-    def is_child_up(self) -> bool:
-        return self._memory[8] == 1
-
-    def child_is(self, *, up: bool) -> None:
-        self._memory[8] = int(up)
-
-
 @pytest.mark.parametrize(
-    ("kills", "seed"), [(14, 1), pytest.param(200, 2, marks=pytest.mark.soak)], ids=["2 days", "30 days"]
+    ("kills", "seed"),
+    [
+        pytest.param(14, 1, id="2 days"),
+        pytest.param(*soaking.size((36, 2), (200, 2)), marks=pytest.mark.soak, id="soak"),
+    ],
 )
 def test_every_edition_arrives_once_when_the_bot_is_killed_again_and_again(
     tmp_path: Path, kills: int, seed: int

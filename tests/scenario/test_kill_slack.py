@@ -19,6 +19,7 @@ from bot.caveat import CAVEATS
 from bot.digests.calendar import next_edition
 from bot.models import Digest, Style, WorkspaceId
 from bot.store import Store
+from tests import soaking
 from tests.born import born
 from tests.discord_life import ShiftedClock
 from tests.loopback_slack import Channel, FakeSlack, Team
@@ -34,7 +35,10 @@ BARE = 20
 
 @pytest.mark.parametrize(
     ("kills", "channels", "seed"),
-    [pytest.param(6, 40, 1, id="6 kills"), pytest.param(200, 1000, 2, marks=pytest.mark.soak, id="200 kills")],
+    [
+        pytest.param(6, 40, 1, id="6 kills"),
+        pytest.param(*soaking.size((16, 160, 2), (200, 1000, 2)), marks=pytest.mark.soak, id="soak"),
+    ],
 )
 async def test_every_channel_has_its_digest_once_however_often_the_bot_is_killed(
     tmp_path: Path, kills: int, channels: int, seed: int

@@ -24,11 +24,11 @@ from bot.briefs.model.view import ModelView
 from bot.commands.catalogue import BY_NAME, COMMANDS
 from bot.commands.invoke import Commands, Invocation, Person, Reply
 from bot.commands.spec import Command, OptionType, Role
-from bot.delivery.notify import notice_document
 from bot.digests.compose import Issue, compose
 from bot.digests.dispatch import Dispatcher
 from bot.documents.build import brief_document, error_document, list_document, related_document, trouble_document
 from bot.documents.nodes import Document
+from bot.documents.notices import brief_notice
 from bot.errors import AddressRefused, BriefbotError, FeedError, FetchError
 from bot.ingest.reasons import of_status
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Origin, Pick, Polled, Related, Style
@@ -36,7 +36,6 @@ from bot.ports import Gone
 from bot.saying import PSEUDO, speaking
 from bot.store import Store
 from bot.store.editions import EditionPlan, Slot
-from bot.store.notices import DueNotice
 from bot.topics.catalogue import known_topics
 from tests.escapes import escapes, texts_of, words_of
 from tests.fakes import FakeClock
@@ -242,15 +241,11 @@ async def test_no_word_escapes_from_a_digest_or_a_notice(office: Office) -> None
         digest = await office.store.digests.find(LOCAL_WORKSPACE, "Утро")
         met = [obstacles.meaning(code, 200, None) for code in obstacles._GONE]
         documents += [trouble_document(digest, one.reason) for one in met if isinstance(one, Gone)]
-        documents += [notice_document(notice_of(kind)) for kind in ("report", "news", "source")]
+        facts = dict.fromkeys(("reason", "headline", "publisher", "was", "now"), "ы")
+        documents += [brief_notice(kind, 1, facts) for kind in ("report", "news", "source")]
         documents.append(error_document(BriefbotError("ы")))
     found = [words for document in documents for words in read(shown(Reply(document=document)))]
     assert not found, "\n".join(found)
-
-
-def notice_of(kind: str) -> DueNotice:
-    facts = dict.fromkeys(("reason", "headline", "publisher", "was", "now"), "ы")
-    return DueNotice(workspace_id=LOCAL_WORKSPACE, kind=kind, brief_id=1, key="k", facts=facts, id=1, attempts=1)
 
 
 async def test_no_word_escapes_from_a_brief_with_everything_or_a_status_full_of_trouble(office: Office) -> None:

@@ -65,8 +65,12 @@ async def test_digest_in_korean_stands_in_a_thread_and_pings_its_group_once(dock
     assert "<!subteam" not in str(quiet)
 
 
-@pytest.mark.parametrize("is_stored", [True, False])
-async def test_lost_answer_is_neither_a_second_message_nor_a_missing_one(dock: Wharf, is_stored: bool) -> None:
+@pytest.mark.parametrize(("is_stored", "ahead_s"), [(True, 0), (False, 0), (True, 20 * 3600)])
+async def test_lost_answer_is_neither_a_second_message_nor_a_missing_one(
+    dock: Wharf, is_stored: bool, ahead_s: float
+) -> None:
+    # A clock that is ahead says that the message cannot have been sent yet.
+    await pass_time(dock, ahead_s)
     made = await digest(dock)
     if is_stored:
         dock.fake.faults.lose_after()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.source_notices import SourceNotices
+from bot.delivery.notify import Notifier
+from bot.documents.nodes import Document
 from bot.ingest.timing import Verdict, verdict
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Polled, Source, WorkspaceId
 from bot.store import Store
@@ -72,7 +73,9 @@ async def test_each_workspace_is_told_once_for_each_step(store: Store, tmp_path:
     async def told() -> list[tuple[WorkspaceId, str]]:
         # Made anew each time, as after a restart.
         adapter.told.clear()
-        await SourceNotices(store, {"console": adapter}, clock).tell_due()
+        notifier = Notifier(store, {"console": adapter}, clock)
+        await notifier.look_at_sources()
+        await notifier.drain()
         return list(adapter.told)
 
     await fail(store, [first, second], T0)
@@ -101,6 +104,34 @@ async def test_each_workspace_is_told_once_for_each_step(store: Store, tmp_path:
     assert await told() == []
     await fail(store, [first], clock.advance(7 * 86400), is_long=True)
     assert len(await told()) == 2
+
+
+async def test_notice_that_cannot_be_posted_is_told_later_unless_its_source_is_read_again(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    clock = FakeClock(T0)
+    office = Office(sqlite_store, clock)
+    first = await office.follow("https://first.example/feed", title="First News")
+    second = await office.follow("https://second.example/feed", title="Second News")
+    await fail(sqlite_store, [first, second], T0)
+    await fail(sqlite_store, [first, second], clock.advance(7 * 86400), is_long=True)
+    broken, well = Broken(tmp_path / "broken"), RecordingAdapter(tmp_path / "sent")
+    notifier = Notifier(sqlite_store, {"console": broken}, clock)
+    await notifier.look_at_sources()
+    await notifier.drain()
+    await sqlite_store.sources.resume(second, clock.now())
+    clock.advance(3600)
+    await Notifier(sqlite_store, {"console": well}, clock).drain()
+    [(_, text)] = well.told
+    assert "First News" in text
+    assert "Second News" not in text
+
+
+class Broken(RecordingAdapter):
+    """A platform that takes no notice."""
+
+    async def tell(self, workspace: WorkspaceId, document: Document, channel: ChannelRef | None = None) -> bool:
+        raise ConnectionError("the network is away")
 
 
 async def test_managers_choose_where_they_are_told(sqlite_store: Store, clock: FakeClock) -> None:

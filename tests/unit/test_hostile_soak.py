@@ -1,4 +1,4 @@
-"""Ten thousand hostile documents, each through everything that cuts or draws one."""
+"""Very many hostile documents, each through everything that cuts or draws one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from bot.documents.nodes import Document
+from tests import soaking
 from tests.hostile import documents
 from tests.unit import test_console_render, test_discord_render, test_fit_hostile, test_slack_render
 
@@ -17,14 +18,14 @@ PARTS = 4
 @pytest.mark.parametrize("part", range(PARTS))
 # Without shrinking: what fails here, the quick test of the same property finds and shrinks.
 @settings(
-    max_examples=10_000 // PARTS,
+    max_examples=soaking.size(1_200, 10_000) // PARTS,
     deadline=None,
     database=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 @given(document=documents)
-def test_ten_thousand_hostile_documents_break_no_limit(part: int, document: Document) -> None:
+def test_very_many_hostile_documents_break_no_limit(part: int, document: Document) -> None:
     for _, limits, measure in test_fit_hostile.PLATFORMS:
         test_fit_hostile.check(document, limits, measure)
     test_console_render.check(document)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.testing import capture_logs
 
+from bot.errors import StoreFull
 from bot.schedule import Job, Schedule, ScheduleStopped
 
 
@@ -29,6 +31,41 @@ async def test_job_that_fails_is_logged_and_runs_again() -> None:
             await Schedule([Job(name="poll", every_s=0.01, run=fail)]).run(stop)
     assert {(entry["event"], entry["job"]) for entry in logs} == {("job.failed", "poll")}
     assert runs >= 3
+
+
+async def test_trouble_of_the_store_is_said_once_without_a_traceback_until_it_is_over() -> None:
+    stop, full = asyncio.Event(), StoreFull("The disk is full.")
+    left = {"poll": 3, "deliver": 4}
+
+    async def work(name: str) -> None:
+        left[name] -= 1
+        if left[name] > 0:
+            # As a job with tasks of its own raises it.
+            raise ExceptionGroup("unhandled", [full, ExceptionGroup("lanes", [full])])
+        stop.set() if max(left.values()) <= 0 else None
+
+    jobs = [Job(name=name, every_s=0.01, run=partial(work, name)) for name in left]
+    schedule = Schedule(jobs)
+    with capture_logs() as logs:
+        async with asyncio.timeout(10):
+            await schedule.run(stop)
+    [trouble, recovered] = [entry for entry in logs if entry["event"].startswith("store.")]
+    assert (trouble["event"], trouble["reason"]) == ("store.trouble", "The disk is full.")
+    assert recovered["event"] == "store.recovered"
+    assert not any("exc_info" in entry for entry in logs)
+    assert schedule.troubles == {}
+
+
+async def test_defect_beside_a_trouble_of_the_store_is_told_whole() -> None:
+    stop = asyncio.Event()
+
+    async def fail() -> None:
+        stop.set()
+        raise ExceptionGroup("unhandled", [StoreFull("The disk is full."), KeyError("a defect")])
+
+    with capture_logs() as logs:
+        await Schedule([Job(name="deliver", every_s=60, run=fail)]).run(stop)
+    assert [(entry["event"], entry["exc_info"]) for entry in logs] == [("job.failed", True)]
 
 
 async def test_slow_job_runs_once_at_a_time_and_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:

@@ -46,7 +46,6 @@ _RELATIVE: Final = {
     "today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "오늘": 0, "어제": -1, "내일": 1, "昨日": -1, "明日": 1, "今日": 0,
 }  # fmt: skip
 _MONTH: Final = r"(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?)"
-_PERIOD: Final = re.compile(r"\b(last|this|next|earlier this|later this)\s(week|month|year|weekend)\b", re.IGNORECASE)
 _DATE: Final = re.compile(
     rf"\b(?P<m1>{_MONTH})\s?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s?%)(?:\s?,?\s?(?P<y1>(?:19|20)\d\d)\b)?"
     rf"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<m2>{_MONTH})(?:\s?,?\s?(?P<y2>(?:19|20)\d\d)\b)?"

@@ -7,6 +7,60 @@ from typing import Final
 from bot.commands.catalogue.parts import RENAME, STYLES, name
 from bot.commands.spec import Command, Option, OptionType
 
+_DETAILS: Final = (
+    Option(name="zone", type=OptionType.ZONE, summary="Time zone, such as Asia/Seoul"),
+    Option(name="days", type=OptionType.DAYS, summary="daily, weekdays, mon-fri or mon,wed,sat"),
+    Option(name="style", type=OptionType.CHOICE, summary="How much of each story", choices=STYLES),
+    Option(name="stories", type=OptionType.INTEGER, summary="At most so many stories", minimum=1, maximum=25),
+    Option(
+        name="catch_up",
+        type=OptionType.INTEGER,
+        summary="Hours by which it may still be posted late",
+        minimum=0,
+        maximum=24,
+    ),
+    Option(
+        name="publish",
+        type=OptionType.CHOICE,
+        summary="In an announcement channel: publish to those who follow it, too",
+        choices=("yes", "no"),
+    ),
+    Option(
+        name="caps", type=OptionType.CAPS, summary='At most so many of a topic: "Korea Japan=3, AI=2"', is_list=True
+    ),
+    Option(
+        name="quiet",
+        type=OptionType.CHOICE,
+        summary="When nothing is new: skip it, post a note, or the best of the week",
+        choices=("skip", "note", "best"),
+    ),
+    Option(
+        name="covers",
+        type=OptionType.CHOICE,
+        summary="How far back it looks: to the edition before it, or a week",
+        choices=("day", "week"),
+    ),
+    Option(
+        name="repeats",
+        type=OptionType.CHOICE,
+        summary="Whether it may tell what another digest told in its channel",
+        choices=("yes", "no"),
+    ),
+    Option(
+        name="language",
+        type=OptionType.LANGUAGE,
+        summary="The language it speaks; workspace: that of the settings",
+        choices=("workspace",),
+    ),
+    Option(
+        name="place",
+        type=OptionType.CHOICE,
+        summary="Stories in the channel, or in a thread of a message with the headlines",
+        choices=("channel", "thread"),
+    ),
+    Option(name="ping", type=OptionType.PING, summary="The role it mentions; none; workspace: that of the settings"),
+)
+
 
 def _schedule(*, is_edit: bool) -> tuple[Option, ...]:
     """What a digest may be told beside its name and time."""
@@ -18,59 +72,7 @@ def _schedule(*, is_edit: bool) -> tuple[Option, ...]:
             type=OptionType.CHANNEL,
             summary="Where it is posted" + ("" if is_edit else "; here unless you say"),
         ),
-        Option(name="zone", type=OptionType.ZONE, summary="Time zone, such as Asia/Seoul"),
-        Option(name="days", type=OptionType.DAYS, summary="daily, weekdays, mon-fri or mon,wed,sat"),
-        Option(name="style", type=OptionType.CHOICE, summary="How much of each story", choices=STYLES),
-        Option(name="stories", type=OptionType.INTEGER, summary="At most so many stories", minimum=1, maximum=25),
-        Option(
-            name="catch_up",
-            type=OptionType.INTEGER,
-            summary="Hours by which it may still be posted late",
-            minimum=0,
-            maximum=24,
-        ),
-        Option(
-            name="publish",
-            type=OptionType.CHOICE,
-            summary="In an announcement channel: publish to those who follow it, too",
-            choices=("yes", "no"),
-        ),
-        Option(
-            name="caps", type=OptionType.CAPS, summary='At most so many of a topic: "Korea Japan=3, AI=2"', is_list=True
-        ),
-        Option(
-            name="quiet",
-            type=OptionType.CHOICE,
-            summary="When nothing is new: skip it, post a note, or the best of the week",
-            choices=("skip", "note", "best"),
-        ),
-        Option(
-            name="covers",
-            type=OptionType.CHOICE,
-            summary="How far back it looks: to the edition before it, or a week",
-            choices=("day", "week"),
-        ),
-        Option(
-            name="repeats",
-            type=OptionType.CHOICE,
-            summary="Whether it may tell what another digest told in its channel",
-            choices=("yes", "no"),
-        ),
-        Option(
-            name="language",
-            type=OptionType.LANGUAGE,
-            summary="The language it speaks; workspace: that of the settings",
-            choices=("workspace",),
-        ),
-        Option(
-            name="place",
-            type=OptionType.CHOICE,
-            summary="Stories in the channel, or in a thread of a message with the headlines",
-            choices=("channel", "thread"),
-        ),
-        Option(
-            name="ping", type=OptionType.PING, summary="The role it mentions; none; workspace: that of the settings"
-        ),
+        *_DETAILS,
     )
 
 
