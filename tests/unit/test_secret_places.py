@@ -30,11 +30,7 @@ SECRETS = {
 
 def test_settings_print_no_secret_in_any_form() -> None:
     settings = config.load(env_file=None, database_url=URL, slack_api=f"http://me:{PASSWORD}@proxy:1/", **SECRETS)
-    shown = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()} {vars(settings)!r}".replace(
-        # What the object itself holds has to be whole: it is what is connected to.
-        repr(vars(settings)),
-        "",
-    )
+    shown = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
     for secret in (PASSWORD, *SECRETS.values()):
         assert secret not in shown
     assert settings.database_url == URL
