@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import io
 import sqlite3
 import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from adapters.console import ConsoleAdapter
-from benchmarks.synthetic import NOW, micros
+from benchmarks._figures import Figure
+from benchmarks.synthetic import NOW, build, micros
 from bot.digests.dispatch import Dispatcher
 from bot.models import LOCAL_WORKSPACE, BriefText, Citation, Sentence
 from bot.store import Store
@@ -35,20 +38,42 @@ class _Clock:
         await asyncio.sleep(0)
 
 
+SIZES: Final = (1_000, 10_000, 25_000, 100_000)
+_SOME: Final = 2_000
+
+
 def main(args: list[str]) -> int:
-    """`python -m benchmarks dispatch [--digests N]`."""
+    """`python -m benchmarks dispatch [--digests N] [--briefs N]`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks dispatch")
     parser.add_argument("--digests", type=int, default=25_000)
-    count = parser.parse_args(args).digests
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "dispatch.db"
-        ours = asyncio.run(_ours(file, count))
-        bare = _bare(file, count)
+    parser.add_argument("--briefs", type=int, default=0, help="older briefs that the store has beside today's twelve")
+    given = parser.parse_args(args)
+    count = given.digests
+    ours, bare = _both(count, given.briefs)
     print(f"{'way':28} {'seconds':>8} {'per second':>11}")
     print(f"{'briefbot, plan and record':28} {ours:8.1f} {count / ours:11.0f}")
     print(f"{'bare inserts, 200 a commit':28} {bare:8.1f} {count / bare:11.0f}")
     print(f"ratio {ours / bare:.1f}")
     return 0
+
+
+def figures(size: int) -> list[Figure]:
+    """So many digests over a small store, and 2,000 digests over so many briefs."""
+    ours, bare = _both(size, 0)
+    grown, bare_grown = _both(_SOME, size)
+    return [
+        Figure("digests planned", size / ours, "a second", size, "digests", least=3_600 if size == 25_000 else None),
+        Figure("digests planned, time", ours, "s", size, "digests", bare=bare),
+        Figure("2,000 digests planned, time", grown, "s", size, "briefs", bare=bare_grown),
+    ]
+
+
+def _both(count: int, briefs: int) -> tuple[float, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "dispatch.db"
+        if briefs:
+            asyncio.run(build(file, briefs))
+        return asyncio.run(_ours(file, count)), _bare(file, count)
 
 
 async def _ours(file: Path, count: int) -> float:
@@ -67,6 +92,9 @@ async def _ours(file: Path, count: int) -> float:
         )
         await store.briefs.add_imported(text, related=[], published_at=None, now=NOW - timedelta(hours=number))
     _digests(file, count)
+    # As the bot does when it begins to run.
+    gc.collect()
+    gc.freeze()
     dispatcher = Dispatcher(store, {"console": ConsoleAdapter(io.StringIO())}, _Clock())
     began = time.perf_counter()
     await dispatcher.drain()

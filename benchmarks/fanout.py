@@ -7,14 +7,33 @@ import asyncio
 import contextlib
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import discord
 
 from adapters.discord.pacing import GLOBAL_PER_S
+from benchmarks._figures import Figure
 from benchmarks.discord_bot import bot_of, digests_for
 from bot.app import Pace
-from tests.loopback import Channel, FakeDiscord
+from tests.loopback import Channel, FakeDiscord, Guild
+
+SIZES: Final = (100, 1_000, 2_000)
+_PEOPLE: Final = 2
+
+
+def figures(size: int) -> list[Figure]:
+    """A fan-out to so many channels, alone and while people ask; what is lost or refused takes no share of the limit."""
+    made = []
+    for state, people in (("idle", 0), ("under commands", _PEOPLE)):
+        found = asyncio.run(_ours(size, people=people))
+        made += [
+            Figure(f"fan-out, {state}", 100 * found.share, "% of the limit", size, "channels", least=97),
+            Figure(f"fan-out, {state}: lost", found.lost, "messages", size, "channels", most=0),
+            Figure(f"fan-out, {state}: global 429s", found.refused, "answers", size, "channels", most=0),
+        ]
+    return made
 
 
 def main(args: list[str]) -> int:
@@ -25,11 +44,13 @@ def main(args: list[str]) -> int:
     chosen = parser.parse_args(args)
     print(f"{'way':28} {'channels':>8} {'seconds':>8} {'a second':>9} {'of limit':>9} {'lost':>6} {'global 429s':>12}")
     asyncio.run(_ours(chosen.channels))
+    asyncio.run(_ours(chosen.channels, people=_PEOPLE))
     asyncio.run(_bare(chosen.bare or chosen.channels))
     return 0
 
 
-async def _ours(count: int) -> None:
+async def _ours(count: int, *, people: int = 0) -> Posted:
+    """With so many people who ask all the time meanwhile."""
     with tempfile.TemporaryDirectory() as folder:
         async with FakeDiscord(reads_schema=False) as fake:
             guild = fake.add_guild()
@@ -42,11 +63,25 @@ async def _ours(count: int) -> None:
             # A bot that has run for a while: its first second goes slowly.
             await asyncio.sleep(2.0)
             await digests_for(app, guild, places)
+            answered: list[float] = []
+            asking = [asyncio.create_task(_ask(fake, guild, places[0], answered)) for _ in range(people)]
             await _all_posted(places)
-            _report("briefbot", fake, places)
+            for task in asking:
+                task.cancel()
+            name = f"briefbot, {len(answered)} commands" if people else "briefbot"
+            found = _report(name, fake, places)
             stop.set()
             await running
             await app.close()
+            return found
+
+
+async def _ask(fake: FakeDiscord, guild: Guild, place: Channel, answered: list[float]) -> None:
+    """One command after another, as a busy server gives them."""
+    person = fake.person(guild)
+    while True:
+        answered.append((await fake.slash(person, place, "brief latest")).whole_s)
+        await asyncio.sleep(0.2)
 
 
 async def _all_posted(places: list[Channel]) -> None:
@@ -80,7 +115,16 @@ async def _bare(count: int) -> None:
         await running
 
 
-def _report(name: str, fake: FakeDiscord, places: list[Channel]) -> None:
+@dataclass(frozen=True)
+class Posted:
+    """How a fan-out went: its share of the rate that the limit allows, channels without a message, global 429s."""
+
+    share: float
+    lost: int
+    refused: int
+
+
+def _report(name: str, fake: FakeDiscord, places: list[Channel]) -> Posted:
     posts = [request.at for request in fake.requests if request.path.endswith("/messages") and request.status == 200]
     seconds = max(posts) - min(posts)
     rate = (len(posts) - 1) / seconds
@@ -93,3 +137,4 @@ def _report(name: str, fake: FakeDiscord, places: list[Channel]) -> None:
         flush=True,
     )
     assert time.monotonic() >= max(posts)
+    return Posted(rate / GLOBAL_PER_S, lost + doubled, fake.limits.global_429)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import importlib
 import importlib.util
@@ -11,7 +10,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -29,7 +28,7 @@ from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
 from bot.delivery.notify import Notifier
 from bot.digests.dispatch import Dispatcher
-from bot.errors import ConfigError, StoreError
+from bot.errors import BriefbotError, ConfigError
 from bot.ingest.fetch import Fetcher
 from bot.ingest.parser import Parser
 from bot.ingest.pipeline import Ingest
@@ -38,6 +37,8 @@ from bot.models import LOCAL_WORKSPACE
 from bot.ports import Adapter, Clock, SystemClock
 from bot.pulse import EVERY_S
 from bot.schedule import Job, Schedule
+from bot.signs import Signs
+from bot.stopping import CLOSE_S, FINISH_S
 from bot.store import Store
 from bot.store.heartbeats import Heartbeat
 from bot.stories.place import Grouper
@@ -123,12 +124,12 @@ class App:
         pace: Pace = _PACE,
         endpoint: Endpoint | None = None,
     ) -> None:
-        """Runs until `stop` is set, then finishes what is being sent. `only`: of CORE_ROLES and platforms; empty: all.
+        """Runs until `stop` is set, then finishes what is being sent, for FINISH_S at most.
 
-        Raises what stopped the schedule, if it stops by itself.
+        `only`: of CORE_ROLES and platforms; empty: all. Raises what stopped the schedule, if it stops by itself.
         """
         wanted = only or frozenset((*CORE_ROLES, *self.adapters))
-        schedule = self._schedule(wanted, stop, pace)
+        schedule, signs = self._schedule(wanted, stop, pace)
         # What was loaded to start stays; looking through it again and again held up answers for 0.2 s at a time.
         gc.collect()
         gc.freeze()
@@ -136,34 +137,44 @@ class App:
         sys.setswitchinterval(0.0005)
         log.info("app.started", roles=sorted(wanted), store=self.store.dialect)
         try:
-            async with asyncio.TaskGroup() as parts:
-                for platform in wanted & set(self.adapters):
-                    parts.create_task(self._serve(platform, stop))
-                parts.create_task(schedule.run(stop))
+            async with asyncio.TaskGroup() as group:
+                parts = [
+                    group.create_task(self._serve(platform, signs, stop), name=platform)
+                    for platform in wanted & set(self.adapters)
+                ]
+                parts.append(group.create_task(schedule.run(stop), name="schedule"))
                 if endpoint:
-                    parts.create_task(endpoint.run(schedule, stop))
-        except ExceptionGroup as group:
+                    parts.append(group.create_task(endpoint.run(signs, stop), name="endpoint"))
+                group.create_task(_cut_late(parts, schedule, stop))
+        except ExceptionGroup as failed:
             # One part ended the others; its reason is what a person needs.
-            raise group.exceptions[0] from None
-        # Without it the process counts as dead for a while, which is no reason to fail.
-        with contextlib.suppress(StoreError):
-            await self.store.heartbeats.end(_process_name())
+            raise failed.exceptions[0] from None
+        await self._say_goodbye()
         log.info("app.stopped")
 
-    def _schedule(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> Schedule:
-        """The jobs of this process, and the heartbeat that tells which of them came to an end when."""
+    async def _say_goodbye(self) -> None:
+        """Takes our heartbeat away, so that nobody misses us; a store that is gone is no reason not to stop well."""
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self.store.heartbeats.end(_process_name())
+        except (BriefbotError, TimeoutError) as error:
+            log.warning("heartbeat.left", reason=str(error) or "the store does not answer")
+
+    def _schedule(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> tuple[Schedule, Signs]:
+        """The jobs of this process, and the signs of life that its heartbeat tells."""
         started_at = self.clock.now()
 
         async def beat() -> None:
-            now, ended = self.clock.now(), dict(schedule.ended)
+            last, now = await signs.look(), self.clock.now()
             await self.store.heartbeats.beat(
                 Heartbeat(
-                    process=_process_name(), roles=tuple(sorted(wanted)), jobs=ended, started_at=started_at, beat_at=now
+                    process=_process_name(), roles=tuple(sorted(wanted)), jobs=last, started_at=started_at, beat_at=now
                 )
             )
 
         schedule = Schedule([*self._jobs(wanted, stop, pace), Job(name="pulse", every_s=EVERY_S, run=beat)])
-        return schedule
+        signs = Signs(schedule, self.adapters, self.clock)
+        return schedule, signs
 
     def _jobs(self, wanted: frozenset[str], stop: asyncio.Event, pace: Pace) -> list[Job]:
         jobs: list[Job] = []
@@ -184,14 +195,19 @@ class App:
             jobs.append(Job(name="notify", every_s=pace.notify_s, run=self.notifier.drain))
         return jobs
 
-    async def _serve(self, platform: str, stop: asyncio.Event) -> None:
+    async def _serve(self, platform: str, signs: Signs, stop: asyncio.Event) -> None:
         host = Tenants(platform, self.commands, self.store, self.clock)
-        await self.adapters[platform].serve(host, stop)
+        async with signs.serving(platform):
+            await self.adapters[platform].serve(host, stop)
 
     async def close(self) -> None:
         """Lets go of everything, in the order in which parts lean on each other; idempotent."""
-        for adapter in self.adapters.values():
-            await adapter.close()
+        for name, adapter in self.adapters.items():
+            try:
+                async with asyncio.timeout(CLOSE_S):
+                    await adapter.close()
+            except TimeoutError:
+                log.warning("adapter.cut", platform=name, reason="it did not close in time")
         if self.model:
             await self.model.close()
         await self.fetcher.close()
@@ -266,6 +282,16 @@ def load_adapter(name: str, settings: Settings) -> Adapter:
         raise ConfigError(f"there is no adapter for {name!r} in this version. Allowed: {known}. Example: console")
     adapter: Adapter = importlib.import_module(f"adapters.{name}").create(settings)
     return adapter
+
+
+async def _cut_late(parts: Sequence[asyncio.Task[None]], schedule: Schedule, stop: asyncio.Event) -> None:
+    """Once `stop` is set, ends the parts that do not end by themselves in time."""
+    await stop.wait()
+    _, late = await asyncio.wait(parts, timeout=FINISH_S)
+    if late:
+        log.warning("app.cut", parts=sorted(part.get_name() for part in late), jobs=sorted(schedule.at_work))
+    for part in late:
+        part.cancel()
 
 
 def _process_name() -> str:

@@ -97,11 +97,7 @@ async def _process(store: Store) -> Finding:
         return Finding(area="process", state=State.OFF, says="no process is at work; start one with: briefbot run")
     if wrong := pulse.problems(hearts, now):
         return Finding(area="process", state=State.BROKEN, says="; ".join(wrong))
-    jobs = {name: at for heart in reversed(hearts) for name, at in heart.jobs.items() if name in pulse.STALLED}
-    ages = ", ".join(f"{name} {(now - at).total_seconds():.0f} s ago" for name, at in sorted(jobs.items()))
-    roles = ", ".join(sorted({role for heart in hearts for role in heart.roles}))
-    says = f"{roles} at work; ended last: {ages or 'nothing yet'}"
-    return Finding(area="process", state=State.OK, says=says)
+    return Finding(area="process", state=State.OK, says=pulse.words(hearts, now))
 
 
 def _editions(figures: Figures) -> Finding:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+STORE_S: Final = 3.0
+"""So long the store may take to give a sign of life."""
 
 _FEEDS: Final[Mapping[str, tuple[str, str]]] = {
     "rss": ("rss", "application/rss+xml; charset=utf-8"),
@@ -31,11 +33,10 @@ _FEEDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-class Jobs(Protocol):
-    """When the jobs of this process ended last, and what keeps the store from letting them."""
+class Signs(Protocol):
+    """The last signs of life of this process (`bot.signs`), and what keeps the store from letting it give more."""
 
-    @property
-    def ended(self) -> Mapping[str, datetime]: ...
+    async def look(self) -> Mapping[str, datetime]: ...
 
     @property
     def troubles(self) -> Mapping[str, str]: ...
@@ -49,10 +50,10 @@ class Endpoint:
         self.address = ""
         """host:port once it listens; of port 0 the one that was given."""
 
-    async def run(self, jobs: Jobs, stop: asyncio.Event) -> None:
+    async def run(self, signs: Signs, stop: asyncio.Event) -> None:
         """Listens until `stop` is set; ConfigError when the address is taken."""
         application = web.Application()
-        application.add_routes([*self._routes(jobs)])
+        application.add_routes([*self._routes(signs)])
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         place = read_listen(self._listen)
@@ -72,9 +73,9 @@ class Endpoint:
         finally:
             await runner.cleanup()
 
-    def _routes(self, jobs: Jobs) -> Sequence[web.RouteDef]:
+    def _routes(self, signs: Signs) -> Sequence[web.RouteDef]:
         async def healthz(_: web.Request) -> web.Response:
-            found = await self._problems(jobs)
+            found = await self._problems(signs)
             return web.json_response(
                 {"state": "unwell" if found else "well", "problems": found}, status=503 if found else 200
             )
@@ -82,7 +83,7 @@ class Endpoint:
         async def metrics(_: web.Request) -> web.Response:
             try:
                 now = self._clock.now()
-                text = self._metrics.exposition(await self._store.counting.figures(now), jobs.ended, now)
+                text = self._metrics.exposition(await self._store.counting.figures(now), await signs.look(), now)
             except BriefbotError as error:
                 return web.Response(status=503, text=f"{error.message}\n")
             return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
@@ -105,10 +106,13 @@ class Endpoint:
         feeds = r"/feeds/{token:[\w-]{20,64}}.{kind:rss|atom|json}"
         return (web.get(feeds, feed), web.get("/healthz", healthz), web.get("/metrics", metrics))
 
-    async def _problems(self, jobs: Jobs) -> list[str]:
-        found = [*pulse.stalled(jobs.ended, self._clock.now()), *dict.fromkeys(jobs.troubles.values())]
+    async def _problems(self, signs: Signs) -> list[str]:
+        found = [*pulse.stalled(await signs.look(), self._clock.now()), *dict.fromkeys(signs.troubles.values())]
         try:
-            await self._store.digests.next_due_at()
+            async with asyncio.timeout(STORE_S):
+                await self._store.database.answer()
+        except TimeoutError:
+            found.append(f"the store does not answer within {STORE_S:.0f} s")
         except BriefbotError as error:
             if error.message not in found:
                 found.append(error.message)

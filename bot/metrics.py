@@ -20,6 +20,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+from bot import pulse
 from bot.commands.catalogue import BY_NAME
 from bot.store.figures import Figures
 
@@ -76,7 +77,8 @@ class Metrics:
         self.messages = gauge("deliveries_day", "Messages of the editions of the last 24 hours.", "state")
         self.calls = gauge("model_calls_day", "Calls of the model in this UTC day.")
         self.tokens = gauge("model_tokens_day", "Tokens of the model in this UTC day.")
-        self.jobs = gauge("job_age_seconds", "Seconds since a job of this process ended last.", "job")
+        self.jobs = gauge("job_age_seconds", "Seconds since a job of this process ended well last.", "job")
+        self.links = gauge("connection_age_seconds", "Seconds since a platform was connected last.", "platform")
         self._notes: Final[Mapping[str, Callable[[Event], None]]] = {
             "source.polled": self._polled,
             "source.unchanged": lambda _: self.polls.labels("unchanged").inc(),
@@ -113,7 +115,7 @@ class Metrics:
         self.commands.labels(name, outcome).inc()
         self.answers.labels(name).observe(event["duration_ms"] / 1000)
 
-    def exposition(self, figures: Figures, jobs: Mapping[str, datetime], now: datetime) -> bytes:
+    def exposition(self, figures: Figures, signs: Mapping[str, datetime], now: datetime) -> bytes:
         """The text that Prometheus reads."""
         self.sources.labels("read").set(figures.sources)
         self.sources.labels("failing").set(figures.sources_failing)
@@ -128,6 +130,8 @@ class Metrics:
         self.late.set(figures.editions_late)
         self.calls.set(figures.model_calls)
         self.tokens.set(figures.model_tokens)
-        for job, ended in jobs.items():
+        for platform, at in pulse.connections(signs).items():
+            self.links.labels(platform).set(max((now - at).total_seconds(), 0))
+        for job, ended in pulse.jobs(signs).items():
             self.jobs.labels(job).set(max((now - ended).total_seconds(), 0))
         return generate_latest(self.registry)

@@ -126,6 +126,7 @@ class Adapter(Protocol):
       False when there is no such place.
     - `obstacle` is why nothing could be posted in a channel now, as far as that is known without asking the platform;
       empty otherwise. It waits for nothing.
+    - `is_connected` is whether people are heard there now. It asks nobody.
     - `serve` takes commands until `stop` is set, or sets it when its person leaves. It raises ConfigError when the
       platform refuses our settings, and whatever else ends it ends the process.
     - `close` is idempotent and finishes what is being sent.
@@ -144,6 +145,8 @@ class Adapter(Protocol):
     async def tell(self, workspace: WorkspaceId, document: Document, channel: ChannelRef | None = None) -> bool: ...
 
     def obstacle(self, channel: ChannelRef) -> str: ...
+
+    async def is_connected(self) -> bool: ...
 
     async def serve(self, host: Host, stop: asyncio.Event) -> None: ...
 

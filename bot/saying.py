@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,6 +54,7 @@ def speakable(*wanted: str) -> str:
     return next((code for code in map(spoken_of, wanted) if code in SPOKEN), "en")
 
 
+@lru_cache(maxsize=64)
 def spoken_of(tag: str) -> str:
     """The two letters of a language or locale that we speak; empty for any other."""
     code = tag.replace("_", "-").partition("-")[0].lower()

@@ -45,7 +45,7 @@ class Schedule:
         self._watch_s = watch_s
         self._beats = 0
         self.ended: dict[str, datetime] = {}
-        """When each job ended last, well or not."""
+        """When each job ended well last; before its first end, when the schedule began."""
         self.troubles: dict[str, str] = {}
         """What the store said to each job that it does not let do its work, as long as that lasts."""
         self._running: set[asyncio.Task[None]] = set()
@@ -53,9 +53,12 @@ class Schedule:
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until `stop` is set, then waits for the jobs at work. A job that fails is logged and runs again.
 
+        Cancelled while it waits, it cancels them and waits for their end.
+
         Raises ScheduleStopped when the scheduler dies.
         """
         died = asyncio.Event()
+        self.ended = dict.fromkeys((job.name for job in self._jobs), SystemClock().now())
         scheduler = self._scheduler(died)
         scheduler.start()
         try:
@@ -64,6 +67,11 @@ class Schedule:
             if scheduler.running:
                 scheduler.shutdown(wait=False)
             await asyncio.gather(*self._running, return_exceptions=True)
+
+    @property
+    def at_work(self) -> list[str]:
+        """The jobs that are at work now."""
+        return [task.get_name() for task in self._running]
 
     def _scheduler(self, died: asyncio.Event) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone=UTC, logger=_quiet_logger())
@@ -97,7 +105,7 @@ class Schedule:
     def _runner(self, job: Job) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
             # A task of its own, shielded: stopping the scheduler cancels what it started, not what we began to send.
-            task = asyncio.ensure_future(self._guarded(job))
+            task = asyncio.create_task(self._guarded(job), name=job.name)
             self._running.add(task)
             task.add_done_callback(self._running.discard)
             with contextlib.suppress(asyncio.CancelledError):
@@ -115,7 +123,7 @@ class Schedule:
                 log.exception("job.failed", job=job.name)
         else:
             self._done(job)
-        self.ended[job.name] = SystemClock().now()
+            self.ended[job.name] = SystemClock().now()
 
     def _put_off(self, job: Job, error: StoreError) -> None:
         """What is due stays due. It is said once, however many jobs meet it however often."""

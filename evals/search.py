@@ -24,7 +24,8 @@ from bot.ingest.parser import Parser
 from bot.ingest.pipeline import Ingest
 from bot.logs import configure
 from bot.models import BriefText, Draft, Sentence
-from bot.store import Store, migrate
+from bot.store import Store
+from bot.store.migrate import migrate
 from bot.stories.place import Grouper
 from bot.words import runs, terms
 

@@ -15,13 +15,21 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store import Store, migrate
+from bot.store import Store
+from bot.store.migrate import head, migrate
+from bot.store.schema import metadata
 from tests.fakes import FakeClock
 from tests.feed_server import feed_server, make_fetcher  # noqa: F401 - fixtures
 
 _TEMPLATE = "briefbot_template"
+_END_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_SHAPE = """SELECT (SELECT version_num FROM alembic_version),
+(SELECT coalesce(string_agg(setconfig::text, ''), '') FROM pg_db_role_setting),
+(SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version')"""
 
 
 @pytest.fixture
@@ -83,12 +91,22 @@ def postgres(postgres_server: Any) -> URL:
     return url
 
 
+@pytest.fixture(scope="session")
+def emptied() -> list[str]:
+    """Names of databases that earlier tests have left, as good as fresh: to empty one is quicker than to make it."""
+    return []
+
+
 @pytest.fixture
-def postgres_url(postgres: URL) -> str:
+def postgres_url(postgres: URL, emptied: list[str]) -> Iterator[str]:
     """A fresh migrated database."""
-    name = f"test_{uuid4().hex}"
-    asyncio.run(_execute(postgres, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}"))
-    return postgres.set(database=name).render_as_string(hide_password=False)
+    if not emptied:
+        emptied.append(f"test_{uuid4().hex}")
+        asyncio.run(_execute(postgres, f"CREATE DATABASE {emptied[-1]} TEMPLATE {_TEMPLATE}"))
+    url = postgres.set(database=emptied.pop())
+    yield url.render_as_string(hide_password=False)
+    if asyncio.run(_is_emptied(url)):
+        emptied.append(str(url.database))
 
 
 @pytest.fixture
@@ -119,3 +137,21 @@ async def _execute(url: URL, statement: str) -> None:
     async with engine.connect() as connection:
         await connection.execute(text(statement))
     await engine.dispose()
+
+
+async def _is_emptied(url: URL) -> bool:
+    """Ends whatever is still at work there and empties all tables; False when a test has changed more than rows."""
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(_END_OTHERS))
+            if (await connection.execute(text(_SHAPE))).one() != (head(), "", len(metadata.tables) + 1):
+                return False
+            # Beside them there is the search text, which is not declared.
+            names = ", ".join(['"brief_search"', *(f'"{table.name}"' for table in metadata.sorted_tables)])
+            await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            return True
+    except (DBAPIError, OSError):
+        return False
+    finally:
+        await engine.dispose()

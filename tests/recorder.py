@@ -71,6 +71,9 @@ class RecordingAdapter:
         self.told.append((workspace, plain_text(document)))
         return True
 
+    async def is_connected(self) -> bool:
+        return True
+
     def obstacle(self, channel: ChannelRef) -> str:
         return ""
 

@@ -79,6 +79,9 @@ class ConsoleAdapter:
     def obstacle(self, channel: ChannelRef) -> str:
         return ""
 
+    async def is_connected(self) -> bool:
+        return True
+
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         """Takes commands from the person at the terminal, who ends the bot by leaving; without one, only waits."""
         prompting = asyncio.create_task(self._prompt(host, stop))

@@ -81,6 +81,9 @@ class DiscordAdapter:
     def obstacle(self, channel: ChannelRef) -> str:
         return self._client.posts.obstacle(channel) if self._client is not None else ""
 
+    async def is_connected(self) -> bool:
+        return self._client is not None and self._client.is_connected()
+
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         """Answers people until `stop` is set; the connection stays for what is still being sent, until `close`."""
         use_addresses(self._settings)

@@ -84,6 +84,10 @@ class Client(discord.AutoShardedClient):
         """From now on people are answered."""
         self._host, self._answers = host, Answers(host.commands)
 
+    def is_connected(self) -> bool:
+        """Whether every shard of ours hears Discord now."""
+        return self.up.is_set() and not self.is_closed() and not any(one.is_closed() for one in self.shards.values())
+
     async def finish(self) -> None:
         """Waits for the answers that are being given."""
         await asyncio.gather(*self._busy, return_exceptions=True)

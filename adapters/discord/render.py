@@ -14,6 +14,7 @@ from adapters.discord.buttons import Press, Verb, read_press
 from adapters.discord.markdown import bold, code, escaped, inline, line, link, mention
 from bot.documents.clip import clip
 from bot.documents.fit import Limits, fit
+from bot.documents.kept import kept
 from bot.documents.mentioned import related_in
 from bot.documents.nodes import (
     Action,
@@ -81,6 +82,7 @@ def message(page: Document) -> Component:
     }
 
 
+@kept
 def measure(block: Block) -> int:
     """How many characters of a message's texts a block takes, with the line break after it."""
     # A paragraph may have an empty line before it.
@@ -240,7 +242,7 @@ def _heading(heading: Heading) -> str:
     return "" if not words else f"{mark}{words}{mark}" if mark == "**" else f"{mark}{words}"
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _card_text(card: Card) -> str:
     label = f"`{line(card.label).upper()}` " if card.label else ""
     lines = [f"{label}{bold(card.headline)}"]
@@ -307,10 +309,16 @@ def _verb(action: Action) -> Verb:
 
 def _button(action: Action) -> Component | None:
     """The button of an action; None when its command is too long to be carried by one."""
-    verb = _verb(action)
-    # Room for the number that may be needed to tell it from its like.
-    custom_id = Press(verb, action.command).custom_id() if Press(verb, action.command).custom_id(99) else None
-    label = clip(line(action.label), LABEL_LIMIT)
-    if custom_id is None or not label or harmless(action.command) != action.command:
+    label, custom_id = _button_words(action)
+    if not label or not custom_id:
         return None
     return {"type": BUTTON, "style": RED if action.is_danger else GREY, "label": label, "custom_id": custom_id}
+
+
+@lru_cache(maxsize=512)
+def _button_words(action: Action) -> tuple[str, str]:
+    """What stands on a button and behind it; empty where it cannot."""
+    press = Press(_verb(action), action.command)
+    # Room for the number that may be needed to tell it from its like.
+    custom_id = press.custom_id() if press.custom_id(99) and harmless(action.command) == action.command else None
+    return clip(line(action.label), LABEL_LIMIT), custom_id or ""

@@ -127,6 +127,9 @@ class SlackAdapter:
         # Slack tells an app nothing of its channels unasked; what the last try met stands with the digest.
         return ""
 
+    async def is_connected(self) -> bool:
+        return self._connection is not None and await self._connection.is_up()
+
     async def serve(self, host: Host, stop: asyncio.Event) -> None:
         """Answers people until `stop` is set; what is still being sent may be sent until `close`."""
         self._host = host

@@ -36,6 +36,8 @@ class Connection(Protocol):
 
     async def open(self) -> None: ...
 
+    async def is_up(self) -> bool: ...
+
     async def close(self) -> None: ...
 
 
@@ -51,6 +53,10 @@ class Socket:
 
     async def open(self) -> None:
         await self._handler.connect_async()  # type: ignore[no-untyped-call]
+
+    async def is_up(self) -> bool:
+        is_connected: bool = await self._handler.client.is_connected()
+        return is_connected
 
     async def close(self) -> None:
         await self._handler.close_async()  # type: ignore[no-untyped-call]
@@ -123,6 +129,10 @@ class HttpServer:
     async def _redirected(self, request: web.Request) -> web.Response:
         assert self.app.oauth_flow is not None
         return await _answer(await self.app.oauth_flow.handle_callback(await to_bolt_request(request)))
+
+    async def is_up(self) -> bool:
+        # It listens from `open` on; whether Slack reaches it is not known here.
+        return self._runner is not None
 
     async def close(self) -> None:
         runner, self._runner = self._runner, None

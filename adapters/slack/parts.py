@@ -12,6 +12,7 @@ from typing import Any, Final, assert_never
 
 from adapters.slack.actions import button, numbered, plain_text
 from adapters.slack.mrkdwn import bold, code, escaped, inline, link, mention, plain, words_of
+from bot.documents.kept import kept
 from bot.documents.nodes import (
     Action,
     Actions,
@@ -40,6 +41,7 @@ FIELD_LIMIT: Final = 60
 """Fields stand two in a row; longer values read better on lines of their own."""
 
 
+@kept
 def drawn(block: Block) -> list[Json]:
     """The blocks of a node that does not depend on what stands beside it."""
     match block:

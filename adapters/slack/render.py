@@ -16,6 +16,7 @@ from adapters.slack.mrkdwn import entities, line, ping, words_of
 from adapters.slack.parts import ROW, Json, body_text, context, drawn, heading_text, section, title
 from bot.documents.clip import clip, longest
 from bot.documents.fit import Limits, fit
+from bot.documents.kept import kept
 from bot.documents.mentioned import related_in
 from bot.documents.nodes import (
     Actions,
@@ -73,6 +74,7 @@ def message(page: Document) -> Json:
     return body
 
 
+@kept
 def measure(block: Block) -> int:
     """How many characters of a message a block takes, those of the select that it adds to included."""
     # A heading may be joined to what follows it by a line break.
@@ -189,6 +191,7 @@ def fallback(page: Document) -> str:
     return "\n\n".join(filter(None, (entities(clip(words, count)), ending)))
 
 
+@kept
 def _spoken(block: Block) -> str:
     match block:
         case Actions() | Divider() | Note(is_hint=True):

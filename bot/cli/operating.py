@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import importlib
-import signal
 import sys
 
 import structlog
@@ -18,8 +15,9 @@ from bot.cli.running import opened, say, say_json
 from bot.config import Settings
 from bot.errors import UsageError
 from bot.listening import Endpoint
-from bot.store import migrate as migrate_store
+from bot.stopping import Stopping
 from bot.store.copying import copy_store as copy_whole_store
+from bot.store.migrate import migrate as migrate_store
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +29,7 @@ async def run(settings: Settings, only: frozenset[str]) -> None:
         raise UsageError(
             f"--only {wrong[0]!r} is no part of the bot", allowed=", ".join(known), example="briefbot run --only ingest"
         )
+<<<<<<< HEAD
     _leave_no_core()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -38,13 +37,18 @@ async def run(settings: Settings, only: frozenset[str]) -> None:
         # Windows has no such handlers; there Ctrl-C ends the loop by itself.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
+=======
+    stopping = Stopping()
+    stopping.listen()
+>>>>>>> main
     # Loaded and watched only when somebody wants to know.
     metrics = importlib.import_module("bot.metrics").Metrics() if settings.health_listen else None
     if metrics:
         logs.configure(settings, watch=metrics.note)
     async with opened(settings) as app:
         endpoint = Endpoint(settings, app.store, app.clock, metrics) if metrics else None
-        await app.run(stop, only, endpoint=endpoint)
+        await app.run(stopping.asked, only, endpoint=endpoint)
+    stopping.closed()
 
 
 def _leave_no_core() -> None:

@@ -12,11 +12,22 @@ from bot.cli.later import later
 
 # A second of imports that `--help` does not need: each module is loaded when a command first uses it.
 if TYPE_CHECKING:
-    from bot.cli import asking, correcting, operating, reading, running, showcase, showing, trying
+    from bot.cli import asking, correcting, keeping, living, operating, reading, running, showcase, showing, trying
 else:
-    asking, correcting, operating, reading, running, showcase, showing, trying = (
+    asking, correcting, keeping, living, operating, reading, running, showcase, showing, trying = (
         later(f"bot.cli.{name}")
-        for name in ("asking", "correcting", "operating", "reading", "running", "showcase", "showing", "trying")
+        for name in (
+            "asking",
+            "correcting",
+            "keeping",
+            "living",
+            "operating",
+            "reading",
+            "running",
+            "showcase",
+            "showing",
+            "trying",
+        )
     )
 
 app = typer.Typer(
@@ -178,10 +189,13 @@ def preview(
 def check(
     sources: Annotated[bool, typer.Option("--sources", help="Instead: read every followed feed once.")] = False,
     catalogue: Annotated[bool, typer.Option("--catalogue", help="The feeds of the catalogue as well.")] = False,
+    alive: Annotated[bool, typer.Option("--alive", help="Instead: is the bot of this machine at work? Quick.")] = False,
     json: AsJson = False,
 ) -> None:
     """What is configured, what is missing for which feature, whether the store is sound. Exit 1 when it is not."""
-    if sources or catalogue:
+    if alive:
+        running.launch(lambda settings: living.check(settings, as_json=json))
+    elif sources or catalogue:
         running.launch(lambda settings: trying.check_sources(settings, with_catalogue=catalogue, as_json=json))
     else:
         running.launch(lambda settings: operating.check(settings, as_json=json))
@@ -202,6 +216,26 @@ def copy_store(
 ) -> None:
     """Copies everything from the SQLite file to PostgreSQL and checks its counts. Stop the bot first."""
     running.launch(lambda settings: operating.copy_store(settings, to))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; only its owner may read it.")],
+) -> None:
+    """Copies the SQLite store into one file and checks it; the bot may go on meanwhile."""
+    running.launch(lambda settings: keeping.backup(settings, file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `backup` wrote, of this or an earlier version.")],
+    force: Annotated[bool, typer.Option("--force", help="There is a store; it is kept under another name.")] = False,
+    post_due: Annotated[
+        bool, typer.Option("--post-due", help="Post what was due since the back-up; otherwise it is skipped.")
+    ] = False,
+) -> None:
+    """Puts a back-up in the place of the SQLite store, and brings it to this version. Stop the bot first."""
+    running.launch(lambda settings: keeping.restore(settings, file, is_forced=force, posts_due=post_due))
 
 
 @app.command("discord-invite")

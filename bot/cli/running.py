@@ -8,14 +8,16 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot import config, logs
-from bot.app import App, build
+from bot import allocating, config, logs
 from bot.config import Settings
-from bot.documents.nodes import Document
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.documents.nodes import Document
 
 
 def launch(command: Callable[[Settings], Coroutine[Any, Any, int | None]], **overrides: Any) -> None:
@@ -23,6 +25,7 @@ def launch(command: Callable[[Settings], Coroutine[Any, Any, int | None]], **ove
 
     `overrides` are settings by field name that the command line gave.
     """
+    allocating.keep_little()
     settings = config.load(**overrides)
     logs.configure(settings)
     finish(command(settings))
@@ -37,6 +40,8 @@ def finish(work: Coroutine[Any, Any, int | None]) -> None:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[App]:
     """The whole bot while the block runs."""
+    from bot.app import build  # the parts of the bot, which the health check needs none of
+
     app = await build(settings)
     try:
         yield app

@@ -62,7 +62,10 @@ class Amender:
                 wait = asyncio.ALL_COMPLETED if not begun else asyncio.FIRST_COMPLETED
                 _, under_way = await asyncio.wait(under_way, timeout=ROUND_S if begun else None, return_when=wait)
         finally:
-            await asyncio.gather(*under_way)
+            # When we are cancelled, what is being edited is finished; after `stop` there is no more time for it.
+            for task in under_way if stop.is_set() else ():
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _begin(self, platform: str, under_way: set[asyncio.Task[None]]) -> int:
         free = AT_ONCE - len(under_way)

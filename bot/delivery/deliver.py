@@ -81,8 +81,11 @@ class Deliverer:
                 for id_ in [id_ for id_, task in under_way.items() if task.done()]:
                     del under_way[id_]
         finally:
-            # Also when we are cancelled, what is being sent is finished and settled.
-            await asyncio.gather(*under_way.values())
+            # When we are cancelled, what is being sent is finished and settled; after `stop` its time is over too.
+            for task in under_way.values() if stop.is_set() else ():
+                task.cancel()
+            await asyncio.gather(*under_way.values(), return_exceptions=True)
+            await self._settling.end()
 
     async def _begin(self, platform: str, under_way: dict[int, asyncio.Task[None]]) -> int:
         """Claims messages for the places that are free and begins to send them; how many."""

@@ -47,6 +47,12 @@ class Settling:
         # Others wait for the same task: that one of them is cancelled must not end it.
         await asyncio.shield(self._writing)
 
+    async def end(self) -> None:
+        """Until what was sent is written, also when those who waited for it were cancelled."""
+        if self._writing is not None:
+            self._is_whole.set()
+            await asyncio.wait({self._writing})
+
     def _look(self) -> None:
         if len(self._refs) >= self._under_way:
             self._is_whole.set()

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -48,6 +48,14 @@ def next_run(
 
     `since`: on this local date or a later one. Of times that fall on the same instant the first in order has it.
     """
+    return _next_run(tuple(times), zone, tuple(days), after, since)
+
+
+# Digests of a fan-out are due at the same time in a few zones.
+@lru_cache(maxsize=1024)
+def _next_run(
+    times: tuple[TimeOfDay, ...], zone: str, days: tuple[int, ...], after: datetime, since: date | None
+) -> Due:
     # The local date may be a day behind what the instant's own date says, so the search begins a day early.
     start = after.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
     if since is not None:

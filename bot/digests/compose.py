@@ -33,22 +33,38 @@ class Issue:
 
 def compose(issue: Issue, picks: Sequence[Pick], workspace: Workspace, *, now: datetime) -> Document:
     """The document of an edition: its stories under their topics, each in the digest's style."""
-    blocks = [*_head(issue, picks), *_body(issue, picks, workspace, now)]
+    return around(issue, picks, stories(issue.style, picks, workspace, now=now), workspace)
+
+
+def around(issue: Issue, picks: Sequence[Pick], told: Iterable[Block], workspace: Workspace) -> Document:
+    """The document of an edition whose picks are told in these blocks."""
+    blocks = [*_head(issue, picks), *_body(issue, picks, told)]
     return _document(issue, blocks, workspace, is_first=bool(picks))
 
 
-def threaded(issue: Issue, picks: Sequence[Pick], workspace: Workspace, *, now: datetime) -> tuple[Document, ...]:
+def threaded(issue: Issue, picks: Sequence[Pick], told: Iterable[Block], workspace: Workspace) -> tuple[Document, ...]:
     """The same as two documents: what it is and its headlines, and all the rest for a thread of it.
 
     One alone where there are no stories.
     """
     if not picks:
-        return (compose(issue, picks, workspace, now=now),)
+        return (around(issue, picks, told, workspace),)
     head = [*_head(issue, picks), *_headlines(picks), Note((Text(say("The stories are in the thread.")),))]
     return (
         _document(issue, head, workspace, is_first=True),
-        _document(issue, _body(issue, picks, workspace, now), workspace, is_first=False),
+        _document(issue, _body(issue, picks, told), workspace, is_first=False),
     )
+
+
+def stories(style: Style, picks: Sequence[Pick], workspace: Workspace, *, now: datetime) -> tuple[Block, ...]:
+    """The picks under their topics. The name and the date of an edition change nothing in it, nor does the workspace
+    but for its language and its zone."""
+    blocks: list[Block] = []
+    for topic, of_topic in groupby(picks, key=lambda pick: pick.topic):
+        if topic:
+            blocks.append(Heading(topic, level=2))
+        blocks += _stories(style, list(of_topic), workspace, now)
+    return tuple(blocks)
 
 
 def _head(issue: Issue, picks: Sequence[Pick]) -> list[Block]:
@@ -67,17 +83,10 @@ def _headlines(picks: Sequence[Pick]) -> Iterable[Block]:
         yield Bullets(tuple((Text(_headline(pick)),) for pick in of_topic))
 
 
-def _body(issue: Issue, picks: Sequence[Pick], workspace: Workspace, now: datetime) -> list[Block]:
-    blocks: list[Block] = []
-    for topic, of_topic in groupby(picks, key=lambda pick: pick.topic):
-        if topic:
-            blocks.append(Heading(topic, level=2))
-        blocks += _stories(issue.style, list(of_topic), workspace, now)
+def _body(issue: Issue, picks: Sequence[Pick], told: Iterable[Block]) -> list[Block]:
     if not picks:
-        blocks.append(Paragraph((Text(issue.quiet or say("Nothing new since the last edition.")),)))
-    else:
-        blocks.append(Note(read_one(picks[0].brief), is_hint=True))
-    return blocks
+        return [Paragraph((Text(issue.quiet or say("Nothing new since the last edition.")),))]
+    return [*told, Note(read_one(picks[0].brief), is_hint=True)]
 
 
 def _document(issue: Issue, blocks: Sequence[Block], workspace: Workspace, *, is_first: bool) -> Document:

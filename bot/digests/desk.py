@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.digests.compose import stories
 from bot.digests.news import news_of
 from bot.digests.runs import WEEK
 from bot.digests.select import FADE, WEEK_FADE, Candidate, Selection, Wish, select
-from bot.models import Brief, ChannelRef, Covers, Digest, Pick, Topic, Workspace, WorkspaceId
+from bot.documents.build import language_of
+from bot.documents.nodes import Block
+from bot.models import Brief, ChannelRef, Covers, Digest, Pick, Style, Topic, Workspace, WorkspaceId
 from bot.saying import spoken
 from bot.store import Store
 from bot.store.briefs import BriefFacts
@@ -44,6 +47,9 @@ class Desk:
         self._sent: dict[tuple[WorkspaceId, ChannelRef], Mapping[int, SentStory]] = {}
         self._sent_by: dict[int, Mapping[int, SentStory]] = {}
         self._selections: dict[Hashable, Selection] = {}
+        self._as_sent: dict[int, tuple[Sequence[Pick], Mapping[int, SentStory]]] = {}
+        self._told: dict[Hashable, Sequence[Pick]] = {}
+        self._stories: dict[Hashable, tuple[Block, ...]] = {}
 
     async def open(self, digests: Sequence[Digest]) -> None:
         """Reads what the digests' workspaces follow and what their channels were told before."""
@@ -68,16 +74,10 @@ class Desk:
 
     def note_told(self, digest: Digest, picks: Sequence[Pick]) -> None:
         """Remembers an edition of this round, so that another digest in its channel does not tell the same."""
-        told = {
-            pick.brief.story_id: SentStory(
-                brief_version=pick.brief.version,
-                written_at=pick.brief.updated_at,
-                told=((pick.brief.id, pick.brief.version),),
-            )
-            for pick in picks
-        }
+        if id(picks) not in self._as_sent:
+            self._as_sent[id(picks)] = picks, _as_sent(picks)
         place = (digest.workspace_id, digest.channel)
-        self._sent[place] = {**self._sent[place], **told}
+        self._sent[place] = {**self._sent[place], **self._as_sent[id(picks)][1]}
 
     async def workspace(self, id_: WorkspaceId) -> Workspace:
         if id_ not in self._workspaces:
@@ -120,6 +120,23 @@ class Desk:
             self._selections[key] = replace(chosen, picks=await self._with_news(chosen.picks, sent))
         return self._selections[key]
 
+    async def told(
+        self, selection: Selection, workspace: Workspace, tell: Callable[[Sequence[Pick]], Awaitable[Sequence[Pick]]]
+    ) -> Sequence[Pick]:
+        """The picks of a selection of this desk as `tell` gives them to a workspace; once for all that read alike."""
+        # What is muted hides links to briefs that this workspace alone may see.
+        key = (id(selection), workspace.language, workspace.muted and workspace.id)
+        if key not in self._told:
+            self._told[key] = await tell(selection.picks)
+        return self._told[key]
+
+    def stories(self, style: Style, picks: Sequence[Pick], workspace: Workspace) -> tuple[Block, ...]:
+        """Picks that `told` gave as blocks; once for all digests that tell them alike."""
+        key = (id(picks), style, workspace.zone, language_of(workspace), spoken())
+        if key not in self._stories:
+            self._stories[key] = stories(style, picks, workspace, now=self.now)
+        return self._stories[key]
+
     async def best_of_week(self, digest: Digest, *, language: str = "") -> Selection:
         """What of the last week its channel was not told."""
         return await self.select(replace(digest, covers=Covers.WEEK, repeats=False), WEEK, language=language)
@@ -156,6 +173,18 @@ class Desk:
             self._topics[digest.workspace_id] = {topic.id: topic for topic in found}
         known = self._topics[digest.workspace_id]
         return tuple(known[id_] for id_ in digest.topic_ids if id_ in known)
+
+
+def _as_sent(picks: Sequence[Pick]) -> dict[int, SentStory]:
+    """What of each story they tell."""
+    return {
+        pick.brief.story_id: SentStory(
+            brief_version=pick.brief.version,
+            written_at=pick.brief.updated_at,
+            told=((pick.brief.id, pick.brief.version),),
+        )
+        for pick in picks
+    }
 
 
 def candidates_of(subjects: Subjects, topics: Sequence[Topic], workspace: Workspace) -> list[Candidate]:

@@ -7,6 +7,7 @@ digest due as before, or messages that wait to be sent.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,7 +18,7 @@ import structlog
 
 from bot.briefs.model.view import ModelView
 from bot.digests.calendar import Due, next_run
-from bot.digests.compose import Issue, compose, threaded
+from bot.digests.compose import Issue, around, compose, threaded
 from bot.digests.desk import Desk, candidates_of
 from bot.digests.following import Following
 from bot.digests.runs import OVERLAP, missed_and_due, next_of, run_by_hand, window
@@ -49,6 +50,8 @@ log = structlog.get_logger(__name__)
 LEASE_S: Final = 120.0
 BATCH: Final = 500
 """Digests planned in one transaction: a second's work, well within their lease."""
+AT_A_STRETCH_S: Final = 0.001
+"""How long it composes before it lets others have the processor."""
 UNBEGUN: Final = timedelta(minutes=15)
 """An edition that waits longer than this without a try to send it is planned anew, so that it says that it is late."""
 NEWS_WINDOW: Final = timedelta(days=1) + OVERLAP
@@ -94,9 +97,12 @@ class Dispatcher:
         desk = Desk(self._store, now)
         await desk.open(claimed)
         plans: dict[int, list[EditionPlan]] = {}
+        at_it_since = time.perf_counter()
         for digest in claimed:
-            # Composing hundreds takes a second of the processor; answers to people must not wait for it.
-            await asyncio.sleep(0)
+            # Composing hundreds takes a while of the processor; answers to people must not wait for it.
+            if time.perf_counter() > at_it_since + AT_A_STRETCH_S:
+                await asyncio.sleep(0)
+                at_it_since = time.perf_counter()
             try:
                 plans[digest.id] = await self._plans(digest, desk)
             except StoreError:
@@ -113,18 +119,19 @@ class Dispatcher:
         """
         desk, issue, picks, workspace = await self._today_of(digest, topics)
         with speaking(workspace.language):
-            document = compose(issue, picks, workspace, now=desk.now)
+            document = around(issue, picks, desk.stories(issue.style, picks, workspace), workspace)
             note = Note((Text(_how_posted(digest, workspace, is_quiet=not picks)),))
             return replace(document, blocks=(*document.blocks, note), ping="")
 
     async def preview_messages(self, digest: Digest) -> tuple[Document, ...]:
         """The documents of today's edition as they would be posted now; nothing is recorded."""
         desk, issue, picks, workspace = await self._today_of(digest)
-        return self._composed(digest, issue, picks, workspace, desk.now)
+        with speaking(workspace.language):
+            return _composed(digest, issue, picks, workspace, desk)
 
     async def _today_of(
         self, digest: Digest, topics: Sequence[Topic] = ()
-    ) -> tuple[Desk, Issue, list[Pick], Workspace]:
+    ) -> tuple[Desk, Issue, Sequence[Pick], Workspace]:
         desk = Desk(self._store, self._clock.now())
         await desk.open([digest])
         if topics:
@@ -135,7 +142,7 @@ class Dispatcher:
         # As its channel would read it, whoever looks.
         with speaking(workspace.language):
             selection, quiet = await self._selected(digest, desk, window(run, run, digest))
-            picks = await self._in_language(selection.picks, workspace, desk.now)
+            picks = await self._told(selection, workspace, desk)
         return desk, _issue(digest, run.on, quiet=quiet), picks, workspace
 
     async def today(self, workspace: Workspace, topic: Topic | None) -> Document:
@@ -205,12 +212,12 @@ class Dispatcher:
         # What is posted is in the digest's own language, what its managers are told of it in the workspace's.
         with speaking(workspace.language):
             selection, quiet = await self._selected(digest, desk, back)
-            picks = await self._in_language(selection.picks, workspace, desk.now)
-        if not selection.picks and digest.quiet is Quiet.SKIP:
-            return EditionPlan(digest=digest, slot=slot, reason=marked("nothing new"), is_skipped=True, is_quiet=True)
-        desk.note_told(digest, selection.picks)
-        documents = self._composed(digest, _issue(digest, slot.on, late_by, quiet), picks, workspace, desk.now)
-        with speaking(workspace.language):
+            if not selection.picks and digest.quiet is Quiet.SKIP:
+                why = marked("nothing new")
+                return EditionPlan(digest=digest, slot=slot, reason=why, is_skipped=True, is_quiet=True)
+            picks = await self._told(selection, workspace, desk)
+            desk.note_told(digest, selection.picks)
+            documents = _composed(digest, _issue(digest, slot.on, late_by, quiet), picks, workspace, desk)
             render = self._adapter(workspace).render
             payloads = [payload for document in documents for payload in render(document)]
         return EditionPlan(
@@ -221,14 +228,6 @@ class Dispatcher:
             is_late=late_by is not None,
             reason=_reason(marked("late by {length}"), length=late_by) if late_by else "",
         )
-
-    def _composed(
-        self, digest: Digest, issue: Issue, picks: Sequence[Pick], workspace: Workspace, now: datetime
-    ) -> tuple[Document, ...]:
-        with speaking(workspace.language):
-            if digest.place is Place.THREAD:
-                return threaded(issue, picks, workspace, now=now)
-            return (compose(issue, picks, workspace, now=now),)
 
     async def _selected(self, digest: Digest, desk: Desk, back: timedelta) -> tuple[Selection, str]:
         """The stories of an edition, and what to say of a time without news; where the digest wishes so then the best
@@ -242,6 +241,9 @@ class Dispatcher:
         if best.picks:
             return best, say("Nothing new since the last edition. The best of the week that was not told here yet:")
         return selection, say("Nothing new in the last week.") if digest.covers is Covers.WEEK else ""
+
+    async def _told(self, selection: Selection, workspace: Workspace, desk: Desk) -> Sequence[Pick]:
+        return await desk.told(selection, workspace, lambda picks: self._in_language(picks, workspace, desk.now))
 
     async def _in_language(self, picks: Sequence[Pick], workspace: Workspace, now: datetime) -> list[Pick]:
         """The picks with their briefs in the workspace's language, as far as they have been translated."""
@@ -312,6 +314,15 @@ def _slot(run: Due, upcoming: Due) -> Slot:
 def _issue(digest: Digest, on: date, late_by: timedelta | None = None, quiet: str = "") -> Issue:
     is_week = digest.covers is Covers.WEEK
     return Issue(name=digest.name, on=on, style=Style(digest.style), late_by=late_by, is_week=is_week, quiet=quiet)
+
+
+def _composed(
+    digest: Digest, issue: Issue, picks: Sequence[Pick], workspace: Workspace, desk: Desk
+) -> tuple[Document, ...]:
+    told = desk.stories(issue.style, picks, workspace)
+    if digest.place is Place.THREAD:
+        return threaded(issue, picks, told, workspace)
+    return (around(issue, picks, told, workspace),)
 
 
 def _how_posted(digest: Digest, workspace: Workspace, *, is_quiet: bool) -> str:

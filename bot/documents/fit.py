@@ -58,6 +58,9 @@ def caveat_chars(document: Document, measure: Measure) -> int:
 
 def _pages(blocks: Sequence[Block], room: int, count: int, measure: Measure, weigh: Weigh) -> list[list[Block]]:
     """Blocks page by page; a heading goes with what follows it."""
+    if sum(map(measure, blocks)) <= room and weigh(blocks) <= count:
+        # As most do; what is weighed block by block below is drawn anew for each.
+        return [list(blocks)]
     pages: list[list[Block]] = [[]]
     used = 0
     for group in _groups(blocks):

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from bot.caveat import Caveat
 from bot.documents import nodes
-from bot.documents.nodes import Document, Kind
+from bot.documents.kept import kept
+from bot.documents.nodes import Block, Document, Kind
 
 _KIND: Final = "_"
 _KINDS: Final[Mapping[str, Any]] = {
@@ -20,7 +21,8 @@ _KINDS: Final[Mapping[str, Any]] = {
 
 def to_json(document: Document) -> str:
     """The document; `from_json` gives it back as it was."""
-    return json.dumps(_packed(document), ensure_ascii=False, separators=(",", ":"))
+    told = {_KIND: Document.__name__} | _changed(document, without="blocks")
+    return f'{_json(told)[:-1]},"blocks":[{",".join(map(_block_json, document.blocks))}]}}'
 
 
 def from_json(text: str) -> Document:
@@ -40,15 +42,27 @@ def _packed(value: Any) -> Any:
         return value
     if kind is tuple:
         return [part if type(part) is str else _packed(part) for part in value]
-    known = _fields_of(kind)  # type: ignore[arg-type]  # mypy takes the instance's hash for the class's
-    if known is None:
+    if _fields_of(kind) is None:  # type: ignore[arg-type]  # mypy takes the instance's hash for the class's
         return value
-    told: dict[str, Any] = {_KIND: kind.__name__}
-    for name, default in known:
-        # What is as it is by default, as most is, is not worth its space.
-        if (part := getattr(value, name)) != default:
+    return {_KIND: kind.__name__} | _changed(value)
+
+
+def _changed(node: Any, *, without: str = "") -> dict[str, Any]:
+    """The fields of a node that are not as they are by default; what is, as most is, is not worth its space."""
+    told = {}
+    for name, default in _fields_of(type(node)) or ():  # type: ignore[arg-type]
+        if name != without and (part := getattr(node, name)) != default:
             told[name] = part if type(part) is str else _packed(part)
     return told
+
+
+@kept
+def _block_json(block: Block) -> str:
+    return _json(_packed(block))
+
+
+def _json(told: Any) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 @cache

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final, assert_never
 from urllib.parse import urlsplit
 
+from bot.documents.kept import kept
 from bot.documents.nodes import (
     Actions,
     Block,
@@ -56,6 +57,7 @@ def plain_text(document: Document) -> str:
     return "\n\n".join(parts)
 
 
+@kept
 def block_text(block: Block) -> str:
     """One block; empty for what has no words."""
     match block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -81,7 +82,12 @@ def local_with_day(at: datetime, zone: str) -> str:
 
 def long_date(on: date) -> str:
     """ "Tuesday 24 November 2026"."""
-    if locale := by_cldr():
+    return _long_date(on, by_cldr())
+
+
+@lru_cache(maxsize=64)
+def _long_date(on: date, locale: str) -> str:
+    if locale:
         from babel.dates import format_date
 
         return format_date(on, "full", locale=locale)

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Table, event, make_url
+from sqlalchemy import Table, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
@@ -29,7 +29,7 @@ _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-32000",
+    "PRAGMA cache_size=-8000",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA journal_size_limit=67108864",
 )
@@ -46,6 +46,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _engine(self.url)
+        self._file_id = _file_id(self.url) if self.is_sqlite else None
         self._without_begin = self.engine.execution_options(bb_begins=False)
         self._writer = asyncio.Lock()
         self._whole: ContextVar[AsyncConnection | None] = ContextVar("whole", default=None)
@@ -117,6 +118,14 @@ class Database:
             finally:
                 self._whole.reset(token)
 
+    async def answer(self) -> None:
+        """StoreError unless the database can be read now, and is still the one that others would open."""
+        if self.is_sqlite and _file_id(self.url) != self._file_id:
+            # What was opened before it was removed still answers, and all that is written to it is lost.
+            raise StoreError(f"The file {self.url.database} was removed or replaced while it was in use.")
+        async with self.glancing() as connection:
+            await connection.execute(select(1))
+
     def insert(self, table: Table) -> Any:
         """An INSERT that knows ON CONFLICT, for this dialect."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
@@ -178,6 +187,15 @@ def _check_place(url: URL) -> None:
             f"The database {path} cannot be written ({error.strerror}). "
             "Give this user the right to write there, or set BRIEFBOT_DATABASE_URL to another file."
         ) from None
+
+
+def _file_id(url: URL) -> tuple[int, int] | None:
+    """What tells the file at this place from another that is put there later; None when there is none."""
+    try:
+        found = Path(str(url.database)).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class _PlainErrors:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.documents.stored import to_json
@@ -79,6 +79,16 @@ class EditionPlan:
         return EditionState.PLANNED if self.payloads else EditionState.DELIVERED
 
 
+_names = [column.name for column in edition_items.c if column.name != "edition_id"]
+_SAME_ITEMS = edition_items.insert().from_select(
+    ["edition_id", *_names],
+    select(editions.c.id, *(edition_items.c[name] for name in _names))
+    .select_from(edition_items.join(editions, editions.c.id.in_(bindparam("others", expanding=True))))
+    .where(edition_items.c.edition_id == bindparam("like")),
+)
+"""Has editions tell what another one tells."""
+
+
 class Editions:
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -99,15 +109,16 @@ class Editions:
             new = [plan for plan in plans if plan.key not in known]
             if not new:
                 return {}
-            insert = editions.insert().returning(editions.c.id, sort_by_parameter_order=True)
-            ids = (await connection.execute(insert, [_columns(plan, now) for plan in new])).scalars().all()
-            await _insert(
-                connection, edition_items, [row for plan, id_ in _pairs(new, ids) for row in items_of(plan.picks, id_)]
-            )
-            await _insert(
-                connection, deliveries, [row for plan, id_ in _pairs(new, ids) for row in _parts(plan, id_, now)]
-            )
-        return {plan.digest.id: _made(plan, id_, now) for plan, id_ in _pairs(new, ids)}
+            # In the order of the rows SQLite would be asked once for each; they are known by their keys as well.
+            insert = editions.insert().returning(editions.c.digest_id, editions.c.on, editions.c.slot, editions.c.id)
+            found = await connection.execute(insert, [_columns(plan, now) for plan in new])
+            ids = {(digest, on, slot): id_ for digest, on, slot, id_ in found}
+            pairs = [(plan, ids[plan.key]) for plan in new]
+            await _insert_items(connection, pairs)
+            parts = [row for plan, id_ in pairs for row in _parts(plan, id_, now)]
+            if parts:
+                await connection.execute(deliveries.insert(), parts)
+        return {plan.digest.id: _made(plan, id_, now) for plan, id_ in pairs}
 
     async def take_back(self, before: datetime) -> int:
         """Unmakes editions planned before then of which no message was begun; returns how many.
@@ -253,13 +264,20 @@ async def _known(connection: AsyncConnection, plans: Sequence[EditionPlan]) -> s
     return {(digest, on, slot) for digest, on, slot in await connection.execute(query)}
 
 
-async def _insert(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
+async def _insert_items(connection: AsyncConnection, pairs: Sequence[tuple[EditionPlan, int]]) -> None:
+    """The rows of what editions tell, of those that tell the very same by one statement."""
+    first: dict[int, int] = {}
+    rows: list[dict[str, Any]] = []
+    others: dict[int, list[int]] = {}
+    for plan, id_ in pairs:
+        if (like := first.setdefault(id(plan.picks), id_)) == id_:
+            rows += items_of(plan.picks, id_)
+        elif plan.picks:
+            others.setdefault(like, []).append(id_)
     if rows:
-        await connection.execute(table.insert(), rows)
-
-
-def _pairs(plans: Sequence[EditionPlan], ids: Sequence[int]) -> Iterable[tuple[EditionPlan, int]]:
-    return zip(plans, ids, strict=True)
+        await connection.execute(edition_items.insert(), rows)
+    for like, ids in others.items():
+        await connection.execute(_SAME_ITEMS, {"like": like, "others": ids})
 
 
 def _advanced(plan: EditionPlan) -> dict[str, Any]:
@@ -328,9 +346,19 @@ def _parts(plan: EditionPlan, edition_id: int, now: datetime) -> Iterable[dict[s
 
 
 def _made(plan: EditionPlan, edition_id: int, now: datetime) -> Edition:
-    columns = _columns(plan, now)
-    del columns["channel"]
-    return Edition(id=edition_id, **columns)
+    return Edition(
+        id=edition_id,
+        digest_id=plan.digest.id,
+        workspace_id=plan.digest.workspace_id,
+        on=plan.slot.on,
+        slot=plan.slot.slot,
+        due_at=plan.slot.due_at,
+        state=plan.state,
+        reason=plan.reason,
+        is_late=plan.is_late,
+        story_count=len(plan.picks),
+        created_at=now,
+    )
 
 
 def _edition(row: Any) -> Edition:

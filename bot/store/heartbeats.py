@@ -23,7 +23,7 @@ class Heartbeat:
     process: str
     roles: tuple[str, ...]
     jobs: Mapping[str, datetime]
-    """When each of its jobs ended last; one that is missing has not ended yet."""
+    """The last sign of each of its jobs and platforms (`bot.signs`)."""
     started_at: datetime
     beat_at: datetime
 

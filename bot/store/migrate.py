@@ -39,7 +39,7 @@ async def require_current(database: Database) -> str:
     """The revision, when it is ours; SchemaMismatch says what to do otherwise."""
     async with database.reading() as connection:
         found = await connection.run_sync(_revision)
-    _refuse_unknown(found)
+    refuse_unknown(found)
     if found != head():
         raise SchemaMismatch("The database is older than this version. Run: briefbot migrate")
     return found or ""
@@ -52,7 +52,7 @@ def head() -> str:
 
 def _upgrade(connection: Connection) -> str:
     found = _revision(connection)
-    _refuse_unknown(found)
+    refuse_unknown(found)
     if found != head():
         config = _config()
         config.attributes["connection"] = connection
@@ -60,7 +60,8 @@ def _upgrade(connection: Connection) -> str:
     return head()
 
 
-def _refuse_unknown(revision: str | None) -> None:
+def refuse_unknown(revision: str | None) -> None:
+    """SchemaMismatch for a revision that only a newer version knows."""
     known = {script.revision for script in _scripts().walk_revisions()}
     if revision is not None and revision not in known:
         raise SchemaMismatch(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -23,13 +23,15 @@ _WORDS: Final = {
 
 def value(kind: type[T], row: Any, /, **more: Any) -> T:
     """A value whose fields are the row's columns of the same names; `more` adds to them or wins over them."""
-    mapping: Mapping[str, Any] = row._mapping
-    return kind(**({name: mapping[name] for name in _names(kind) & mapping.keys()} | more))  # type: ignore[arg-type]
+    places = _places(kind, row._fields)  # type: ignore[arg-type]  # mypy takes the instance's hash for the class's
+    return kind(**({name: row[place] for name, place in places} | more))
 
 
 @cache
-def _names(kind: Hashable) -> frozenset[str]:
-    return frozenset(field.name for field in fields(kind))  # type: ignore[arg-type]
+def _places(kind: Hashable, columns: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """The columns that are fields of this kind, each with its place in a row."""
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    return tuple((name, place) for place, name in enumerate(columns) if name in names)
 
 
 def name_key(name: str) -> str:

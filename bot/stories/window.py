@@ -50,7 +50,8 @@ class Window:
         self._frequency = np.zeros(BUCKETS, np.int32)
         self._query = np.zeros(BUCKETS, np.float32)
         self._starts = np.zeros(BUCKETS + 1, np.int32)
-        self._slots, self._weights = np.zeros(0, np.int32), np.zeros(0, np.float32)
+        # The narrowest that holds the number of a slot: a full index has five million of them.
+        self._slots, self._weights = np.zeros(0, np.min_scalar_type(self.size)), np.zeros(0, np.float32)
         self._latest = 0
         self._filled = 0
         self._latest_terms = np.zeros(LATEST * KEPT_TERMS, np.int32)
@@ -167,6 +168,7 @@ class Window:
         before = np.zeros(len(kept) + 1, np.int32)
         np.cumsum(kept, out=before[1:])
         starts = before[self._starts]
+        del before
         filled = np.flatnonzero(is_there[self._latest_slots[: self._filled]])
         filled = filled[np.argsort(self._latest_terms[filled], kind="stable")]
         terms = self._latest_terms[filled]

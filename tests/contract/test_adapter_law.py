@@ -245,3 +245,9 @@ async def test_console_takes_up_an_outbox_whose_last_line_was_cut(tmp_path: Path
         channel=ChannelRef("console:news"), payload=Payload(body={}, caveat=""), key="bb-1", since=datetime.now(UTC)
     )
     assert await adapter.find(message) == "bb-1"
+
+
+async def test_adapter_is_connected_while_it_serves_and_not_before(bench: Bench) -> None:
+    assert await bench.make().is_connected()
+    if bench.make().platform != "console":
+        assert not await bench.fresh().is_connected()

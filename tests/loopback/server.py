@@ -42,6 +42,8 @@ class Faults:
     """The share whose connection is dropped after the message was stored."""
     statuses: list[int] = field(default_factory=list)
     delay_s: float = 0.0
+    delay_after_s: float = 0.0
+    """How long the answer takes when the message is stored already."""
     chance: random.Random = field(default_factory=lambda: random.Random(1))
 
 
@@ -209,6 +211,8 @@ class FakeDiscord(People):
         if is_faulty and faults.chance.random() < faults.drop_before:
             return None
         response = await self._handled(request, path, body, headers)
+        if is_faulty and faults.delay_after_s:
+            await asyncio.sleep(faults.delay_after_s)
         if is_faulty and faults.chance.random() < faults.drop_after:
             return None
         return response

@@ -18,6 +18,7 @@ from bot.listening import Endpoint
 from bot.metrics import Metrics
 from bot.models import BriefText, Citation, Sentence
 from bot.schedule import Schedule
+from bot.signs import Signs
 from bot.store import Store
 from tests.fakes import FakeClock
 from tests.office import Office
@@ -91,7 +92,7 @@ async def test_feed_is_served_until_its_address_is_revoked(sqlite_store: Store, 
 
     stop, settings = asyncio.Event(), Settings(health_listen="127.0.0.1:0", _env_file=None)  # type: ignore[call-arg]
     endpoint = Endpoint(settings, sqlite_store, clock, Metrics())
-    running = asyncio.create_task(endpoint.run(Schedule([]), stop))
+    running = asyncio.create_task(endpoint.run(Signs(Schedule([]), {}, clock), stop))
     async with asyncio.timeout(20), aiohttp.ClientSession() as session:
         while not endpoint.address:  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 import structlog
 
-from bot import health, logs
+from bot import health, logs, pulse
+from bot.cli import living
 from bot.config import Settings
+from bot.errors import StoreError
 from bot.listening import Endpoint
 from bot.metrics import Metrics
 from bot.ports import SystemClock
@@ -26,9 +30,12 @@ T0 = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 
 
 @dataclass
-class Ended:
-    ended: dict[str, datetime] = field(default_factory=dict)
+class Told:
+    signs: dict[str, datetime] = field(default_factory=dict)
     troubles: dict[str, str] = field(default_factory=dict)
+
+    async def look(self) -> dict[str, datetime]:
+        return self.signs
 
 
 def heart(
@@ -43,7 +50,12 @@ async def get(address: str, path: str) -> tuple[int, str]:
 
 
 async def test_endpoint_tells_metrics_and_what_is_wrong(sqlite_store: Store) -> None:
-    clock, metrics, jobs, stop = FakeClock(), Metrics(), Ended({"poll": T0}), asyncio.Event()
+    clock, metrics, jobs, stop = (
+        FakeClock(),
+        Metrics(),
+        Told({"poll": T0, pulse.connection("discord"): T0}),
+        asyncio.Event(),
+    )
     settings = Settings(health_listen="127.0.0.1:0", log_level="error", _env_file=None)  # type: ignore[call-arg]
     endpoint = Endpoint(settings, sqlite_store, clock, metrics)
     running = asyncio.create_task(endpoint.run(jobs, stop))
@@ -70,6 +82,7 @@ async def test_endpoint_tells_metrics_and_what_is_wrong(sqlite_store: Store) -> 
             'briefbot_commands_total{command="other",outcome="refused"} 1.0',
             'briefbot_queue{kind="deliveries_waiting"} 0.0',
             'briefbot_job_age_seconds{job="poll"} 0.0',
+            'briefbot_connection_age_seconds{platform="discord"} 0.0',
         ):
             assert line in text.splitlines()
         assert "discord:77" not in text
@@ -82,7 +95,8 @@ async def test_endpoint_tells_metrics_and_what_is_wrong(sqlite_store: Store) -> 
         clock.advance(3600)
         status, text = await get(endpoint.address, "/healthz")
         assert status == 503
-        assert "the job poll has not ended since 3600 s ago" in text
+        assert "the job poll has not ended well since 3600 s ago" in text
+        assert "discord is not connected since 3600 s ago" in text
         assert (await get(endpoint.address, "/"))[0] == 404
     finally:
         structlog.configure(**before)
@@ -111,7 +125,7 @@ def test_dropped_events_are_counted_and_not_written(capsys: pytest.CaptureFixtur
         ([heart(beat_at=T0 - timedelta(minutes=5))], "nobody does ingest: h:1"),
         ([heart("h:2"), heart(beat_at=T0 - timedelta(minutes=5))], ""),
         ([heart("h:2", roles=("slack",)), heart(beat_at=T0 - timedelta(minutes=5))], "nobody does ingest"),
-        ([heart(deliver=T0 - timedelta(minutes=11))], "the job deliver has not ended"),
+        ([heart(deliver=T0 - timedelta(minutes=11))], "the job deliver has not ended well"),
     ],
 )
 def test_dead_process_counts_until_another_does_its_work(hearts: list[Heartbeat], found: str) -> None:
@@ -136,3 +150,36 @@ async def test_check_is_broken_while_the_heartbeat_is_old(sqlite_url: str, sqlit
     assert (await process()).state is health.State.BROKEN
     await sqlite_store.heartbeats.beat(heart("h:3", beat_at=now + timedelta(days=1)))
     assert [one.process for one in await sqlite_store.heartbeats.all()] == ["h:3"]
+
+
+async def test_quick_check_tells_the_truth_and_makes_nothing(
+    sqlite_url: str, sqlite_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(database_url=sqlite_url, _env_file=None)  # type: ignore[call-arg]
+    now, here = SystemClock().now(), f"{socket.gethostname()}:7"
+
+    async def says(code: int) -> str:
+        assert await living.check(settings, as_json=False) == code
+        return capsys.readouterr().out
+
+    await sqlite_store.heartbeats.beat(heart("elsewhere:1", beat_at=now))
+    assert "no process of this machine is at work, only of elsewhere" in await says(1)
+    await sqlite_store.heartbeats.beat(heart(here, beat_at=now))
+    assert "ingest at work" in await says(0)
+    deaf: dict[str, Any] = {pulse.connection("discord"): now - timedelta(minutes=6)}
+    await sqlite_store.heartbeats.beat(heart(here, beat_at=now, **deaf))
+    assert "discord is not connected since 360 s ago" in await says(1)
+    await sqlite_store.heartbeats.beat(heart(here, beat_at=now, dispatch=now - timedelta(minutes=11)))
+    assert "the job dispatch has not ended well" in await says(1)
+    await sqlite_store.heartbeats.beat(heart(here, beat_at=now - timedelta(minutes=2)))
+    assert "nobody does ingest" in await says(1)
+
+    await sqlite_store.database.answer()
+    (tmp_path / "store.db").rename(tmp_path / "lost.db")
+    assert "there is no database" in await says(1)
+    assert not (tmp_path / "store.db").exists()
+    with pytest.raises(StoreError, match="was removed or replaced"):
+        await sqlite_store.database.answer()
+    (tmp_path / "store.db").write_bytes((tmp_path / "lost.db").read_bytes())
+    with pytest.raises(StoreError, match="was removed or replaced"):
+        await sqlite_store.database.answer()

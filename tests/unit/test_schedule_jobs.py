@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -130,3 +130,43 @@ async def test_scheduler_that_was_shut_down_stops_the_process(monkeypatch: pytes
     with pytest.raises(ScheduleStopped):
         async with asyncio.timeout(10):
             await Schedule([Job(name="die", every_s=60, run=die)]).run(asyncio.Event())
+
+
+async def test_job_that_hangs_when_it_is_stopped_is_cut_and_awaited() -> None:
+    stop, begun, cut = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def hang() -> None:
+        begun.set()
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            await asyncio.sleep(0.01)
+            cut.set()
+
+    schedule = Schedule([Job(name="deliver", every_s=60, run=hang)])
+    running = asyncio.create_task(schedule.run(stop))
+    await begun.wait()
+    stop.set()
+    assert not (await asyncio.wait({running}, timeout=0.05))[0], "it does not wait for what is at work"
+    assert "deliver" in schedule.at_work
+    running.cancel()
+    await asyncio.wait({running}, timeout=5)
+    assert cut.is_set()
+    assert schedule.at_work == []
+
+
+async def test_only_a_job_that_ends_well_gives_a_sign() -> None:
+    stop = asyncio.Event()
+    begun: list[datetime] = []
+
+    async def fail() -> None:
+        begun.append(schedule.ended["poll"])
+        if len(begun) == 3:
+            stop.set()
+        raise RuntimeError("a defect")
+
+    schedule = Schedule([Job(name="poll", every_s=0.01, run=fail)])
+    async with asyncio.timeout(10):
+        await schedule.run(stop)
+    assert len(set(begun)) == 1, "a job that fails each time looks well"
+    assert schedule.ended["poll"] == begun[0]

@@ -1,0 +1,67 @@
+"""`check --alive`: whether the bot is at work on this machine, told from its heartbeat alone.
+
+A supervisor asks each minute, so it loads little, reads one small table, and makes and changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import make_url
+
+from bot import pulse
+from bot.cli.running import say, say_json
+from bot.config import Settings
+from bot.errors import BriefbotError, StoreError
+from bot.store.database import Database
+from bot.store.heartbeats import Heartbeat, Heartbeats
+
+STORE_S: Final = 5.0
+
+
+async def check(settings: Settings, *, as_json: bool) -> int:
+    """0 when every process of this machine is well, 1 when one is not or there is none."""
+    try:
+        async with asyncio.timeout(STORE_S):
+            hearts = await _hearts(settings.database_url)
+    except TimeoutError:
+        wrong, says = True, f"the store does not answer within {STORE_S:.0f} s"
+    except BriefbotError as error:
+        wrong, says = True, error.message
+    else:
+        wrong, says = _judged([heart for heart in hearts if heart.host == socket.gethostname()], hearts)
+    if as_json:
+        say_json({"area": "process", "state": "broken" if wrong else "ok", "says": says})
+    else:
+        say(says)
+    return int(wrong)
+
+
+def _judged(own: list[Heartbeat], hearts: list[Heartbeat]) -> tuple[bool, str]:
+    """Whether something is wrong, and in words what is."""
+    now = datetime.now(UTC)
+    if not own:
+        others = sorted({heart.host for heart in hearts})
+        return True, "no process of this machine is at work" + (f", only of {', '.join(others)}" if others else "")
+    found = pulse.problems(own, now)
+    return bool(found), "; ".join(found) or pulse.words(own, now)
+
+
+def _require_file(url: str) -> None:
+    """StoreError where opening would make a new SQLite file, in which nobody has ever been at work."""
+    place = make_url(url)
+    if place.get_backend_name() == "sqlite" and not Path(str(place.database)).is_file():
+        raise StoreError(f"there is no database at {place.database}")
+
+
+async def _hearts(url: str) -> list[Heartbeat]:
+    _require_file(url)
+    database = Database(url)
+    try:
+        return await Heartbeats(database).all()
+    finally:
+        await database.close()

@@ -1,0 +1,32 @@
+"""Editions that are due and are not to be posted: a store that was put back does not know what was posted since."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from bot.digests.dispatch import LEASE_S, MOST_MISSED, _skipped, _slot
+from bot.digests.runs import missed_and_due, next_of
+from bot.models import Digest
+from bot.saying import marked
+from bot.store import Store
+from bot.store.editions import EditionPlan
+
+BATCH: Final = 500
+_REASON: Final = marked("The store was restored; it may have been posted before")
+
+
+async def pass_over(store: Store, platforms: list[str], now: datetime) -> int:
+    """Records every run that is due as skipped, with this reason; how many editions."""
+    count = 0
+    while claimed := await store.digests.claim_due(now, limit=BATCH, lease_s=LEASE_S, platforms=platforms):
+        plans = [plan for digest in claimed for plan in _passed(digest, now)]
+        await store.editions.plan(plans, now=now)
+        count += len(plans)
+    return count
+
+
+def _passed(digest: Digest, now: datetime) -> list[EditionPlan]:
+    runs = missed_and_due(digest, now)
+    upcoming = next_of(digest, after=now, made={(run.on, run.slot) for run in runs})
+    return [_skipped(digest, _slot(run, upcoming), _REASON) for run in runs[-MOST_MISSED:]]
