@@ -29,18 +29,9 @@ async def run(settings: Settings, only: frozenset[str]) -> None:
         raise UsageError(
             f"--only {wrong[0]!r} is no part of the bot", allowed=", ".join(known), example="briefbot run --only ingest"
         )
-<<<<<<< HEAD
     _leave_no_core()
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Windows has no such handlers; there Ctrl-C ends the loop by itself.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, stop.set)
-=======
     stopping = Stopping()
     stopping.listen()
->>>>>>> main
     # Loaded and watched only when somebody wants to know.
     metrics = importlib.import_module("bot.metrics").Metrics() if settings.health_listen else None
     if metrics:
