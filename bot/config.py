@@ -7,17 +7,27 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigError
 from bot.vault import problem_with, split_keys
 
 Network = IPv4Network | IPv6Network
+_LOGIN: Final = re.compile(r"//[^/\s]*@")
 DEFAULT_DATABASE_URL: Final = "sqlite+aiosqlite:///briefbot.db"
 
 
@@ -263,6 +273,15 @@ class Settings(BaseSettings):
                 "for a server of your own set BRIEFBOT_MODEL_BASE_URL instead"
             )
         return self
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """For repr and str, which end in tracebacks: without the password of the database and of a proxy."""
+        for name, value in super().__repr_args__():
+            yield name, _LOGIN.sub("//********@", value) if isinstance(value, str) else value
+
+    @field_serializer("database_url", "discord_api", "discord_gateway", "slack_api")
+    def _without_login(self, value: str) -> str:
+        return _LOGIN.sub("//********@", value)
 
     def slack_mode(self) -> Literal["socket", "http", "oauth", ""]:
         """How Slack is reached: over a socket, by HTTP as one workspace or as many; empty: not at all.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+
+from sqlalchemy import make_url
 
 from bot import pulse
 from bot.app import has_adapter
@@ -48,6 +51,7 @@ async def check(settings: Settings) -> list[Finding]:
         _slack(settings),
         _model(settings),
         _private_sources(settings),
+        _files(settings),
     ]
 
 
@@ -200,3 +204,19 @@ def _private_sources(settings: Settings) -> Finding:
     if networks:
         return Finding(area="network", state=State.OK, says=f"feeds may live in {networks}, although private")
     return Finding(area="network", state=State.OK, says="feeds in private networks are refused")
+
+
+def _files(settings: Settings) -> Finding:
+    """Whether other users of the machine can read the secrets of `.env` or what is in the database."""
+    database = make_url(settings.database_url)
+    names = [".env", *([str(database.database)] if database.get_backend_name() == "sqlite" else [])]
+    names += [f"{name}{end}" for name in names[1:] for end in ("-wal", "-shm")]
+    open_ = [name for name in names if os.name == "posix" and (path := Path(name)).is_file() and _is_open(path)]
+    if open_:
+        says = f"other users of this machine can read {', '.join(open_)}; close with: chmod 600 {' '.join(open_)}"
+        return Finding(area="files", state=State.WARNING, says=says)
+    return Finding(area="files", state=State.OK, says="what is kept here is for this user alone")
+
+
+def _is_open(path: Path) -> bool:
+    return bool(path.stat().st_mode & 0o077)

@@ -16,8 +16,14 @@ from bot.vault import split_keys
 
 _HIDDEN: Final = "********"
 # Tokens that workspaces gave us when they installed the app are no settings, so they are known by their looks.
-_TOKEN: Final = re.compile(r"\bxox[a-z](?:\.xox[a-z])?-[\w-]{6,}")
+_TOKEN: Final = re.compile(r"\bxox[a-z](?:\.xox[a-z])?-[\w-]{6,}|\bxapp-[\w-]{6,}")
+# The user and password of a feed's address are no settings either.
+_LOGIN: Final = re.compile(r"(?<=://)[^/\s@?#\"'<>]{1,300}@")
+# What would end a line, move the cursor or turn the reading direction; a traceback keeps its line ends.
+_MOVING: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
+
+_OF_LINES: Final = ("exception", "stack")
 
 Event = MutableMapping[str, Any]
 
@@ -68,14 +74,18 @@ class Redactor:
         self._secrets = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
 
     def __call__(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        return {key: self._clean(value) for key, value in event.items()}
+        return {key: self._clean(value if key in _OF_LINES else _on_one_line(value)) for key, value in event.items()}
 
     def _clean(self, value: Any) -> Any:
         match value:
             case str():
                 for secret in self._secrets:
                     value = value.replace(secret, _HIDDEN)
-                return _TOKEN.sub(_HIDDEN, value) if "xox" in value else value
+                if "@" in value and "://" in value:
+                    value = _LOGIN.sub(f"{_HIDDEN}@", value)
+                if not value.isprintable():
+                    value = _MOVING.sub(lambda found: ascii(found[0])[1:-1], value)
+                return _TOKEN.sub(_HIDDEN, value) if "xox" in value or "xapp" in value else value
             case Mapping():
                 return {key: self._clean(item) for key, item in value.items()}
             case list() | tuple():
@@ -84,6 +94,11 @@ class Redactor:
                 return value
             case _:
                 return self._clean(str(value))
+
+
+def _on_one_line(value: Any) -> Any:
+    """A text whose line ends cannot be taken for the end of an entry."""
+    return value.replace("\n", "\\n") if isinstance(value, str) else value
 
 
 def _secrets(settings: Settings) -> list[str]:

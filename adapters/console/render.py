@@ -37,7 +37,7 @@ from bot.documents.nodes import (
     Sources,
     Text,
 )
-from bot.documents.text import fact_text, harmless, mention_text, safe_url
+from bot.documents.text import fact_text, harmless, link_words, mention_text, safe_url
 from bot.saying import say, speaking
 
 WIDTH: Final = 96
@@ -110,7 +110,7 @@ def _line(spans: Sequence[Inline], style: str = "") -> Line:
             case Code():
                 line.append(harmless(span.text), style="cyan")
             case Link():
-                line.append(harmless(span.text), style=_linked(span.url))
+                line.append(harmless(link_words(span.text, span.url)), style=_linked(span.url))
             case Cite():
                 line.append("".join(f" [{number}]" for number in span.numbers), style="dim cyan")
             case Mention():

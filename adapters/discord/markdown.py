@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, assert_never
 
 from bot.documents.nodes import Cite, Code, Inline, Link, Mention, Text
-from bot.documents.text import harmless, safe_url
+from bot.documents.text import harmless, link_words, safe_url
 
 _SPACE: Final = re.compile(r"\s+")
 _MARKUP: Final = re.compile(r"[\\*_~`|<>\[\]#]|:(?=//)")
@@ -32,8 +32,10 @@ def escaped(text: str) -> str:
 def link(text: str, url: str) -> str:
     """Words that lead to an address, or only the words where the address is none."""
     address = _URL.sub(lambda found: f"%{ord(found[0]):X}", safe_url(url))
-    words = escaped(text).strip()
-    return f"[{words}](<{address}>)" if address and words and len(address) <= _URL_LIMIT else words
+    if not address or len(address) > _URL_LIMIT:
+        return escaped(text).strip()
+    words = escaped(link_words(text, url)).strip()
+    return f"[{words}](<{address}>)" if line(text) else ""
 
 
 def code(text: str) -> str:

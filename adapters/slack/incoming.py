@@ -13,7 +13,9 @@ from bot.errors import UsageError
 from bot.models import ChannelRef, WorkspaceId
 from bot.saying import say
 
-_ESCAPED = re.compile(r"<(?:(?P<mark>[#@]|!subteam\^)(?P<id>[A-Z0-9]+)|(?P<url>(?:https?|mailto):[^|>]*))(?:\|[^>]*)?>")
+_ESCAPED = re.compile(
+    r"<(?:(?P<mark>[#@]|!subteam\^)(?P<id>[A-Z0-9]+)|(?P<url>(?:https?|mailto):[^|<>]*+))(?:\|[^<>]*+)?>"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final, assert_never
 
 from bot.documents.nodes import Cite, Code, Inline, Link, Mention, Text
-from bot.documents.text import harmless, safe_url
+from bot.documents.text import harmless, link_words, safe_url
 
 _SPACE: Final = re.compile(r"\s+")
 _MARK: Final = re.compile(r"(?<![A-Za-z0-9])[*_~]|[*_~](?![A-Za-z0-9])|`")
@@ -62,8 +62,10 @@ def words_of(text: str) -> str:
 def link(text: str, url: str) -> str:
     """Words that lead to an address, or only the words where the address is none."""
     address = entities(safe_url(url.translate(_ADDRESS)))
-    words = words_of(text)
-    return f"<{address}|{words}>" if address and words and len(address) <= _ADDRESS_LIMIT else words
+    if not address or len(address) > _ADDRESS_LIMIT:
+        return words_of(text)
+    words = words_of(link_words(text, url))
+    return f"<{address}|{words}>" if line(text) else ""
 
 
 def code(text: str) -> str:

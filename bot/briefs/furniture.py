@@ -48,7 +48,7 @@ _CALL: Final = re.compile(
     r"|this (?:article|story) (?:was|has been|is) (?:originally|first|updated|published|produced|written"
     r"|part of)|this is a (?:developing|breaking)"
     r"|(?:photo(?:graph)?|image|picture|video|file photo)s?(?: credit| courtesy| by)?\s*[:/]|getty images"
-    r"|\bAP photo\b|https?://|\bwww\.|[\w.]+@[\w.]+\w",
+    r"|\bAP photo\b|https?://|\bwww\.|(?<![\w.])[\w.]++@[\w.]+\w",
     re.IGNORECASE,
 )
 _SIGNS_OF_CALLS: Final = """

@@ -26,7 +26,7 @@ _ABBREVIATIONS: Final = frozenset(_SHORT.split())
 _ALSO_WORDS: Final = "no mar mon sun wed ill ind la miss mass wash col est fig co va ave del"
 _WORDS_TOO: Final = frozenset(_ALSO_WORDS.split())
 """Abbreviations that end a sentence when they are written small."""
-_END: Final = re.compile(r"[.!?]+[\"”’')\]]*(?=\s+[\"“‘'(\[]?[A-Z0-9À-Þ]|\s*$)")
+_END: Final = re.compile(r"(?<![.!?])[.!?]++[\"”’')\]]*+(?=\s++[\"“‘'(\[]?[A-Z0-9À-Þ]|\s*+$)")
 _BEGINS: Final = re.compile(
     r"\s+(?:[\"“](?=[A-Z])|(?:The|A|An|It|He|She|They|But|And|In|On|At|For|That|This|There|Officials|Police)\b)"
 )

@@ -18,8 +18,8 @@ NUMBER_EN: Final = (
     + "|".join(sorted(WORDS, key=len, reverse=True))
     + r")\b)(?![\w-]|[.,]\d|\s?%|\spercent)"
 )
-NUMBER_KO: Final = r"(?<![\d.,])\d[\d,]*(?:\.\d+)?\s?[만억조천]?(?:\s?\d[\d,]*[만천]?)?"
-NUMBER_JA: Final = r"(?<![\d.,])\d[\d,]*(?:\.\d+)?[万億兆千]?(?:\d[\d,]*[万千]?)?"
+NUMBER_KO: Final = r"(?<![\d.,])\d[\d,]*+(?:\.\d++)?\s?[만억조천]?(?:\s?\d[\d,]*+[만천]?)?"
+NUMBER_JA: Final = r"(?<![\d.,])\d[\d,]*+(?:\.\d++)?[万億兆千]?(?:\d[\d,]*+[万千]?)?"
 
 _BOUND_EN: Final = (
     r"(?:(?P<bound>at least|more than|over|nearly|almost|about|around|some|up to|as many as|roughly|approximately"

@@ -15,6 +15,8 @@ def main(argv: list[str] | None = None) -> None:
     """Runs one command and leaves with its exit code; a person sees words, never a traceback."""
     from bot.cli.program import app
 
+    # Databases, exports and whatever else is made is for this user alone.
+    os.umask(0o077)
     try:
         app(args=argv, prog_name="briefbot")
     except (ConfigError, UsageError) as error:

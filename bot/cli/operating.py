@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 
@@ -29,6 +30,7 @@ async def run(settings: Settings, only: frozenset[str]) -> None:
         raise UsageError(
             f"--only {wrong[0]!r} is no part of the bot", allowed=", ".join(known), example="briefbot run --only ingest"
         )
+    _leave_no_core()
     stopping = Stopping()
     stopping.listen()
     # Loaded and watched only when somebody wants to know.
@@ -39,6 +41,14 @@ async def run(settings: Settings, only: frozenset[str]) -> None:
         endpoint = Endpoint(settings, app.store, app.clock, metrics) if metrics else None
         await app.run(stopping.asked, only, endpoint=endpoint)
     stopping.closed()
+
+
+def _leave_no_core() -> None:
+    """A process that crashes writes no image of its memory, in which its tokens stand."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 async def check(settings: Settings, *, as_json: bool) -> int:

@@ -29,7 +29,7 @@ _CORRECTED_LIMIT: Final = 200
 
 _QUOTED: Final = r'"[^"]*"|“[^”"]*[”"]|„[^“”"]*[“”"]|«[^»]*»|‘[^’]*’' + r"|(?<![^\s:=,])'[^']*'(?=[\s,]|$)"
 _TOKEN: Final = re.compile(rf'(?:(?P<key>[^\W\d_][\w-]*)[:=](?!//)\s*)?(?P<value>(?:{_QUOTED}|[^\s"“„«])+|["“„«])')
-_NAMED_VALUE: Final = re.compile(r"[^\W\d_][\w-]*[:=]\S")
+_NAMED_VALUE: Final = re.compile(r"[^\W\d_][\w-]{0,40}[:=]\S")
 _PIECE: Final = re.compile(rf"(?P<quoted>{_QUOTED})|.", re.DOTALL)
 _ROOTS: Final = {"brief": "brief", "brief-admin": "brief-admin", "briefadmin": "brief-admin", "briefbot": "brief"}
 _TAKES_WORDS: Final = frozenset(

@@ -134,7 +134,7 @@ def caps(option: Option, text: str) -> tuple[tuple[str, int], ...]:
     """`Korea Japan=3, AI=2` as names with numbers; none for `none`. `AI:2`, `AI 2` and `AI x2` will do."""
     found = []
     for part in parts(unicodedata.normalize("NFKC", text)):
-        pair = re.fullmatch(r"(.+?)\s*(?:[=:]|\s[x×]?|[x×](?=\d))\s*(\d{1,3})", part)
+        pair = re.fullmatch(r"(.+?)\s*(?:[=:]|\s[x×]?|[x×](?=\d))\s*(\d{1,3})", " ".join(part.split()))
         if pair is None or not 1 <= int(pair[2]) <= MOST_STORIES:
             raise UsageError(
                 say("“{part}” is no topic with a number for {option}", part=_short(part), option=option.name),

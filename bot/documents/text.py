@@ -6,8 +6,11 @@ Outside text is shown as it is, but for what a chat would take for a mention, an
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, assert_never
+from urllib.parse import urlsplit
 
 from bot.documents.kept import kept
 from bot.documents.nodes import (
@@ -32,11 +35,15 @@ from bot.documents.nodes import (
     Sources,
     Text,
 )
+from bot.ingest.urls import without_login
 from bot.saying import say
 
 _UNSAFE: Final = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e001f]"
 )
+_SITE: Final = re.compile(r"(?<![\w-])[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){0,8}\.[a-z]{2,24}(?![\w-])")
+_DOTS: Final = str.maketrans("。｡．․", "....")
 _MENTION: Final = re.compile(r"@(?=everyone|here|channel|&?\d)|<(?=[@!#&])", re.IGNORECASE)
 
 
@@ -102,12 +109,29 @@ def source_line(item: SourceItem) -> str:
 
 def harmless(text: str) -> str:
     """Outside text on its way out: no control or direction characters, nothing that a chat takes for a mention."""
-    return _MENTION.sub(lambda found: f"{found[0]}\u200b", _UNSAFE.sub("", text))
+    text = _UNSAFE.sub("", text).replace("\u2028", " ").replace("\u2029", " ")
+    return _MENTION.sub(lambda found: f"{found[0]}\u200b", text)
 
 
 def safe_url(url: str) -> str:
     """An absolute http(s) address without spaces or control characters, else nothing."""
-    return url if re.fullmatch(r"https?://[^\s\x00-\x1f\x7f<>\"`{}|\\^]+", url) else ""
+    return without_login(url) if re.fullmatch(r"https?://[^\s\x00-\x1f\x7f<>\"`{}|\\^]+", url) else ""
+
+
+@lru_cache(maxsize=2048)
+def link_words(text: str, url: str) -> str:
+    """The words of a link, with the host that it leads to behind them where they name another one.
+
+    `https://bank.example/login` that leads to evil.example says so.
+    """
+    if "." not in text.translate(_DOTS):
+        return text
+    host = (urlsplit(safe_url(url)).hostname or "").rstrip(".")
+    folded = unicodedata.normalize("NFKC", harmless(text).translate(_DOTS)).casefold()
+    named = {found[0].removeprefix("www.") for found in _SITE.finditer(folded)}
+    own = host.removeprefix("www.")
+    is_honest = all(name == own or own.endswith(f".{name}") or name.endswith(f".{own}") for name in named)
+    return text if is_honest or not host else f"{text} ({host})"
 
 
 def _inline(span: Inline) -> str:

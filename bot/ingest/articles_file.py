@@ -11,7 +11,7 @@ from bot.ingest.clean import one_line, paragraphs
 from bot.ingest.dates import parse_date
 from bot.ingest.entry import name_of, title_from
 from bot.ingest.language import code_of, language_of
-from bot.ingest.urls import is_web_address
+from bot.ingest.urls import is_web_address, without_login
 from bot.models import Draft
 
 LINE_LIMIT: Final = 2_000_000
@@ -66,7 +66,7 @@ def _draft(line: str) -> Draft:
     if when and published_at is None:
         raise ValueError(f"published_at {_shown(when)} is no date. Example: 2026-01-31T09:00:00+09:00")
     return Draft(
-        url=url,
+        url=without_login(url),
         title=title,
         text=text,
         publisher=name_of(publisher),

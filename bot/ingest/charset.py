@@ -31,7 +31,7 @@ _WIDER: Final = {
 }
 _SEVEN_BIT: Final = ("iso2022_jp", "iso2022_kr", "hz")
 _XML: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([\w.:-]+)""", re.IGNORECASE)
-_META: Final = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_META: Final = re.compile(rb"""<meta[^>]{0,300}?charset\s*+=\s*+["']?\s*+([\w.:-]+)""", re.IGNORECASE)
 _HIGH_RUN: Final = re.compile(rb"[\x80-\xff][\x40-\xff]*")
 _UTF8_RUN: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SAMPLE: Final = 20_000

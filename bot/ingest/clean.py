@@ -72,7 +72,7 @@ _cleaner = nh3.Cleaner(
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 _CELL_TAG: Final = re.compile(r"</?t[dh]>")
-_OPEN_OR_CLOSE: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
+_OPEN_OR_CLOSE: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)([^<>]*+)>")
 _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
@@ -101,7 +101,7 @@ _UNSEEN_ASCII: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_END: Final = re.compile("[\r\n\x85\u2028\u2029]+")
 _RARE_LINE_END: Final = re.compile("[\r\x85\u2028\u2029]")
 _BLANK_LINES: Final = re.compile("\n{3,}")
-_WRAPPED: Final = re.compile(r"(?<![.!?:;。！？…\"”’)\]다요])\n(?!\s*[-•*·▲■◆○])")
+_WRAPPED: Final = re.compile(r"(?<![.!?:;。！？…\"”’)\]다요])\n(?![^\S\n]*+[-•*·▲■◆○])")
 
 # What publishing systems put below a text, and what a shortened one ends in.
 _FOOT: Final = re.compile(
@@ -121,7 +121,7 @@ _FOOT: Final = re.compile(
     r"|^comments$",
     re.IGNORECASE,
 )
-_CUT_MARK: Final = re.compile(r"\s*(?:\[(?:…|\.\.\.|&hellip;)\]|\(more…?\))\s*$")
+_CUT_MARK: Final = re.compile(r"(?<!\s)\s*+(?:\[(?:…|\.\.\.|&hellip;)\]|\(more…?\))\s*$")
 
 
 def looks_like_html(text: str) -> bool:
@@ -201,10 +201,10 @@ def _flat(html: str) -> str:
 def _is_deep(html: str) -> bool:
     """Whether tags nest so deep that the cleaner would take seconds: its time grows with the square of the depth."""
     depth = 0
-    for close, name, self_close in _OPEN_OR_CLOSE.findall(html):
+    for close, name, rest in _OPEN_OR_CLOSE.findall(html):
         if close:
             depth = max(0, depth - 1)
-        elif not self_close and name.lower() not in _VOID and name.lower() not in ("p", "li", "td", "tr"):
+        elif not rest.endswith("/") and name.lower() not in _VOID and name.lower() not in ("p", "li", "td", "tr"):
             depth += 1
         if depth > _DEEPEST:
             return True

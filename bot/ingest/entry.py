@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.ingest.clean import clipped, one_line, paragraphs
 from bot.ingest.language import language_of
-from bot.ingest.urls import is_web_address
+from bot.ingest.urls import is_web_address, without_login
 from bot.models import Draft
 
 ENTRY_LIMIT: Final = 2000
@@ -74,7 +74,7 @@ def draft_of(entry: Entry, *, publisher: str, language: str) -> Draft | None:
     if not title:
         return None
     return Draft(
-        url=entry.url if is_web_address(entry.url) else "",
+        url=without_login(entry.url) if is_web_address(entry.url) else "",
         title=title,
         text="" if text == title else text,
         publisher=origin or publisher,

@@ -29,6 +29,7 @@ from bot.store import Store
 from bot.store.articles import Incoming, IsSame
 from bot.stories.changes import Wording, change_of
 from bot.stories.duplicates import article_keys, bands, is_same
+from bot.stories.impostors import shown_publisher
 from bot.stories.owners import owner_of
 
 log = structlog.get_logger(__name__)
@@ -178,7 +179,9 @@ class Ingest:
         if read_pages and self._settings.read_pages:
             items = await self._filled(items, now, undated_is_news=not (is_first or is_flood))
         kept = _each_article_once(items)
-        incoming = [self._incoming(item, now, undated_is_news=not (is_first or is_flood)) for item in kept]
+        incoming = [
+            self._incoming(_truly_named(item, source), now, undated_is_news=not (is_first or is_flood)) for item in kept
+        ]
         outcomes = await self._store.articles.add_all(
             source.id, incoming, seen_at=now, is_same=_unless_beside(drafts), change_of=noted_change
         )
@@ -343,6 +346,13 @@ def _named(draft: Draft, source: Source, feed: ParsedFeed) -> Draft:
     if source.publisher and draft.publisher == feed.publisher:
         return replace(draft, publisher=source.publisher)
     return draft
+
+
+def _truly_named(item: _Known, source: Source) -> _Known:
+    """An item whose publisher nobody takes for another."""
+    draft = item.draft
+    shown = shown_publisher(draft.publisher, draft.url or source.url)
+    return item if shown == draft.publisher else replace(item, draft=replace(draft, publisher=shown))
 
 
 def _date(draft: Draft) -> datetime | None:

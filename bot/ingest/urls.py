@@ -53,6 +53,13 @@ def absolute(url: str, base: str) -> str:
     return joined if is_web_address(joined) else ""
 
 
+def without_login(url: str) -> str:
+    """The address without the user and password in it, which open nothing for readers, and deceive or betray."""
+    head, mark, rest = url.partition("://")
+    end = min((place for place in map(rest.find, "/?#") if place >= 0), default=len(rest))
+    return head + mark + rest[:end].rpartition("@")[2] + rest[end:] if "@" in rest[:end] else url
+
+
 @lru_cache(maxsize=8192)
 def canonical(url: str) -> str:
     """The form that all addresses of one page share; for identity, not for opening. Empty when it is not http(s).

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -223,8 +224,8 @@ def _check_place(url: URL) -> None:
     if not folder.is_dir():
         raise StoreError(f"The folder {folder} of the database does not exist. Make it, or set BRIEFBOT_DATABASE_URL.")
     try:
-        with path.open("ab"):
-            pass
+        # For its owner alone, as are the -wal and -shm that SQLite makes beside it.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     except OSError as error:
         raise StoreError(
             f"The database {path} cannot be written ({error.strerror}). "

@@ -68,7 +68,7 @@ def owner_of(publisher: str, url: str) -> str:
     name = publisher_key(publisher)
     if not domain:
         return name or "unknown"
-    if domain in AGGREGATORS or _is_placeholder(domain):
+    if domain in AGGREGATORS or is_placeholder(domain):
         return name or domain
     return domain
 
@@ -95,7 +95,8 @@ def registrable_domain(url: str) -> str:
     return _domain_of_host(host) if host else ""
 
 
-def _is_placeholder(domain: str) -> bool:
+def is_placeholder(domain: str) -> bool:
+    """Whether a domain is one reserved for examples and tests, where nobody publishes."""
     # Import files may put articles of many publishers on one host reserved for examples.
     return domain.endswith((".example", ".invalid", ".test", ".localhost")) or domain in ("localhost", "example.com")
 

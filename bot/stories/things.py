@@ -265,7 +265,7 @@ def _japanese(word: str) -> Iterable[str]:
     parts = [part for part in _SCRIPTS.findall(word) if not "\u3040" <= part[0] <= "\u309f"]
     yield from (part for part in parts if len(part) > 1 and part not in COMMON)
     # Katakana beside Kanji is one thing: ウクライナ侵攻.
-    yield from re.findall(r"[\u30a0-\u30ff]{2,}[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])", word)
+    yield from re.findall(r"(?<![\u30a0-\u30ff])[\u30a0-\u30ff]{2,}+[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])", word)
 
 
 def _add_korean_pairs(tally: _Tally, words: Sequence[_Word], weight: int) -> None:

@@ -34,7 +34,7 @@ _POSSESSIVE: Final = r"(?:['’]s?)?"
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9&]{1,3}")
 _NO_PLURALS: Final = frozenset(("news", "mars", "wales", "series", "species"))
 """Whose singular would be another word."""
-_AND: Final = re.compile(r"\s+(?:\+|AND)\s+|(?<=\w)\+(?=\w)")
+_AND: Final = re.compile(r"(?<!\s)\s++(?:\+|AND)\s+|(?<=\w)\+(?=\w)")
 """Between words that must all be there; the plus of a name ("C++", "Disney+") is a part of it."""
 _PLACES: Final = (
     marked("matches '{word}' in the headline"),

@@ -186,6 +186,18 @@ async def test_managers_are_those_who_manage_the_server_or_have_the_admin_role(p
     assert "for managers" in (await port.fake.slash(mina, port.channel, "brief-admin status")).texts
 
 
+async def test_button_of_who_is_no_manager_any_more_is_refused(port: Harbour) -> None:
+    editors, ola = port.fake.add_role(port.guild), port.fake.manager(port.guild)
+    await port.fake.slash(ola, port.channel, "brief-admin settings", {"admin_role": str(editors)})
+    editor = port.fake.person(port.guild, "Edi", roles=[editors])
+    question = await port.fake.slash(editor, port.channel, "brief-admin forget")
+    [confirm] = [id_ for id_ in question.ids if "forget" in id_]
+    former = replace(editor, roles=())
+    answer = await port.fake.press(former, port.channel, question.messages[0], confirm)
+    assert "for managers" in answer.texts
+    assert (await port.store.workspaces.get(port.workspace)).admin_role
+
+
 async def test_everyone_cannot_be_the_role_that_is_pinged(port: Harbour) -> None:
     ola = port.fake.manager(port.guild)
     refused = await port.fake.slash(ola, port.channel, "brief-admin settings", {"ping_role": str(port.guild.id)})

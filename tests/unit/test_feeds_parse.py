@@ -268,6 +268,15 @@ def test_a_reference_outside_the_feed_is_not_followed() -> None:
     assert "root" not in only(text).title
 
 
+def test_login_of_a_feed_is_in_no_address_of_an_article() -> None:
+    """A relative link would carry the password of the feed to every reader; a login of its own deceives."""
+    text = rss(
+        "<item><title>One</title><link>/a</link></item><item><title>Two</title><link>http://b.org@x.org/</link></item>"
+    )
+    found = parse(text, url="https://me:secret@paper.example/feed")
+    assert [draft.url for draft in found.drafts] == ["https://paper.example/a", "http://x.org/"]
+
+
 def test_entities_that_multiply_stay_small() -> None:
     levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
     text = f'<!DOCTYPE r [<!ENTITY a0 "lol">{levels}]>' + rss("<item><title>&a11;</title></item>")

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -19,7 +20,7 @@ PRIVATE = """
     127.0.0.1 127.255.255.254 0.0.0.0 0.1.2.3 10.1.2.3 172.16.0.1 172.31.255.255 192.168.1.1 169.254.169.254
     100.64.0.1 100.127.255.255 192.0.0.1 192.0.0.9 192.0.2.1 198.51.100.1 203.0.113.1 192.88.99.1 198.18.0.1
     198.19.0.1 224.0.0.1 239.1.2.3 240.0.0.1 255.255.255.255 :: ::1 ::7f00:1 ::ffff:127.0.0.1 ::ffff:10.0.0.1
-    ::ffff:169.254.169.254 fd00::1 fc00::1 fe80::1 febf::1 fec0::1 ff02::1 ff0e::1 64:ff9b::7f00:1
+    ::ffff:169.254.169.254 fd00::1 fc00::1 fe80::1 fd00:ec2::254 febf::1 fec0::1 ff02::1 ff0e::1 64:ff9b::7f00:1
     64:ff9b::808:808 64:ff9b:1::1 100::1 2001:db8::1 3fff::1 5f00::1 4000::1 2002:7f00:1:: 2002:a00:1::
     2002:a9fe:a9fe:: 2001:0:4136:e378:8000:63bf:80ff:fffe 2001:10::1
 """.split()  # noqa: SIM905 - a table reads best without quotes
@@ -54,7 +55,7 @@ def test_allowed_ipv4_network_does_not_open_its_ipv6_disguises() -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"])
-@pytest.mark.parametrize("port", [80, 6379])
+@pytest.mark.parametrize("port", [80, 8080])
 async def test_address_in_an_url_is_refused_at_the_socket(make_fetcher: Make, host: str, port: int) -> None:
     with pytest.raises(AddressRefused, match="BRIEFBOT_ALLOW_PRIVATE_SOURCES"):
         await make_fetcher(allow="").fetch(f"http://{host}:{port}/feed")
@@ -83,6 +84,30 @@ async def test_redirect_into_a_private_network_is_refused(
     with pytest.raises(FetchError):
         await make_fetcher(allow="127.0.0.1/32", resolver=Names(["127.0.0.2"])).fetch(f"{feed_server.base}/feed")
     assert len(feed_server.requests) == 1
+
+
+async def test_service_that_is_no_web_server_is_not_spoken_to(feed_server: FeedServer, make_fetcher: Make) -> None:
+    fetcher = make_fetcher()
+    for port in (22, 25, 6379, 11211):
+        with pytest.raises(FetchError, match=f"port {port} is none of a web server"):
+            await fetcher.fetch(f"http://127.0.0.1:{port}/feed")
+    feed_server.answers["/feed"] = redirect("http://127.0.0.1:25/feed")
+    with pytest.raises(FetchError, match="port 25"):
+        await fetcher.fetch(f"{feed_server.base}/feed")
+
+
+async def test_proxy_and_passwords_of_the_machine_are_not_used(
+    feed_server: FeedServer, make_fetcher: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Behind a proxy only the proxy would be seen at the socket; a password in ~/.netrc is nobody's to send."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password of-the-machine\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    feed_server.answers["/feed"] = http()
+    assert (await make_fetcher().fetch(f"{feed_server.base}/feed")).body == BODY
+    [asked] = feed_server.requests
+    assert "Authorization" not in str(asked)
 
 
 # ── DNS ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from xml.etree import ElementTree
 
 import pytest
@@ -125,6 +127,17 @@ def test_feeds_are_read_when_file_is_a_plain_list() -> None:
         (2, "https://b.example/rss"),
         (4, "c.example/feed"),
     ]
+
+
+def test_nothing_is_read_of_a_zip_and_depth_costs_nothing() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("feeds.opml", "<opml>" + '<outline xmlUrl="https://a.example/"/>' * 100_000)
+    assert [feed for feed in read_feeds(decode(packed.getvalue())) if feed.url.startswith("http")] == []
+    deep = "<opml>" + "<outline text='x'>" * 50_000 + '<outline xmlUrl="https://a.example/"/>' + "</outline>" * 50_000
+    began = time.process_time()
+    assert [feed.url for feed in read_feeds(deep)] == ["https://a.example/"]
+    assert time.process_time() - began < 4
 
 
 def test_nothing_is_read_when_file_is_html_without_outlines() -> None:

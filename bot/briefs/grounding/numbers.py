@@ -89,7 +89,7 @@ _NUMBER: Final = re.compile(
     r"(?:\s?[십백천만억조十百千万萬億兆](?:\s?\d+(?:[.,]\d+)*(?=\s?[십백천만억조十百千万萬億兆]))?)*)"
     rf"|\b(?P<words>(?:{_WORDS})(?:(?:[\s-]|\sand\s)(?:{_WORDS}))*)\b"
     rf"|\b(?P<ordinal>{'|'.join(sorted(_ORDINALS, key=len)[::-1])})\b"
-    rf"|(?P<kanji>[〇一二三四五六七八九十百千]+)(?=[{_COUNTERS}])"
+    rf"|(?P<kanji>(?<![〇一二三四五六七八九十百千])[〇一二三四五六七八九十百千]++)(?=[{_COUNTERS}])"
     rf"|(?<![가-힣])(?P<hangul>{'|'.join(_HANGUL_NUMBERS)})(?=\s(?:명|번|개|차례|가지|달|살|배|시간|곳|대|건))"
     r"|\b(?P<loose>hundreds|thousands|millions|billions|trillions|dozens|half|twice|double|triple|quarter)\b",
     re.IGNORECASE,

@@ -10,14 +10,16 @@ from typing import Final
 from bot.briefs.model.prompt import Prompt
 
 _LINK: Final = re.compile(
-    r"[a-z][a-z0-9+.-]{1,20}://|\b(?:mailto|javascript|data|tel|slack|discord):\S|\bwww\.\w|\]\s*\(|<\s*/?\s*[a-z!@#:]"
+    r"[a-z][a-z0-9+.-]{1,20}://|\b(?:mailto|javascript|data|tel|slack|discord):\S|\bwww\.\w|\]\s*\(|<\s*+(?:/\s*+)?[a-z!@#:]"
     r"|\b(?:discord\.gg|t\.me|bit\.ly)\b",
     re.IGNORECASE,
 )
 _CALL: Final = re.compile(r"@(?:everyone|here|channel|group)\b|<[@#!&]|(?<![\w.])@[\w.-]{2,}", re.IGNORECASE)
-_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.\w")
+_MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++\.\w")
 _DOMAIN: Final = re.compile(
-    r"\b[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.[a-z]{2,12}\b(?:/\S*)?", re.IGNORECASE
+    # Names of few and short parts, as they are: of a text that is one long name the search would never end.
+    r"(?<![a-z0-9-])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){0,8}\.[a-z]{2,12}\b(?:/\S*)?",
+    re.IGNORECASE,
 )
 _ABBREVIATION: Final = re.compile(r"(?:[a-z]-)?(?:(?:[a-z]\.)+[a-z]|w\.va)", re.IGNORECASE)
 _OF_ITSELF: Final = re.compile(

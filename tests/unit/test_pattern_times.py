@@ -1,0 +1,83 @@
+"""No text keeps a regular expression of ours busy: the time grows with the text, not with its square or worse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.patterns import Found, all_patterns, hostile_texts, seconds
+
+SIZE: Final = 2_000
+LONGEST_S: Final = 0.009
+"""For so many characters; a pattern whose time grows with the square takes 15 ms and more, others 4 at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sees:
+    """What a pattern is shown at most, by the code before it, so that its time is bounded where it grows faster."""
+
+    characters: int = SIZE
+    is_single_spaced: bool = False
+    most_s: float = LONGEST_S
+
+
+SEEN: Final[Mapping[str, Sees]] = {
+    # Names and titles: cleaned, on one line, `clipped` at 120 and 400.
+    "bot.ingest.entry _FEED_WORDS": Sees(120, is_single_spaced=True),
+    "bot.ingest.entry _PARTS": Sees(120, is_single_spaced=True),
+    "bot.stories.owners": Sees(400, is_single_spaced=True),
+    "bot.briefs.headline": Sees(400, is_single_spaced=True),
+    "bot.ingest.dates": Sees(200, is_single_spaced=True),
+    "bot.ingest.clean _FOOT": Sees(700),
+    # Of paragraphs and sentences each run of spaces is one space; sentences have 420 characters at most.
+    "bot.briefs.furniture": Sees(is_single_spaced=True),
+    "bot.briefs.cover": Sees(420),
+    # A command has 4,000 characters at most, and who types one waits for it alone.
+    "bot.commands.parse": Sees(4_000, most_s=0.3),
+    "bot.commands.values": Sees(4_000, is_single_spaced=True),
+    # Twelve characters before a full stop.
+    "bot.briefs.sentences line": Sees(12),
+    # What we wrote ourselves: a table of names, PostgreSQL's form of a vector.
+    "bot.briefs.grounding.name_words": Sees(12),
+    "bot.store.finding": Sees(12),
+}
+
+
+def sees(found: Found) -> Sees:
+    name = f"{found.module} {found.name}"
+    return next((what for key, what in SEEN.items() if name.startswith(key)), Sees())
+
+
+def worst(found: Found) -> tuple[float, Any]:
+    """The longest that a hostile text takes, the best of three for each that seems long, and that text."""
+    what, most, at = sees(found), 0.0, ""
+    for text in hostile_texts(found.pattern, what.characters):
+        shown = " ".join(text.split()) if what.is_single_spaced and isinstance(text, str) else text
+        took = seconds(found, shown, at_most=0.4)
+        for _ in range(2):
+            took = min(took, seconds(found, shown, at_most=0.4)) if took > what.most_s else took
+        if took > most:
+            most, at = took, shown
+        if most > what.most_s:
+            break
+    return most, at
+
+
+def test_no_pattern_takes_long_over_a_hostile_text() -> None:
+    slow, names = [], []
+    for found in all_patterns():
+        names.append(f"{found.module} {found.name}")
+        took, text = worst(found)
+        if took > sees(found).most_s:
+            slow.append(f"{took * 1000:.0f} ms {found.module} {found.name} {text[:40]!r} {found.pattern.pattern!r}")
+    assert not slow, "\n".join(slow)
+    assert len(names) > 250
+    assert not [key for key in SEEN if not any(name.startswith(key) for name in names)]
+
+
+def test_pattern_that_backtracks_is_found_out() -> None:
+    for text in (r"(a+)+b", r"\s+$", r"[\w.]+@x", r"(\d+)*:"):
+        found = Found(module="tests", name=text, pattern=re.compile(text), is_anchored=False)
+        assert worst(found)[0] > LONGEST_S, text
