@@ -27,12 +27,13 @@ from bot.delivery.deliver import Deliverer
 from bot.delivery.notify import Notifier
 from bot.digests.dispatch import Dispatcher
 from bot.errors import BriefbotError, ConfigError, SchemaMismatch, StoreError
+from bot.host import Host, ServingAdapter
 from bot.ingest.fetch import Fetcher
 from bot.ingest.parser import Parser
 from bot.ingest.pipeline import Ingest
 from bot.listening import Endpoint
 from bot.models import LOCAL_WORKSPACE
-from bot.ports import Adapter, Clock, SystemClock
+from bot.ports import Clock, SystemClock
 from bot.process import process_name
 from bot.pulse import EVERY_S
 from bot.schedule import Job, Schedule, first
@@ -41,7 +42,6 @@ from bot.stopping import CLOSE_S, FINISH_S
 from bot.store import Store
 from bot.store.heartbeats import Heartbeat
 from bot.stories.place import Grouper
-from bot.tenants import Tenants
 from bot.timekeeping import Timekeeper
 from bot.turns import LEASE_S, Turn
 
@@ -78,7 +78,7 @@ class App:
     settings: Settings
     clock: Clock
     store: Store
-    adapters: Mapping[str, Adapter]
+    adapters: Mapping[str, ServingAdapter]
     turns: Mapping[str, Turn]
     """By platform, whether it is this process that speaks there; and whether it is this one that groups and writes."""
     fetcher: Fetcher
@@ -221,7 +221,7 @@ class App:
         ]
 
     async def _serve(self, platform: str, signs: Signs, stop: asyncio.Event, pace: Pace) -> None:
-        host, adapter = Tenants(platform, self.commands, self.store, self.clock), self.adapters[platform]
+        host, adapter = Host(platform, self.commands, self.store, self.clock), self.adapters[platform]
 
         async def speak(over: asyncio.Event) -> None:
             async with signs.serving(platform):
@@ -268,7 +268,7 @@ async def build(
     settings: Settings,
     *,
     clock: Clock | None = None,
-    adapters: Mapping[str, Adapter] | None = None,
+    adapters: Mapping[str, ServingAdapter] | None = None,
     store: Store | None = None,
 ) -> App:
     """The whole bot, ready to run or to be asked; the caller closes it.
@@ -309,14 +309,14 @@ async def build(
     )
 
 
-def _leases(adapters: Mapping[str, Adapter]) -> dict[str, str]:
+def _leases(adapters: Mapping[str, ServingAdapter]) -> dict[str, str]:
     """The names of the leases on what one process does at a time; empty for what any number may do."""
     accounts = {platform: adapter.account() for platform, adapter in adapters.items()}
     speaking = {platform: f"{platform}:{account}" if account else "" for platform, account in accounts.items()}
     return {STORIES: STORIES} | speaking
 
 
-def load_adapters(settings: Settings) -> dict[str, Adapter]:
+def load_adapters(settings: Settings) -> dict[str, ServingAdapter]:
     """The adapters of the platforms whose tokens are set; the console when there is none that this version has."""
     found = {}
     for name in settings.platforms():
@@ -332,12 +332,12 @@ def has_adapter(name: str) -> bool:
     return importlib.util.find_spec(f"adapters.{name}") is not None
 
 
-def load_adapter(name: str, settings: Settings) -> Adapter:
+def load_adapter(name: str, settings: Settings) -> ServingAdapter:
     """The adapter of one platform, by name, since the core imports none (law 8); ConfigError when there is none."""
     if name not in PLATFORMS or not has_adapter(name):
         known = ", ".join(platform for platform in PLATFORMS if has_adapter(platform))
         raise ConfigError(f"there is no adapter for {name!r} in this version. Allowed: {known}. Example: console")
-    adapter: Adapter = importlib.import_module(f"adapters.{name}").create(settings)
+    adapter: ServingAdapter = importlib.import_module(f"adapters.{name}").create(settings)
     return adapter
 
 

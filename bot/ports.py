@@ -10,14 +10,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from bot.documents.nodes import Document
 from bot.models import ChannelRef, WorkspaceId
-
-if TYPE_CHECKING:
-    from bot.commands.invoke import Commands
-    from bot.store.installations import Installations
 
 
 class Clock(Protocol):
@@ -111,7 +107,7 @@ SendResult = Sent | Retry | Gone | Rejected
 
 
 class Adapter(Protocol):
-    """A chat platform, as small as the core needs it.
+    """A chat platform as a place to post; `bot.host.ServingAdapter` takes commands as well.
 
     - `render` is pure: the same document gives the same payloads; each payload is within the platform's limits and
       carries the document's whole caveat. All text is escaped; nothing pings but the one role that the document names.
@@ -129,8 +125,6 @@ class Adapter(Protocol):
     - `is_connected` is whether people are heard there now. It asks nobody.
     - `account` names whom it speaks as, the same in each process that has its token, and never the token: of those that
       serve with one account there is one at a time (`turns.py`). Empty where there may be any number.
-    - `serve` takes commands until `stop` is set, or sets it when its person leaves. It raises ConfigError when the
-      platform refuses our settings, and whatever else ends it ends the process.
     - `close` is idempotent and finishes what is being sent; after it `serve` may begin anew.
     """
 
@@ -152,39 +146,7 @@ class Adapter(Protocol):
 
     def account(self) -> str: ...
 
-    async def serve(self, host: Host, stop: asyncio.Event) -> None: ...
-
     async def close(self) -> None: ...
-
-
-class Host(Protocol):
-    """What the bot offers to an adapter that serves people: answers, and an ear for where it is and where not."""
-
-    @property
-    def commands(self) -> Commands: ...
-
-    @property
-    def clock(self) -> Clock: ...
-
-    @property
-    def installations(self) -> Installations:
-        """Where an adapter keeps the tokens of the workspaces that installed it."""
-
-    async def notices(self, workspace: WorkspaceId) -> ChannelRef | None:
-        """The channel that its managers chose for what they are told; None when they chose none."""
-
-    async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> frozenset[WorkspaceId]:
-        """The bot is in these workspaces (names by id). `is_all`: and in no other of this platform.
-
-        Gives back those that it came to, whose people are to be greeted: each once for each time that it comes, and
-        none when a bot that knew of no workspace finds itself in some.
-        """
-
-    async def absent(self, workspace: WorkspaceId) -> None:
-        """The bot was removed from it."""
-
-    async def reachable(self, workspace: WorkspaceId) -> None:
-        """Something changed there, so that what could not be posted may be tried again now."""
 
 
 class LookupUnavailable(Exception):

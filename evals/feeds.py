@@ -32,18 +32,18 @@ from aiohttp import web
 
 from bot.config import load
 from bot.errors import Conflict, FeedError
-from bot.ingest.clean import one_line
 from bot.ingest.dates import parse_date
 from bot.ingest.feeds import parse_feed
 from bot.ingest.fetch import Fetcher
 from bot.ingest.parser import Parser
 from bot.ingest.pipeline import Ingest, PollReport
-from bot.ingest.urls import absolute, canonical
 from bot.logs import configure
 from bot.models import Article, Draft
 from bot.store import Store
 from bot.stories.duplicates import article_keys
 from bot.stories.owners import owner_of
+from bot.text.clean import one_line
+from bot.text.urls import absolute, canonical
 
 EQUAL_BAR = 0.99
 SECONDS_BAR = 2.0

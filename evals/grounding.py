@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.briefs.grounding import SourceText, ground
-from bot.briefs.sentences import split, split_all
+from bot.briefs.gate import ground
+from bot.briefs.grounding.sources import SourceText
 from bot.models import BriefText, Sentence
-from bot.words import terms
+from bot.text.sentences import split, split_all
+from bot.text.words import terms
 from evals._faithful import VARIANTS
 from evals._planting import PLANTERS, planted
 

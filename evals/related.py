@@ -14,9 +14,9 @@ from pathlib import Path
 
 from bot.briefs.extractive import write_brief
 from bot.models import Article, Brief, Origin, Story
-from bot.stories.analyse import stem
 from bot.stories.related import LIMIT, RelatedIndex
-from bot.words import terms
+from bot.text.analyse import stem
+from bot.text.words import terms
 from evals.stories import read_articles
 
 _TWIN = re.compile(r"(\d+)[a-z]+\d*")

@@ -18,7 +18,6 @@ from pathlib import Path
 from bot.briefs.writer import BriefWriter
 from bot.config import load
 from bot.ingest.articles_file import read_articles
-from bot.ingest.clean import one_line
 from bot.ingest.fetch import Fetcher
 from bot.ingest.parser import Parser
 from bot.ingest.pipeline import Ingest
@@ -27,7 +26,8 @@ from bot.models import BriefText, Draft, Sentence
 from bot.store import Store
 from bot.store.migrate import migrate
 from bot.stories.place import Grouper
-from bot.words import runs, terms
+from bot.text.clean import one_line
+from bot.text.words import runs, terms
 
 DEPTH = 100
 """Results that are looked at; what is further down counts as not found."""

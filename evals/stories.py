@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bot.models import Article
 from bot.stories.group import StoryIndex
-from bot.words import terms
+from bot.text.words import terms
 
 _WINDOW_S: Final = 72 * 3600
 

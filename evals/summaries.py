@@ -14,9 +14,9 @@ import numpy as np
 
 from bot.briefs.extractive import write_brief
 from bot.briefs.rank import Matrix, similarities
-from bot.briefs.sentences import split
 from bot.models import Story
-from bot.words import runs
+from bot.text.sentences import split
+from bot.text.words import runs
 from evals.stories import read_articles
 
 

@@ -19,10 +19,10 @@ from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
 from bot.delivery.notify import Notifier
 from bot.digests.dispatch import Dispatcher
+from bot.host import Host
 from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Clock, SystemClock
 from bot.store import Store
-from bot.tenants import Tenants
 from tests.loopback import Channel, FakeDiscord, Guild
 from tests.office import FakeFeeds, Office
 
@@ -70,7 +70,7 @@ class Harbour:
 
     async def serve(self) -> None:
         """Connects and waits until the bot is ready."""
-        host = Tenants("discord", self.commands, self.store, self.clock)
+        host = Host("discord", self.commands, self.store, self.clock)
         self.serving = asyncio.create_task(self.adapter.serve(host, self.stop))
         async with asyncio.timeout(15):
             while self.adapter._client is None or not self.adapter._client.is_ready():

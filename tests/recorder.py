@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bot.documents.nodes import Document
 from bot.documents.text import plain_text
+from bot.host import Host
 from bot.models import ChannelRef, WorkspaceId
-from bot.ports import Gone, Host, Outgoing, Payload, Retry, SendResult, Sent, require_caveat
+from bot.ports import Gone, Outgoing, Payload, Retry, SendResult, Sent, require_caveat
 
 
 class RecordingAdapter:

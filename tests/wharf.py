@@ -19,10 +19,10 @@ from bot.delivery.amend import Amender
 from bot.delivery.deliver import Deliverer
 from bot.delivery.notify import Notifier
 from bot.digests.dispatch import Dispatcher
+from bot.host import Host
 from bot.models import ChannelRef, WorkspaceId
 from bot.ports import Clock, SystemClock
 from bot.store import Store
-from bot.tenants import Tenants
 from tests.loopback_slack import Channel, FakeSlack, Team
 from tests.office import FakeFeeds, Office
 
@@ -80,7 +80,7 @@ class Wharf:
 
     async def serve(self) -> None:
         """Connects and waits until the bot answers."""
-        host = Tenants("slack", self.commands, self.store, self.clock)
+        host = Host("slack", self.commands, self.store, self.clock)
         self.serving = asyncio.create_task(self.adapter.serve(host, self.stop))
         up = asyncio.create_task(self.adapter._up.wait())
         await asyncio.wait({self.serving, up}, timeout=15, return_when=asyncio.FIRST_COMPLETED)

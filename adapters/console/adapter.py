@@ -11,8 +11,9 @@ from typing import Final, TextIO
 from adapters.console.prompt import prompt_on_terminal
 from bot.documents.nodes import Document
 from bot.documents.text import plain_text
+from bot.host import Host
 from bot.models import ChannelRef, WorkspaceId
-from bot.ports import Gone, Host, Outgoing, Payload, Rejected, Retry, SendResult, Sent, require_caveat
+from bot.ports import Gone, Outgoing, Payload, Rejected, Retry, SendResult, Sent, require_caveat
 from bot.saying import marked, speaking
 
 _RULE: Final = "─" * 72

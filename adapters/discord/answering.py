@@ -18,11 +18,11 @@ from adapters.discord.native import RawModal
 from adapters.discord.render import render
 from adapters.discord.replies import Drafts, answer_with, shared_by, takes_its_place
 from adapters.discord.reporting import MESSAGE_COMMAND, asked_about, which
+from bot.commands.catalogue.spec import Command, OptionType
 from bot.commands.describe import as_typed
 from bot.commands.forms import asked_for, wants_form
 from bot.commands.invoke import Commands, Invocation, Reply
 from bot.commands.lookup import FILE_LIMIT
-from bot.commands.spec import Command, OptionType
 from bot.documents.build import error_document
 from bot.documents.nodes import Kind
 from bot.errors import BriefbotError, UsageError

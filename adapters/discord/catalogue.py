@@ -13,7 +13,7 @@ from typing import Any, Final
 from adapters.discord.forms import FORMS
 from bot.caveat import CAVEATS
 from bot.commands.catalogue import COMMANDS
-from bot.commands.spec import Command, Option, OptionType, Role
+from bot.commands.catalogue.spec import Command, Option, OptionType, Role
 from bot.saying import SPOKEN, marked, say, speaking
 
 SUBCOMMAND, GROUP, STRING, INTEGER, CHANNEL, ROLE, ATTACHMENT = 1, 2, 3, 4, 7, 8, 11

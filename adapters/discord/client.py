@@ -21,7 +21,7 @@ from adapters.discord.pacing import WINDOW_MOST, Pacer
 from adapters.discord.posting import Posts
 from adapters.discord.reporting import menu
 from bot.config import Settings, read_shards
-from bot.ports import Host
+from bot.host import Host
 
 log = structlog.get_logger(__name__)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.commands.catalogue import BY_NAME
+from bot.commands.catalogue.spec import Command, OptionType
 from bot.commands.parse import parse
-from bot.commands.spec import Command, OptionType
 from bot.errors import UsageError
 from bot.models import ChannelRef, WorkspaceId
 from bot.saying import say

@@ -28,8 +28,9 @@ from bot.commands.greeting import greeting
 from bot.config import Settings
 from bot.documents.nodes import Document
 from bot.errors import ConfigError
+from bot.host import Host
 from bot.models import ChannelRef, WorkspaceId
-from bot.ports import Host, LookupUnavailable, Outgoing, Payload, Retry, SendResult, require_caveat
+from bot.ports import LookupUnavailable, Outgoing, Payload, Retry, SendResult, require_caveat
 from bot.saying import marked
 
 log = structlog.get_logger(__name__)

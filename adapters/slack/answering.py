@@ -20,12 +20,12 @@ from adapters.slack.mistakes import errors_at_fields, with_another_try
 from adapters.slack.people import People, error_code
 from adapters.slack.posting import ClientOf
 from adapters.slack.render import render
+from bot.commands.catalogue.spec import Command, OptionType, Role
 from bot.commands.context import Person
 from bot.commands.describe import as_typed
 from bot.commands.forms import asked_for, wants_form
 from bot.commands.invoke import Commands, Invocation, Reply
 from bot.commands.parse import UnknownCommand
-from bot.commands.spec import Command, OptionType, Role
 from bot.documents.build import error_document
 from bot.documents.nodes import Kind
 from bot.errors import BriefbotError, UsageError

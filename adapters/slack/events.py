@@ -18,8 +18,9 @@ from bot.commands.catalogue import BY_NAME
 from bot.commands.context import Invocation, Person
 from bot.commands.invoke import Reply
 from bot.errors import BriefbotError, UsageError
+from bot.host import Host
 from bot.models import WorkspaceId
-from bot.ports import Host, require_caveat
+from bot.ports import require_caveat
 from bot.saying import say, speaking
 
 log = structlog.get_logger(__name__)

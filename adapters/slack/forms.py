@@ -10,10 +10,10 @@ from typing import Any, Final
 from adapters.slack.actions import Press, Verb, plain_text, pressed
 from adapters.slack.mrkdwn import plain
 from bot.caveat import CAVEATS
+from bot.commands.catalogue.spec import Command, Option, OptionType
 from bot.commands.forms import DAYS, Forms, asked_for, emptied, picked_days
 from bot.commands.labels import choice_label, label
 from bot.commands.languages import name_of
-from bot.commands.spec import Command, Option, OptionType
 from bot.documents.clip import clip
 from bot.documents.wording import day_names
 from bot.saying import marked, say

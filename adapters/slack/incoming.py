@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.commands.catalogue.spec import Command, OptionType
 from bot.commands.parse import parse
-from bot.commands.spec import Command, OptionType
 from bot.errors import UsageError
 from bot.models import ChannelRef, WorkspaceId
 from bot.saying import say

@@ -12,9 +12,9 @@ from adapters.slack.actions import VALUE_LIMIT, Press, Verb, plain_text, pressed
 from adapters.slack.forms import TITLE_LIMIT
 from adapters.slack.mrkdwn import plain
 from adapters.slack.render import render
+from bot.commands.catalogue.spec import Command
 from bot.commands.describe import as_typed
 from bot.commands.invoke import Reply
-from bot.commands.spec import Command
 from bot.documents.build import error_document, for_all, notice
 from bot.documents.clip import clip
 from bot.documents.nodes import Actions, Kind, Note, Paragraph, Text

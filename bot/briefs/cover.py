@@ -16,10 +16,10 @@ from itertools import pairwise
 from typing import Final
 
 from bot.briefs.figures import tolls
-from bot.briefs.headline import clean_headline
 from bot.briefs.rank import content_terms, similarities
 from bot.models import Article
-from bot.words import is_cjk, runs
+from bot.text.headlines import clean_headline
+from bot.text.words import is_cjk, runs
 
 PAIR_WEIGHT: Final = 0.5
 """How much a pair of neighbouring terms counts beside a single one."""

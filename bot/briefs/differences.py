@@ -15,9 +15,9 @@ from typing import Final
 
 from bot.briefs.figures import Figure, figures, values
 from bot.briefs.rank import content_terms
-from bot.briefs.sentences import split
 from bot.briefs.spans import quotable
 from bot.models import Article
+from bot.text.sentences import split
 
 UPDATE_AFTER: Final = timedelta(hours=1)
 """Between two counts of victims, the later the higher: from here on the later one is news, not another opinion."""

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.briefs.parts import ElsewhereBrief, Parts, RejectedPart, assemble, clean_line, related_link
-from bot.ingest.urls import is_web_address
 from bot.models import Citation, Section, Sentence
+from bot.text.urls import is_web_address
 
 _EXAMPLE: Final = '{"headline": "Words", "deck": "One sentence.", "lede": ["A sentence."]}'
 

@@ -16,14 +16,15 @@ from typing import Final
 from bot.briefs.attribution import attributed, disagreement, update
 from bot.briefs.cover import Line, says_the_same
 from bot.briefs.differences import Difference, Doubts, differences
-from bot.briefs.headline import best_headline, clean_headline, is_bait
+from bot.briefs.headline import best_headline, is_bait
 from bot.briefs.numbering import Numbering
 from bot.briefs.plan import MAX_SECTIONS, Plan, plan
 from bot.briefs.rank import Matrix, similarities
 from bot.briefs.sections import Kind, heading
-from bot.briefs.sentences import ends_well, split, without_opener
 from bot.models import Article, BriefText, Section, Sentence, Story
-from bot.words import terms
+from bot.text.headlines import clean_headline
+from bot.text.sentences import ends_well, split, without_opener
+from bot.text.words import terms
 
 WRITTEN_BY: Final = "extractive"
 MAX_ARTICLES: Final = 24

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.briefs.tolls import BACKGROUND, HINTS, NUMBER_EN, NUMBER_JA, NUMBER_KO, PARTS, TOLLS, WORDS
-from bot.stories.analyse import stem
+from bot.text.analyse import stem
 
 _SCALE: Final = {
     **{"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12},

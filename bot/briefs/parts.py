@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.briefs.sentences import split_all
-from bot.ingest.clean import paragraphs
-from bot.ingest.language import language_of
-from bot.ingest.urls import is_web_address
 from bot.models import BriefText, Citation, Related, Section, Sentence, Value
+from bot.text.clean import paragraphs
+from bot.text.language import language_of
+from bot.text.sentences import split_all
+from bot.text.urls import is_web_address
 
 MAX_HEADLINE: Final = 300
 MAX_TEXT: Final = 4000

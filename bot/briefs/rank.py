@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.stories.analyse import STOP_WORDS, stem
-from bot.words import terms
+from bot.text.analyse import STOP_WORDS, stem
+from bot.text.words import terms
 
 Matrix = NDArray[np.float64]
 

@@ -9,10 +9,11 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from bot.briefs.extractive import write_brief
-from bot.briefs.grounding import ground, sources_of
-from bot.briefs.grounding.hold import hold_to_sources
-from bot.briefs.sentences import split_all
+from bot.briefs.gate import ground
+from bot.briefs.grounding.sources import sources_of
+from bot.briefs.hold import hold_to_sources
 from bot.models import BriefText, Refusal, Sentence, Story
+from bot.text.sentences import split_all
 
 ALIKE: Final = 60
 """From this likeness (of 100) on a new sentence stands for an old one, and keeps its sources."""

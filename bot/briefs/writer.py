@@ -12,7 +12,7 @@ import structlog
 
 from bot.briefs.elsewhere import ElsewhereBrief
 from bot.briefs.extractive import write_brief
-from bot.briefs.grounding.hold import hold_to_sources
+from bot.briefs.hold import hold_to_sources
 from bot.models import Brief, BriefText, Refusal, Related, Story
 from bot.ports import Clock
 from bot.store import Store

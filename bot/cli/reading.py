@@ -21,8 +21,8 @@ from bot.config import Settings
 from bot.errors import Conflict, UsageError
 from bot.ingest.articles_file import RejectedLine, read_articles
 from bot.ingest.pipeline import PollReport
-from bot.ingest.urls import normal_feed_url
 from bot.models import LOCAL_WORKSPACE, Draft, Source
+from bot.text.urls import normal_feed_url
 
 _BATCH = 500
 

@@ -18,8 +18,8 @@ from bot.cli.running import draw, finish, opened, prompt_on_terminal
 from bot.config import Settings
 from bot.demo.serve import serve
 from bot.digests.calendar import next_edition
-from bot.ingest.urls import normal_feed_url
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Digest, TopicRule
+from bot.text.urls import normal_feed_url
 
 _TOPICS: Final = (
     ("Veltria and Osmark", TopicRule(words=("Veltria", "Osmark", "Lindholm"))),

@@ -10,14 +10,14 @@ from zoneinfo import available_timezones
 from rapidfuzz import fuzz, process
 
 from bot.commands import selecting
+from bot.commands.catalogue.spec import Option, OptionType
 from bot.commands.describe import shown_url
-from bot.commands.spec import Option, OptionType
 from bot.documents.corrected import headline_of
 from bot.errors import NotFound
 from bot.models import Brief, WorkspaceId, parse_public_id, public_id
 from bot.store import Store
+from bot.text.words import fold
 from bot.topics.catalogue import known_topics
-from bot.words import fold
 
 LIMIT: Final = 25
 _LABEL: Final = 100

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.briefs.model.view import ModelView
-from bot.commands.spec import Command
+from bot.commands.catalogue.spec import Command
 from bot.digests.dispatch import Dispatcher
 from bot.documents.nodes import Document
 from bot.ingest.parsed import ParsedFeed

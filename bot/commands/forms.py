@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.commands.spec import Command, Option, OptionType
+from bot.commands.catalogue.spec import Command, Option, OptionType
 from bot.commands.values import weekdays
 from bot.errors import UsageError
 

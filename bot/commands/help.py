@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.commands.catalogue import COMMANDS
+from bot.commands.catalogue.spec import Command, Option, Role
 from bot.commands.context import Context, Reply
 from bot.commands.parse import nearest_commands
-from bot.commands.spec import Command, Option, Role
 from bot.documents.build import notice
 from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Note, Paragraph, Text
 from bot.documents.phrases import phrase

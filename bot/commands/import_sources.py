@@ -15,9 +15,9 @@ from bot.commands.opml import FEEDS_LIMIT, Listed, is_web_page, read_feeds
 from bot.documents.build import notice
 from bot.documents.nodes import Block, Bullets, Heading, Note, Text
 from bot.errors import UsageError
-from bot.ingest.urls import normal_feed_url
 from bot.saying import say, say_count
 from bot.store.sources import Feeds
+from bot.text.urls import normal_feed_url
 
 URL_LIMIT: Final = 2000
 _SHOWN: Final = 10

@@ -17,6 +17,7 @@ from bot.briefs.model.view import ModelView
 from bot.commands import admin_digests, admin_sources, topic_preview
 from bot.commands.audit_trail import AuditTrail
 from bot.commands.catalogue import BY_NAME
+from bot.commands.catalogue.spec import Command, Option, Role
 from bot.commands.complete import completions
 from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
 from bot.commands.current import current
@@ -25,7 +26,6 @@ from bot.commands.handlers import HANDLERS
 from bot.commands.lookup import Lookup
 from bot.commands.parse import MisspeltOption, UnknownCommand, parse, taken_apart
 from bot.commands.question import question_document
-from bot.commands.spec import Command, Option, Role
 from bot.digests.dispatch import Dispatcher
 from bot.documents.build import error_document
 from bot.documents.mentioned import briefs_in

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Final
 
 from bot.commands import values
+from bot.commands.catalogue.spec import REFERENCES, Command, Option, OptionType
 from bot.commands.context import Arguments, Invocation
-from bot.commands.spec import REFERENCES, Command, Option, OptionType
 from bot.errors import NotFound, UsageError
-from bot.ingest.urls import normal_feed_url
 from bot.models import Brief, Workspace, parse_public_id
 from bot.saying import say
 from bot.store import Store
+from bot.text.urls import normal_feed_url
 
 FILE_LIMIT: Final = 2_000_000
 

@@ -19,8 +19,8 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from bot.commands.catalogue import BY_NAME, COMMANDS
+from bot.commands.catalogue.spec import Command, Option, OptionType
 from bot.commands.shapes import has_shape
-from bot.commands.spec import Command, Option, OptionType
 from bot.errors import UsageError
 from bot.saying import say
 

@@ -10,15 +10,15 @@ from bot.commands import selecting
 from bot.commands.admin_stories import follow_here
 from bot.commands.context import Context, Reply
 from bot.commands.describe import paused_in_words, rule_in_words, schedule_in_words, source_name, typed_name
+from bot.digests.timeline import Course, timeline_blocks, timeline_of
 from bot.documents.build import Past, brief_document, list_document, notice, related_document
 from bot.documents.nodes import Action, Block, Code, Facts, Heading, Inline, Note, Paragraph, Text
 from bot.documents.phrases import phrase
-from bot.documents.timeline import Course, timeline_blocks, timeline_of
 from bot.errors import UsageError
 from bot.models import Brief, Topic, Version, public_id
 from bot.saying import marked, say, say_count
+from bot.text.words import is_cjk, runs
 from bot.topics.mute import unmuted, without_muted_links
-from bot.words import is_cjk, runs
 
 DEFAULT_COUNT: Final = 5
 SEARCH_COUNT: Final = 10

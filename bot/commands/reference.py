@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from bot.commands.catalogue import COMMANDS
-from bot.commands.spec import Command, Option, Role
+from bot.commands.catalogue.spec import Command, Option, Role
 
 _INTRO = """\
 # Commands

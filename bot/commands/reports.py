@@ -7,8 +7,8 @@ import hmac
 from collections.abc import Sequence
 from typing import Final
 
-from bot.briefs.grounding import sources_of
 from bot.briefs.grounding.passages import Checked, beside
+from bot.briefs.grounding.sources import sources_of
 from bot.commands.context import Context, Reply
 from bot.documents import wording
 from bot.documents.build import caveat_of, notice

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import available_timezones
 
-from bot.commands.spec import Option, OptionType
+from bot.commands.catalogue.spec import Option, OptionType
 
 _DAY: Final = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _TIME: Final = r"(?:\d{1,2}[:.]\d{2}(?:[ap]\.?m\.?)?|\d{1,2}[ap]\.?m\.?|noon|midnight)"

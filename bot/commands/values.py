@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from rapidfuzz import fuzz, process
 
 from bot.caveat import CAVEATS
+from bot.commands.catalogue.spec import Option
 from bot.commands.languages import CODES, NAMES
-from bot.commands.spec import Option
 from bot.digests.calendar import zone_named
 from bot.errors import UsageError
 from bot.models import ALL_DAYS, ChannelRef

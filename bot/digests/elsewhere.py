@@ -10,14 +10,12 @@ import html
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from email.utils import format_datetime
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from bot.caveat import Caveat
 from bot.models import BriefText, Citation, Section
+from bot.models.published import Channel, Item
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
@@ -26,47 +24,6 @@ _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _UNFIT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WEB: Final = re.compile(r"https?://[^\s<>\"]+", re.I)
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&])")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Item:
-    """A brief as an edition told it."""
-
-    edition_id: int
-    brief_id: int
-    on: date
-    posted_at: datetime
-    text: BriefText
-    caveat: Caveat
-
-    @property
-    def guid(self) -> str:
-        """The same for as long as the edition is kept, whatever becomes of its words."""
-        return f"urn:briefbot:edition:{self.edition_id}:brief:{self.brief_id}"
-
-    @property
-    def link(self) -> str:
-        """The first source that has an address; empty without one."""
-        return next((source.url for source in self.text.sources if _WEB.fullmatch(source.url)), "")
-
-    @property
-    def caveat_text(self) -> str:
-        return f"{self.caveat.text} {self.caveat.note}".strip()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Channel:
-    """A digest with what it told, the newest first."""
-
-    digest_id: int
-    name: str
-    language: str
-    items: Sequence[Item]
-    made_at: datetime
-
-    @property
-    def updated_at(self) -> datetime:
-        return max((item.posted_at for item in self.items), default=self.made_at)
 
 
 def rss(channel: Channel) -> str:

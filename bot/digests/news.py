@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.briefs.grounding.directions import count_cjk_negations
 from bot.models import BriefText, Citation, Sentence
-from bot.words import runs, terms
+from bot.text.words import runs, terms
 
 MOST: Final = 3
 """New sentences of one update; who wants more reads the brief."""

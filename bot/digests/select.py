@@ -13,7 +13,7 @@ from bot.documents import wording
 from bot.models import Brief, Origin, Pick
 from bot.saying import say, say_count
 from bot.store.editions import SentStory
-from bot.words import terms
+from bot.text.words import terms
 
 ALIKE: Final = 0.8
 """Headlines that share this much of their words tell the same; the better one is enough."""

@@ -42,9 +42,9 @@ from bot.documents.nodes import (
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
 from bot.errors import BriefbotError, UsageError
-from bot.ingest.urls import untracked
 from bot.models import Brief, Digest, Origin, Sentence, SourceChange, Version, Workspace, public_id
 from bot.saying import in_effect, say, spoken
+from bot.text.urls import untracked
 
 CARD_RELATED = 2
 """Related briefs that a card names; the brief itself lists all."""

@@ -16,7 +16,7 @@ from typing import Final
 
 from bot.documents.wording import span
 from bot.saying import SPOKEN, catalogue, say, spoken
-from bot.words import is_cjk
+from bot.text.words import is_cjk
 
 _FILE: Final = "reasons.po"
 _LENGTH: Final = re.compile(r"(?:(\d+) days?)? ?(?:(\d+) hours?)? ?(?:(\d+) minutes?)?")

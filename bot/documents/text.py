@@ -35,8 +35,8 @@ from bot.documents.nodes import (
     Sources,
     Text,
 )
-from bot.ingest.urls import without_login
 from bot.saying import say
+from bot.text.urls import without_login
 
 _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"

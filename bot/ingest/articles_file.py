@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.ingest.clean import one_line, paragraphs
 from bot.ingest.dates import parse_date
 from bot.ingest.entry import name_of, title_from
-from bot.ingest.language import code_of, language_of
-from bot.ingest.urls import is_web_address, without_login
 from bot.models import Draft
+from bot.text.clean import one_line, paragraphs
+from bot.text.language import code_of, language_of
+from bot.text.urls import is_web_address, without_login
 
 LINE_LIMIT: Final = 2_000_000
 """Bytes of one line."""

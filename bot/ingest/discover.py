@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Final
 
-from bot.ingest.urls import absolute, canonical
+from bot.text.urls import absolute, canonical
 
 _TYPES: Final = {
     "application/rss+xml": 0,

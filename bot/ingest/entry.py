@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from bot.ingest.clean import clipped, one_line, paragraphs
-from bot.ingest.language import language_of
-from bot.ingest.urls import is_web_address, without_login
 from bot.models import Draft
+from bot.text.clean import clipped, one_line, paragraphs
+from bot.text.language import language_of
+from bot.text.urls import is_web_address, without_login
 
 ENTRY_LIMIT: Final = 2000
 """Entries of one feed that are read, in the feed's order, which is newest first nearly everywhere."""

@@ -15,10 +15,10 @@ from bot.ingest.discover import feeds_of_page
 from bot.ingest.entry import ENTRY_LIMIT, Entry, Words, draft_of, name_of, publisher_of
 from bot.ingest.feedparsing import read
 from bot.ingest.jsonfeed import parse_json_feed
-from bot.ingest.language import code_of
 from bot.ingest.parsed import ParsedFeed
-from bot.ingest.urls import absolute
 from bot.saying import marked
+from bot.text.language import code_of
+from bot.text.urls import absolute
 
 _XML_HEAD: Final = re.compile(r"<\?xml\b[^>]*>", re.IGNORECASE)
 _PREFIX: Final = re.compile(r"(</?)(?:rss|atom|feed):(?=[a-z])", re.IGNORECASE)

@@ -9,10 +9,10 @@ from typing import Any
 from bot.errors import FeedError
 from bot.ingest.dates import parse_date
 from bot.ingest.entry import ENTRY_LIMIT, Entry, Words, draft_of, name_of, publisher_of
-from bot.ingest.language import code_of
 from bot.ingest.parsed import ParsedFeed
-from bot.ingest.urls import absolute
 from bot.saying import marked
+from bot.text.language import code_of
+from bot.text.urls import absolute
 
 
 def parse_json_feed(text: str, *, url: str) -> ParsedFeed:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.ingest.charset import decode
-from bot.ingest.clean import one_line, paragraphs
 from bot.ingest.dates import parse_date
 from bot.ingest.entry import name_of
+from bot.text.clean import one_line, paragraphs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

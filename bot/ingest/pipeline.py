@@ -14,6 +14,7 @@ from typing import Final
 
 import structlog
 
+from bot.briefs.changes import Wording, change_of
 from bot.config import Settings
 from bot.errors import BriefbotError, FeedError, FetchError, StoreError
 from bot.ingest.fetch import Fetched, Fetcher
@@ -21,16 +22,15 @@ from bot.ingest.filling import PageFiller, is_thin
 from bot.ingest.parsed import ParsedFeed
 from bot.ingest.parser import Parser
 from bot.ingest.timing import Verdict, after_failure, after_success, verdict
-from bot.ingest.urls import canonical
 from bot.models import Article, ArticleChange, Draft, Polled, Source, Stored
 from bot.ports import Clock
 from bot.saying import marked
 from bot.store import Store
 from bot.store.articles import Incoming, IsSame
-from bot.stories.changes import Wording, change_of
 from bot.stories.duplicates import article_keys, bands, is_same
 from bot.stories.impostors import shown_publisher
 from bot.stories.owners import owner_of
+from bot.text.urls import canonical
 
 log = structlog.get_logger(__name__)
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from yarl import URL
 
 from bot.errors import FetchError
-from bot.ingest.urls import absolute, is_web_address
 from bot.saying import marked
+from bot.text.urls import absolute, is_web_address
 
 MAX_REDIRECTS: Final = 10
 PERMANENT: Final = (301, 308)

@@ -20,10 +20,9 @@ from urllib.parse import quote
 from sqlalchemy import make_url
 from sqlalchemy.engine import URL
 
-from bot import pulse
 from bot.errors import Conflict, StoreError, UsageError
 from bot.store.database import BUSY_TIMEOUT_S, Database
-from bot.store.heartbeats import Heartbeats
+from bot.store.heartbeats import ALIVE, Heartbeats
 from bot.store.migrate import migrate, refuse_unknown
 
 _PAGES: Final = 2000
@@ -203,10 +202,10 @@ async def _require_idle(url: str, now: datetime) -> None:
         return
     finally:
         await database.close()
-    if living := [heart for heart in hearts if now - heart.beat_at < pulse.DEAD]:
+    if living := [heart for heart in hearts if now - heart.beat_at < ALIVE]:
         raise StoreError(
             f"{living[0].process} is at work with this store. Stop the bot first; of one that died, wait until its "
-            f"last sign of life is {pulse.DEAD.total_seconds():.0f} s old."
+            f"last sign of life is {ALIVE.total_seconds():.0f} s old."
         )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import BriefText
 from bot.store.schema import Instant
-from bot.words import terms
+from bot.text.words import terms
 
 TITLES_KEPT: Final = 30
 """Titles of a story's articles that are indexed; more say the same again."""

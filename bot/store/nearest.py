@@ -9,9 +9,9 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.inflect import cores
 from bot.store.schema import briefs
-from bot.words import is_cjk, runs
+from bot.text.inflect import cores
+from bot.text.words import is_cjk, runs
 
 _NEWEST: Final = 2000
 """The newest briefs, whose headlines and decks are the vocabulary; older words are seldom what is meant."""

@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy import select, update
 
 from bot.caveat import caveat_for
-from bot.digests.elsewhere import Channel, Item
 from bot.models import Digest, EditionState
+from bot.models.published import Channel, Item
 from bot.store.bodies import load
 from bot.store.database import Database
 from bot.store.schema import briefs, digests, edition_items, editions, workspaces

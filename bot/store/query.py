@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from bot.inflect import cores
-from bot.stories.analyse import STOP_WORDS
-from bot.words import bigrams, is_cjk, runs
+from bot.text.analyse import STOP_WORDS
+from bot.text.inflect import cores
+from bot.text.words import bigrams, is_cjk, runs
 
 _T = TypeVar("_T")
 

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from bot.ingest.urls import canonical
 from bot.models import Article, Draft
 from bot.store.articles import Incoming
-from bot.words import first_terms, terms
+from bot.text.urls import canonical
+from bot.text.words import first_terms, terms
 
 BANDS: Final = 21
 ROWS: Final = 3

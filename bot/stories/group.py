@@ -17,11 +17,11 @@ from typing import Final
 import numpy as np
 
 from bot.models import Article
-from bot.stories.analyse import features
 from bot.stories.closeness import FADE_S, NEIGHBOURS, Floats, Side, margins
 from bot.stories.ledger import Entry, Ledger
 from bot.stories.split import halves
 from bot.stories.window import Ints, Vector, Window, heaviest, tally, term_number
+from bot.text.analyse import features
 
 CAUTION: Final = 0.06
 """How much nearer all must be while the index is empty: which words are rare, and what is typical, is not known yet."""

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from tld import get_tld
 
 from bot.models import Article
-from bot.words import fold, terms
+from bot.text.words import fold, terms
 
 AGGREGATORS: Final = frozenset(
     {

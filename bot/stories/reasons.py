@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.saying import say, speaking
 from bot.stories.things import Kind, Thing
-from bot.words import is_cjk
+from bot.text.words import is_cjk
 
 NAMED: Final = 2
 """Things in common that the reason names."""

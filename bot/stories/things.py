@@ -12,10 +12,10 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import Final
 
-from bot.inflect import korean_core
 from bot.models import BriefText
-from bot.stories.analyse import STOP_WORDS, stem
-from bot.words import is_cjk
+from bot.text.analyse import STOP_WORDS, stem
+from bot.text.inflect import korean_core
+from bot.text.words import is_cjk
 
 MOST: Final = 120
 """Things of a brief that are kept: what its headline, deck and repetitions make much of."""

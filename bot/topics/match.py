@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.models import Brief, TopicRule
 from bot.saying import marked, say, say_count
-from bot.words import CJK, fold, is_cjk
+from bot.text.words import CJK, fold, is_cjk
 
 if TYPE_CHECKING:
     from bot.store.briefs import BriefFacts

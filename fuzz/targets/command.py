@@ -16,10 +16,10 @@ from adapters.discord.render import render as render_for_discord
 from adapters.slack.incoming import read_line, typed
 from adapters.slack.render import TEXT_LIMIT
 from adapters.slack.render import render as render_for_slack
+from bot.commands.catalogue.spec import OptionType
 from bot.commands.context import Invocation, Person, Reply
 from bot.commands.describe import as_typed
 from bot.commands.parse import MisspeltOption, Parsed, UnknownCommand, parse
-from bot.commands.spec import OptionType
 from bot.documents.build import error_document
 from bot.documents.nodes import Code, Document, Kind, Paragraph, Text
 from bot.errors import UsageError

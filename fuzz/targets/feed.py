@@ -11,15 +11,15 @@ from typing import Final
 
 from bot.errors import FeedError
 from bot.ingest import worker
-from bot.ingest.clean import TEXT_LIMIT, TITLE_LIMIT, harmless
 from bot.ingest.entry import ENTRY_LIMIT
 from bot.ingest.feeds import parse_feed
 from bot.ingest.parsed import ParsedFeed
-from bot.ingest.urls import canonical, is_web_address
 from bot.models import Draft
 from bot.store.schema import Instant
 from bot.stories.duplicates import article_keys, bands
 from bot.stories.owners import owner_of
+from bot.text.clean import TEXT_LIMIT, TITLE_LIMIT, harmless
+from bot.text.urls import canonical, is_web_address
 from fuzz.target import Target
 
 _URL: Final = "https://papers.example/news/feed.xml"

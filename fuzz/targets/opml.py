@@ -9,7 +9,7 @@ from bot.commands.import_sources import URL_LIMIT, _address
 from bot.commands.opml import FEEDS_LIMIT, TITLE_LIMIT, Listed, is_web_page, read_feeds, write_feeds
 from bot.errors import UsageError
 from bot.ingest.charset import decode
-from bot.ingest.urls import canonical, is_web_address, normal_feed_url
+from bot.text.urls import canonical, is_web_address, normal_feed_url
 from fuzz.target import Target
 
 _TITLE: Final = 'Feeds of "us" & <them>'

@@ -16,7 +16,7 @@ from bot.models import LOCAL_WORKSPACE, Brief, WorkspaceId
 from bot.store import Store
 from bot.store.migrate import migrate
 from bot.store.query import MAX_PARTS, MAX_TERMS, Part, Query, parse_query
-from bot.words import terms
+from bot.text.words import terms
 from fuzz.bench import OTHER, Bench, fill
 from fuzz.target import Target
 

@@ -21,10 +21,10 @@ from adapters.slack.adapter import SlackAdapter
 from bot.caveat import CAVEATS, caveat_for
 from bot.documents.build import notice
 from bot.documents.nodes import Document, Heading, Kind, Paragraph, Text
+from bot.host import Host, ServingAdapter
 from bot.models import LOCAL_WORKSPACE, ChannelRef, WorkspaceId
 from bot.ports import Adapter, CaveatMissing, Gone, Outgoing, Payload, Sent
 from bot.store import Store
-from bot.tenants import Tenants
 from tests.fakes import FakeClock
 from tests.harbour import harbour, settings_for
 from tests.loopback import FakeDiscord
@@ -39,9 +39,9 @@ from tests.wharf import wharf
 class Bench:
     """One kind of adapter, connected to its platform, or to ours in its place."""
 
-    make: Callable[[], Adapter]
+    make: Callable[[], ServingAdapter]
     """As it is when it serves; each call as in another process."""
-    fresh: Callable[[], Adapter]
+    fresh: Callable[[], ServingAdapter]
     """As it is made."""
     channel: ChannelRef
     other: ChannelRef
@@ -58,7 +58,7 @@ class Bench:
 async def console(folder: Path, store: Store) -> AsyncIterator[Bench]:
     terminal = io.StringIO()
 
-    def make() -> Adapter:
+    def make() -> ServingAdapter:
         return ConsoleAdapter(terminal, outbox=folder / "outbox.jsonl")
 
     def shown() -> list[str]:
@@ -232,7 +232,7 @@ async def test_account_is_the_same_in_each_process_and_not_its_token(bench: Benc
 
 async def test_serving_ends_when_it_is_told_to(bench: Bench, sqlite_store: Store, clock: FakeClock) -> None:
     office, adapter, stop = Office(sqlite_store, clock), bench.fresh(), asyncio.Event()
-    serving = asyncio.create_task(adapter.serve(Tenants("console", office.commands, sqlite_store, clock), stop))
+    serving = asyncio.create_task(adapter.serve(Host("console", office.commands, sqlite_store, clock), stop))
     await asyncio.sleep(0.2)
     assert not serving.done()
     stop.set()

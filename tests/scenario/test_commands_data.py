@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 from bot.app import build
 from bot.commands.audit_trail import changed
 from bot.commands.catalogue import COMMANDS
+from bot.commands.catalogue.spec import Role
 from bot.commands.invoke import Invocation, Person
-from bot.commands.spec import Role
 from bot.config import load
 from bot.documents.text import plain_text
 from bot.models import LOCAL_WORKSPACE, Change, ChannelRef

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.commands.catalogue import BY_NAME, COMMANDS
+from bot.commands.catalogue.spec import Command, Role
 from bot.commands.invoke import Commands, Invocation, Person
-from bot.commands.spec import Command, Role
 from bot.documents.nodes import Actions, Kind
 from bot.errors import AddressRefused, FeedError, FetchError, StoreBusy
 from bot.ingest.parsed import ParsedFeed

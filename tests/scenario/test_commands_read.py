@@ -6,8 +6,8 @@ import pytest
 
 from bot.caveat import CAVEATS
 from bot.commands.catalogue import BY_NAME, COMMANDS
+from bot.commands.catalogue.spec import Role
 from bot.commands.context import Invocation, Person, Reply
-from bot.commands.spec import Role
 from bot.documents.nodes import Action, Actions, Kind
 from bot.documents.text import plain_text
 from bot.models import LOCAL_WORKSPACE, BriefText, ChannelRef, Related, Sentence

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from bot.briefs.aftermath import Aftermath
+from bot.briefs.changes import Wording, change_of
 from bot.briefs.writer import BriefWriter
 from bot.models import LOCAL_WORKSPACE, Brief, Draft, VersionKind
 from bot.store import Store
 from bot.store.articles import Incoming
-from bot.stories.changes import Wording, change_of
 from tests.fakes import FakeClock
 from tests.office import OTHER, Office
 

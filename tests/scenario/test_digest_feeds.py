@@ -13,10 +13,11 @@ import pytest
 
 from bot.caveat import caveat_for
 from bot.config import Settings
-from bot.digests.elsewhere import FORMATS, Channel, Item
+from bot.digests.elsewhere import FORMATS
 from bot.listening import Endpoint
 from bot.metrics import Metrics
 from bot.models import BriefText, Citation, Sentence
+from bot.models.published import Channel, Item
 from bot.schedule import Schedule
 from bot.signs import Signs
 from bot.store import Store

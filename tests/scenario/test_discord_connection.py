@@ -19,9 +19,9 @@ from bot.app import build
 from bot.caveat import caveat_for
 from bot.documents.nodes import Document, Kind
 from bot.errors import ConfigError
+from bot.host import Host
 from bot.ports import Outgoing, Sent
 from bot.store import Store
-from bot.tenants import Tenants
 from tests.harbour import Harbour, harbour, settings_for
 from tests.loopback import FakeDiscord
 from tests.loopback.world import FORUM
@@ -50,9 +50,7 @@ async def test_bot_that_starts_without_a_network_connects_when_there_is_one(sqli
         nowhere = settings.model_copy(update={"discord_api": "http://127.0.0.1:9/api/v10"})
         adapter, stop = DiscordAdapter(nowhere, ready_s=0.05), asyncio.Event()
         with capture_logs() as logs:
-            serving = asyncio.create_task(
-                adapter.serve(Tenants("discord", port.commands, port.store, port.clock), stop)
-            )
+            serving = asyncio.create_task(adapter.serve(Host("discord", port.commands, port.store, port.clock), stop))
             await asyncio.sleep(0.3)
             assert not serving.done()
             discord.http.Route.BASE = fake.api

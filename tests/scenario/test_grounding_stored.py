@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.briefs.grounding.hold import hold_to_sources
+from bot.briefs.hold import hold_to_sources
 from bot.briefs.writer import BriefWriter
 from bot.models import Brief, Sentence
 from bot.store import Store

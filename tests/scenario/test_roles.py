@@ -13,8 +13,8 @@ import pytest
 from adapters.discord.incoming import workspace_of as discord_workspace
 from adapters.slack.incoming import workspace_of as slack_workspace
 from bot.commands.catalogue import BY_NAME, COMMANDS
+from bot.commands.catalogue.spec import Command, OptionType, Role
 from bot.commands.invoke import Invocation, Person
-from bot.commands.spec import Command, OptionType, Role
 from bot.documents.text import plain_text
 from bot.models import LOCAL_WORKSPACE, ChannelRef, WorkspaceId
 from bot.store import Store

@@ -22,8 +22,8 @@ from adapters.slack.render import render as slack_render
 from bot.briefs.model.choice import Choice
 from bot.briefs.model.view import ModelView
 from bot.commands.catalogue import BY_NAME, COMMANDS
+from bot.commands.catalogue.spec import Command, OptionType, Role
 from bot.commands.invoke import Commands, Invocation, Person, Reply
-from bot.commands.spec import Command, OptionType, Role
 from bot.digests.compose import Issue, compose
 from bot.digests.dispatch import Dispatcher
 from bot.documents.build import brief_document, error_document, list_document, related_document, trouble_document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.briefs.sentences import split, without_opener
+from bot.text.sentences import split, without_opener
 
 ENGLISH = "The harbour bridge in Sandwick will close for six weeks."
 KOREAN = "한들시는 다음 달부터 시립 수영장을 무료로 연다고 밝혔다."

@@ -9,9 +9,9 @@ import pytest
 import tld
 
 from bot.commands.languages import CODES
-from bot.ingest.urls import normal_feed_url
 from bot.models import TopicRule
 from bot.saying import SPOKEN, speaking
+from bot.text.urls import normal_feed_url
 from bot.topics.catalogue import FILES, KnownTopic, known_topics, of_kind
 from bot.topics.match import Subject, _ready, reason
 

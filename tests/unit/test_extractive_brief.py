@@ -9,11 +9,11 @@ import pytest
 
 from bot.briefs.cover import says_the_same
 from bot.briefs.extractive import write_brief
-from bot.briefs.headline import clean_headline
-from bot.briefs.sentences import split
 from bot.briefs.wire import brief_json
 from bot.caveat import caveat_for
 from bot.models import Article, Brief, Origin, Related, Story
+from bot.text.headlines import clean_headline
+from bot.text.sentences import split
 from tests.unit.test_group_stories import NOW, grouped, sample_articles
 
 

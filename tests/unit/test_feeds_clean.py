@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.ingest.clean import TEXT_LIMIT, clipped, harmless, one_line, paragraphs
+from bot.text.clean import TEXT_LIMIT, clipped, harmless, one_line, paragraphs
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import UsageError
-from bot.ingest.urls import absolute, canonical, is_web_address, normal_feed_url, untracked
+from bot.text.urls import absolute, canonical, is_web_address, normal_feed_url, untracked
 
 
 @pytest.mark.parametrize(

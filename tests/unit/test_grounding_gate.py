@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.briefs.extractive import write_brief
-from bot.briefs.grounding import SourceText, ground, sources_of
-from bot.briefs.grounding.hold import hold_to_sources
+from bot.briefs.gate import ground
+from bot.briefs.grounding.sources import SourceText, sources_of
+from bot.briefs.hold import hold_to_sources
 from bot.models import BriefText, Section, Sentence, Story
 from tests import hostile
 from tests.unit.test_extractive_brief import stories

@@ -10,10 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.commands.catalogue import BY_NAME, COMMANDS
+from bot.commands.catalogue.spec import Command, OptionType, Role
 from bot.commands.handlers import HANDLERS
 from bot.commands.parse import LINE_LIMIT, UnknownCommand, parse
 from bot.commands.reference import reference
-from bot.commands.spec import Command, OptionType, Role
 from bot.errors import UsageError
 
 EVERY = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

@@ -30,15 +30,15 @@ SEEN: Final[Mapping[str, Sees]] = {
     "bot.stories.owners": Sees(400, is_single_spaced=True),
     "bot.briefs.headline": Sees(400, is_single_spaced=True),
     "bot.ingest.dates": Sees(200, is_single_spaced=True),
-    "bot.ingest.clean _FOOT": Sees(700),
+    "bot.text.clean _FOOT": Sees(700),
     # Of paragraphs and sentences each run of spaces is one space; sentences have 420 characters at most.
-    "bot.briefs.furniture": Sees(is_single_spaced=True),
+    "bot.text.furniture": Sees(is_single_spaced=True),
     "bot.briefs.cover": Sees(420),
     # A command has 4,000 characters at most, and who types one waits for it alone.
     "bot.commands.parse": Sees(4_000, most_s=0.3),
     "bot.commands.values": Sees(4_000, is_single_spaced=True),
     # Twelve characters before a full stop.
-    "bot.briefs.sentences line": Sees(12),
+    "bot.text.sentences line": Sees(12),
     # What we wrote ourselves: a table of names, PostgreSQL's form of a vector.
     "bot.briefs.grounding.name_words": Sees(12),
     "bot.store.finding": Sees(12),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from bot.inflect import cores, korean_core
 from bot.store.query import fts5, parse_query, tsquery
 from bot.store.ranking import Candidate, coverage, places_in, ranked
-from bot.words import terms
+from bot.text.inflect import cores, korean_core
+from bot.text.words import terms
 from tests import hostile
 
 

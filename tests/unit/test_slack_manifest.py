@@ -19,7 +19,7 @@ from adapters.slack.scopes import BOT_EVENTS, BOT_SCOPES
 from bot import config
 from bot.cli.program import app
 from bot.commands.catalogue import COMMANDS
-from bot.commands.spec import Role
+from bot.commands.catalogue.spec import Role
 from bot.config import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CORE = sorted((ROOT / "bot").rglob("*.py"))
+ALL = [*CORE, *sorted((ROOT / "adapters").rglob("*.py"))]
 PLATFORMS = {"adapters", "discord", "slack_bolt", "slack_sdk"}
 IO = {"aiohttp", "aiosqlite", "asyncio", "socket", "sqlalchemy", "subprocess", "http", "urllib.request", "structlog"}
 
@@ -42,8 +44,27 @@ def test_modules_that_call_themselves_pure_do_no_io() -> None:
     assert wanted <= set(pure)
 
 
+def test_folders_lean_on_each_other_in_one_direction_only() -> None:
+    modules = {".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file for file in ALL}
+    leans: dict[Path, set[Path]] = {}
+    for file in ALL:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+                found = [modules.get(name) or modules.get(node.module) for name in names]
+                leans.setdefault(room(file), set()).update(room(one) for one in found if one)
+    for folder, others in leans.items():
+        others.discard(folder)
+    graphlib.TopologicalSorter(leans).prepare()  # CycleError names the folders of a circle
+
+
+def room(file: Path) -> Path:
+    """The folder of a module; at the top of `bot/` each is a room of its own."""
+    return file if file.parent == ROOT / "bot" else file.parent
+
+
 def test_every_module_says_what_it_is() -> None:
-    for file in [*CORE, *sorted((ROOT / "adapters").rglob("*.py"))]:
+    for file in ALL:
         assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), file
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from bot.digests.timeline import MOST, Course, timeline_blocks, timeline_of
 from bot.documents.nodes import Bullets, Heading, Link, Text
-from bot.documents.timeline import MOST, Course, timeline_blocks, timeline_of
 from bot.models import BriefText, Citation, Sentence, Version, VersionKind
 from bot.saying import speaking
 

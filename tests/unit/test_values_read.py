@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands import values
-from bot.commands.spec import Option, OptionType
+from bot.commands.catalogue.spec import Option, OptionType
 from bot.errors import UsageError
 
 NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)  # the 25th in Seoul

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from bot.briefs.grounding.lines import Line, Token
 from bot.briefs.grounding.name_words import ALIASES, COMMON, TITLES
-from bot.stories.analyse import STOP_WORDS
+from bot.text.analyse import STOP_WORDS
 
 _NOBODY_WORDS: Final = """
     monday tuesday wednesday thursday friday saturday sunday january february march april june july august

@@ -8,8 +8,8 @@ from typing import Final
 
 from bot.briefs.grounding.lines import Line
 from bot.briefs.grounding.sources import ReadSource, SourceText, plain, read_all
-from bot.briefs.sentences import split_all
 from bot.models import BriefText, Sentence
+from bot.text.sentences import split_all
 
 LEAST: Final = 0.2
 """Share of a sentence's words that a passage must have to be shown beside it."""

@@ -14,9 +14,9 @@ from bot.briefs.grounding.directions import Direction, find_directions
 from bot.briefs.grounding.lines import MAX_CHARS as MAX_CHARS_OF_LINE
 from bot.briefs.grounding.lines import Line, Slot, tidy
 from bot.briefs.grounding.names import Name, find_names, name_words
-from bot.briefs.headline import clean_headline
-from bot.briefs.sentences import ends_well, fit_sentences, split, split_all
 from bot.models import BriefText, Story, Value
+from bot.text.headlines import clean_headline
+from bot.text.sentences import ends_well, fit_sentences, split, split_all
 
 MAX_CHARS: Final = 60_000
 """Of a source's text that is read."""

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from bot.stories.analyse import STOP_WORDS
+from bot.text.analyse import STOP_WORDS
 
 _IRREGULAR: Final = """
     arose=arise became=become began=begin begun=begin bought=buy broke=break broken=break brought=bring built=build came=come

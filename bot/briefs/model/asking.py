@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from bot.briefs.model.breaker import Breaker
 from bot.briefs.model.budget import Budget
 from bot.briefs.model.choice import Choice
-from bot.briefs.model.client import Answered, CallFailed, ModelClient, Useless
+from bot.briefs.model.client import ModelClient
+from bot.briefs.model.outcome import Answered, CallFailed, Useless
 from bot.briefs.model.prompt import Prompt
 from bot.briefs.model.reading import AnswerRefused
 from bot.ports import Clock

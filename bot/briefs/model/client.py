@@ -7,52 +7,18 @@ what it costs is known, or known to be unknown.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
 from bot.briefs.model.choice import Choice
+from bot.briefs.model.outcome import Answered, CallFailed
 from bot.briefs.model.prompt import Prompt
-from bot.store.spend import Usage
 
 if TYPE_CHECKING:
     from bot.briefs.model.library import Library
 
 T = TypeVar("T", bound=BaseModel)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answered(Generic[T]):
-    """An answer of the form that was asked for; `usage` None when the server did not say what it used."""
-
-    output: T
-    usage: Usage | None
-
-
-class CallFailed(Exception):
-    """No answer, or none of the form; the reason is in our own words, and holds nothing that the server sent.
-
-    `usage` None: nobody knows what it cost. `may_retry`: the same may go well in a moment; `after_s` is when, if the
-    server said so. `is_certain`: it will not go well until somebody acts.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        usage: Usage | None = None,
-        may_retry: bool = True,
-        after_s: float | None = None,
-        is_certain: bool = False,
-    ) -> None:
-        super().__init__(reason)
-        self.reason, self.usage = reason, usage
-        self.may_retry, self.after_s, self.is_certain = may_retry, after_s, is_certain
-
-
-class Useless(CallFailed):
-    """An answer came, but it is not what was asked for."""
 
 
 class ModelClient:

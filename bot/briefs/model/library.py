@@ -34,7 +34,7 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RunUsage
 
 from bot.briefs.model.choice import Choice
-from bot.briefs.model.client import Answered, CallFailed, Useless
+from bot.briefs.model.outcome import Answered, CallFailed, Useless
 from bot.briefs.model.prompt import Prompt
 from bot.store.spend import Usage
 

@@ -15,13 +15,15 @@ from typing import Any, Final
 
 import structlog
 
-from bot.briefs.grounding import ground, sources_of
+from bot.briefs.gate import ground
+from bot.briefs.grounding.sources import sources_of
 from bot.briefs.model.answer import Answer, Translated
 from bot.briefs.model.asking import Asker
 from bot.briefs.model.budget import Budget, BudgetSpent
 from bot.briefs.model.choice import Choice
-from bot.briefs.model.client import CallFailed, ModelClient
+from bot.briefs.model.client import ModelClient
 from bot.briefs.model.forbidden import Guard, agreed_domains, domains_in, guard_for
+from bot.briefs.model.outcome import CallFailed
 from bot.briefs.model.prompt import Prompt, to_translate, to_write
 from bot.briefs.model.reading import AnswerRefused, Shown, brief_of, translation_of
 from bot.briefs.model.sources import shown

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.commands.catalogue import corrections, digests, operators, readers, sources, stories, topics, workspace
-from bot.commands.spec import Command, Role
+from bot.commands.catalogue.spec import Command, Role
 
 COMMANDS: Final[tuple[Command, ...]] = (
     *readers.COMMANDS,

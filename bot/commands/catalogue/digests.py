@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.commands.catalogue.parts import RENAME, STYLES, name
-from bot.commands.spec import Command, Option, OptionType
+from bot.commands.catalogue.spec import Command, Option, OptionType
 
 _DETAILS: Final = (
     Option(name="zone", type=OptionType.ZONE, summary="Time zone, such as Asia/Seoul"),

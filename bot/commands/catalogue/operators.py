@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.commands.spec import Command, Option, OptionType
+from bot.commands.catalogue.spec import Command, Option, OptionType
 
 _SOURCE: Final = Option(name="source", type=OptionType.SOURCE, summary="Its id, title or address", is_required=True)
 

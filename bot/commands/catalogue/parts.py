@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.commands.spec import Option, OptionType
+from bot.commands.catalogue.spec import Option, OptionType
 
 NAME_LIMIT: Final = 80
 STYLES: Final = ("headlines", "summaries", "full")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.commands.catalogue.parts import ABOUT, BRIEF, PAGE, SINCE, count, topic
-from bot.commands.spec import Command, Option, OptionType
+from bot.commands.catalogue.spec import Command, Option, OptionType
 
 COMMANDS: Final = (
     Command(

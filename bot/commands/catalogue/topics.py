@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.commands.catalogue.parts import FEEDS, RENAME, name, topic
-from bot.commands.spec import Command, Option, OptionType
+from bot.commands.catalogue.spec import Command, Option, OptionType
 
 
 def _rule(*, is_edit: bool) -> tuple[Option, ...]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.caveat import NOTE_LIMIT
 from bot.commands.catalogue.parts import ABOUT, FEEDS, NAME_LIMIT, PAGE, SINCE
-from bot.commands.spec import Command, Option, OptionType
+from bot.commands.catalogue.spec import Command, Option, OptionType
 
 
 def _topics(kind: str, summary: str) -> Option:

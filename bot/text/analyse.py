@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from bot.words import terms
+from bot.text.words import terms
 
 LEAD_TERMS: Final = 150
 """Terms of the text that count: the event is told first, the background after it."""

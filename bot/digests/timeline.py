@@ -16,10 +16,10 @@ from typing import Final
 from bot.digests.news import news_of
 from bot.documents import wording
 from bot.documents.nodes import Block, Bullets, Heading, Inline, Link, Text
-from bot.ingest.urls import untracked
 from bot.models import BriefText, Citation, Version, VersionKind
 from bot.saying import say, say_count
-from bot.words import terms
+from bot.text.urls import untracked
+from bot.text.words import terms
 
 MOST: Final = 8
 SHORTEST: Final = timedelta(hours=3)

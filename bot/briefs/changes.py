@@ -18,8 +18,8 @@ from bot.briefs.grounding.directions import count_cjk_negations, has_denial
 from bot.briefs.grounding.lines import Line
 from bot.briefs.grounding.names import find_names
 from bot.briefs.grounding.numbers import find_numbers
-from bot.briefs.sentences import split_all
 from bot.models import ArticleChange, ChangeKind
+from bot.text.sentences import split_all
 
 ALIKE: Final = 65
 """Likeness (of 100) from which a new sentence stands in the place of an old one."""

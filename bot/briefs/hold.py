@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.briefs.extractive import write_brief
-from bot.briefs.grounding.gate import ground
+from bot.briefs.gate import ground
 from bot.briefs.grounding.sources import sources_of
 from bot.models import BriefText, Refusal, Story
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from bot.briefs.furniture import body, is_furniture, without_bullet
+from bot.text.furniture import body, is_furniture, without_bullet
 
 MIN_CHARS: Final = 25
 MIN_CHARS_CJK: Final = 12

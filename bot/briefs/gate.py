@@ -13,8 +13,8 @@ from bot.briefs.grounding.lines import MAX_CHARS, Line
 from bot.briefs.grounding.repair import closest, without_last_clause
 from bot.briefs.grounding.sources import ReadSource, SourceText, plain, read_all
 from bot.briefs.sections import Kind, heading, kind_of
-from bot.briefs.sentences import split_all
 from bot.models import BriefText, Refusal, Section, Sentence
+from bot.text.sentences import split_all
 
 SAYS_IT: Final = 0.8
 """Share of a sentence's words from which a source that is not cited counts as the one it came from."""
