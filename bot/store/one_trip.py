@@ -41,7 +41,12 @@ class Connector:
         connection.connector = self
         # As SQLAlchemy does it for connections that it makes: a forgotten one does not keep the process alive.
         connection._thread.daemon = True
-        return await connection
+        try:
+            return await connection
+        except sqlite3.Error:
+            # Its thread tells the event loop that it ends, and must find it there.
+            await asyncio.to_thread(connection._thread.join, 1.0)
+            raise
 
     def _open(self) -> sqlite3.Connection:
         # We begin transactions ourselves; the driver's own way defers them.
