@@ -439,7 +439,7 @@ async def test_guild_that_is_left_keeps_its_settings_until_the_bot_is_back(port:
     assert (await port.store.workspaces.get(port.workspace)).left_at is not None
     await port.fake.tell_guild(port.guild)
     async with asyncio.timeout(10):
-        while (back := await port.store.workspaces.get(port.workspace)).left_at is not None:
+        while (back := await port.store.workspaces.get(port.workspace)).left_at is not None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert back.name == "Harbour"
     assert "Ports" in (await port.fake.slash(ola, port.channel, "brief topics")).texts
