@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -51,7 +51,8 @@ class RelatedIndex:
     def __init__(self, *, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._entries: dict[int, Entry] = {}
-        self._by_thing: dict[str, list[int]] = {}
+        # Most things are of one brief, whose number then stands there by itself: lists of one took half of the memory.
+        self._by_thing: dict[str, int | list[int]] = {}
         self._norms: dict[int, tuple[float, int]] = {}
         self._newest: tuple[BriefText | None, dict[str, Thing]] = (None, {})
 
@@ -73,7 +74,13 @@ class RelatedIndex:
             things,
         )
         for thing in things:
-            self._by_thing.setdefault(thing, []).append(brief.id)
+            match self._by_thing.get(thing):
+                case None:
+                    self._by_thing[thing] = brief.id
+                case int(other):
+                    self._by_thing[thing] = [other, brief.id]
+                case more:
+                    more.append(brief.id)
         while len(self._entries) > self._capacity:
             self._drop(next(iter(self._entries)))
 
@@ -140,12 +147,17 @@ class RelatedIndex:
         entries = self._entries
         for thing, pull in pulls.items():
             if not self._is_crowded(thing):
-                for id_ in self._by_thing.get(thing, ()):
+                for id_ in self._about(thing):
                     dots[id_] = dots.get(id_, 0.0) + pull * entries[id_].things[thing]
         return dots
 
     def _is_crowded(self, thing: str) -> bool:
-        return len(self._by_thing.get(thing, ())) > CROWD
+        return len(self._about(thing)) > CROWD
+
+    def _about(self, thing: str) -> Sequence[int]:
+        """The briefs that are about it, in the order in which they came."""
+        found = self._by_thing.get(thing, ())
+        return (found,) if isinstance(found, int) else found
 
     def _norm_of(self, entry: Entry) -> float:
         """The length of an entry, measured anew when the index has grown so far that other words are rare in it."""
@@ -160,7 +172,7 @@ class RelatedIndex:
         return math.sqrt(sum((weight * self._rarity(thing)) ** 2 for thing, weight in things.items()))
 
     def _rarity(self, thing: str) -> float:
-        return math.log((PRIOR_BRIEFS + len(self._entries)) / (1 + len(self._by_thing.get(thing, ()))))
+        return math.log((PRIOR_BRIEFS + len(self._entries)) / (1 + len(self._about(thing))))
 
     def _reason(
         self, things: Mapping[str, Thing], other: Entry, shared: Iterable[str], language: str, score: float
@@ -168,7 +180,7 @@ class RelatedIndex:
         """What both are about, in words; empty when it is nothing that a reader would call a reason."""
         most = max(_COMMON_LEAST, _COMMON_SHARE * len(self._entries))
         ranked = sorted(shared, key=lambda key: (-self._rarity(key) * (things[key].weight + other.things[key]), key))
-        rare = {key for key in ranked if len(self._by_thing.get(key, ())) <= most}
+        rare = {key for key in ranked if len(self._about(key)) <= most}
         heads = f"{other.headline} {other.deck}".casefold()
         return reason_of([(things[key], key in rare) for key in ranked], heads, language, closeness=score)
 
@@ -177,9 +189,10 @@ class RelatedIndex:
         self._norms.pop(brief_id, None)
         for thing in entry.things if entry else ():
             briefs = self._by_thing[thing]
-            briefs.remove(brief_id)
-            if not briefs:
+            if isinstance(briefs, int) or len(briefs) == 1:
                 del self._by_thing[thing]
+            else:
+                briefs.remove(brief_id)
 
 
 def _freshness(age: timedelta) -> float:
