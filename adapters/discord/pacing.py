@@ -19,10 +19,10 @@ import structlog
 log = structlog.get_logger(__name__)
 
 GLOBAL_PER_S: Final = 50.0
-WINDOW_S: Final = 1.024
+WINDOW_S: Final = 1.03
 WINDOW_MOST: Final = 50
 """So many requests in any such time, which is a little longer than the second in which Discord counts as many: by that
-much a request may be slower on its way than the one that comes so many after it. It costs 2.3 % of the rate."""
+much a request may be slower on its way than the one that comes so many after it. It costs 2.9 % of the rate."""
 START_FREE: Final = 5
 """Requests that a start takes: who we are, where the gateway is, which commands are there."""
 START_PER_S: Final = 10.0
