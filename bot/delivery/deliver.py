@@ -50,6 +50,8 @@ ROUND_S: Final = 0.2
 _UNSEEN: Final = marked("cannot look whether it was sent ({reason})")
 IDLE_S: Final = 2.0
 """The same when there was nothing more to claim."""
+STRETCH_S: Final = 240.0
+"""After this what is due is left to the next look, so that a fan-out of an hour is seen to be at work (`pulse.py`)."""
 
 
 class Deliverer:
@@ -62,7 +64,8 @@ class Deliverer:
         self._jitter = random.Random(owner)  # noqa: S311
 
     async def drain(self, stop: asyncio.Event | None = None, platforms: Collection[str] | None = None) -> None:
-        """Sends until nothing is due, for all `platforms` or these; once `stop` is set only what is under way.
+        """Sends until nothing is due or `STRETCH_S` have passed, for all `platforms` or these; once `stop` is set only
+        what is under way.
 
         Platforms wait for each other in nothing, and a slow channel holds up only itself.
         """
@@ -72,9 +75,12 @@ class Deliverer:
 
     async def _drain(self, platform: str, stop: asyncio.Event) -> None:
         under_way: dict[int, asyncio.Task[None]] = {}
+        time, is_over = asyncio.get_running_loop().time, False
+        ends_at = time() + STRETCH_S
         try:
             while True:
-                begun = 0 if stop.is_set() else await self._begin(platform, under_way)
+                begun = 0 if is_over or stop.is_set() else await self._begin(platform, under_way)
+                is_over = time() > ends_at
                 if not under_way:
                     return
                 await asyncio.wait(under_way.values(), timeout=ROUND_S if begun else IDLE_S)

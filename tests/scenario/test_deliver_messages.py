@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.delivery.deliver import Deliverer
-from bot.models import Delivery, DeliveryState, EditionState
+from bot.models import ChannelRef, Delivery, DeliveryState, EditionState
 from bot.ports import CaveatMissing, Gone, Outgoing, Payload, Rejected, Retry
 from tests.desk import DAY, HANGS, TODAY, Desk
 
@@ -201,3 +201,15 @@ async def test_message_without_its_caveat_is_stopped_and_told_loudly(desk: Desk)
     assert edition is not None
     assert edition.state is EditionState.FAILED
     assert "caveat" in edition.reason
+
+
+async def test_long_fan_out_comes_up_for_air_and_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(40):
+        await desk.digest(name=f"Digest {number}", channel=ChannelRef(f"console:{number}"))
+    await desk.plan(TODAY + DAY)
+    monkeypatch.setattr("bot.delivery.deliver.STRETCH_S", -1.0)
+    posted = []
+    for _ in range(2):
+        await desk.deliverer.drain()
+        posted.append(len(desk.adapter.messages()))
+    assert posted == [40, 80]  # the first part of each, then the second
