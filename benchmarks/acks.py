@@ -20,11 +20,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.incoming import channel_ref, workspace_of
+from benchmarks._figures import Figure
 from bot import config, logs
 from bot.app import App, build
 from bot.models import Digest
 from tests.loopback_slack import Channel, FakeSlack, Person, Team
 from tests.office import Office
+
+SIZES = (300,)
 
 
 def main(args: list[str]) -> int:
@@ -37,15 +40,29 @@ def main(args: list[str]) -> int:
     return 0
 
 
-async def _compare(rounds: int) -> None:
+def figures(size: int) -> list[Figure]:
+    """p50 and p99 of so many rounds of each command, beside a bare Bolt command that says a word."""
+    return [
+        Figure(f"Slack ack, {name}, {kind}", ours, "ms", size, "rounds", bare=theirs, most=1.2)
+        for name, found, bare in asyncio.run(_compare(size))
+        if name.startswith("/")
+        for kind, ours, theirs in zip(("p50", "p99"), found, bare, strict=True)
+    ]
+
+
+Row = tuple[str, tuple[float, float], tuple[float, float]]
+
+
+async def _compare(rounds: int) -> list[Row]:
     """The bot in a process of its own, people and Slack in this one, for the bare bot and for ours."""
+    rows: list[Row] = []
     async with FakeSlack() as fake:
         fake.limits.off()
         team, places, mina = _workspace(fake)
         async with _process(fake, bare_bot, fake.api, team.token, fake.app_token):
             bare = await _measure(fake, mina, places[0], "word", rounds)
-            _row("bare Bolt, a word", bare, bare)
-            _row("bare Bolt, a card", await _measure(fake, mina, places[0], "card", rounds), bare)
+            rows.append(_row("bare Bolt, a word", bare, bare))
+            rows.append(_row("bare Bolt, a card", await _measure(fake, mina, places[0], "card", rounds), bare))
     with tempfile.TemporaryDirectory() as folder:
         async with FakeSlack() as fake:
             fake.limits.off()
@@ -58,8 +75,10 @@ async def _compare(rounds: int) -> None:
                     if state == "fan-out":
                         await _until(lambda: any(place.messages for place in places))
                     for text in ("latest", "read b1"):
-                        _row(f"/brief {text}, {state}", await _measure(fake, mina, places[0], text, rounds), bare)
+                        found = await _measure(fake, mina, places[0], text, rounds)
+                        rows.append(_row(f"/brief {text}, {state}", found, bare))
                 print(f"  posted meanwhile: {sum(bool(place.messages) for place in places)}", flush=True)
+    return rows
 
 
 def _workspace(fake: FakeSlack) -> tuple[Team, list[Channel], Person]:
@@ -79,9 +98,10 @@ async def _process(fake: FakeSlack, target: Callable[..., None], *args: object) 
     await asyncio.to_thread(process.join)
 
 
-def _row(name: str, found: tuple[float, float], bare: tuple[float, float]) -> None:
+def _row(name: str, found: tuple[float, float], bare: tuple[float, float]) -> Row:
     ratios = [ours / theirs for ours, theirs in zip(found, bare, strict=True)]
     print(f"{name:36} {found[0]:8.1f} {found[1]:8.1f} {ratios[0]:10.2f} {ratios[1]:10.2f}", flush=True)
+    return name, found, bare
 
 
 async def _measure(fake: FakeSlack, person: Person, place: Channel, text: str, rounds: int) -> tuple[float, float]:
