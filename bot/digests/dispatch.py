@@ -166,7 +166,7 @@ class Dispatcher:
         if run is not None:
             upcoming = next_of(digest, after=desk.now, made={*known, (run.on, run.slot)})
             await desk.open([digest])
-            plan = await self._plan(digest, _slot(run, upcoming), desk, back=window(run, run, digest))
+            plan = await self._plan(digest, slot_of(run, upcoming), desk, back=window(run, run, digest))
             if plan.is_quiet:
                 raise Conflict(
                     say("there is nothing new for “{name}”, and it posts nothing on a quiet day", name=digest.name),
@@ -194,13 +194,15 @@ class Dispatcher:
         upcoming = next_of(digest, after=now, made={(run.on, run.slot) for run in runs})
         if len(runs) > MOST_MISSED:
             log.warning("editions.unrecorded", digest=digest.id, count=len(runs) - MOST_MISSED, since=str(runs[0].on))
-        *missed, last = [_slot(run, upcoming) for run in runs[-MOST_MISSED:]]
-        plans = [_skipped(digest, slot, marked("Briefbot was not running, or not in this place")) for slot in missed]
+        *missed, last = [slot_of(run, upcoming) for run in runs[-MOST_MISSED:]]
+        plans = [
+            skipped_plan(digest, slot, marked("Briefbot was not running, or not in this place")) for slot in missed
+        ]
         late = now - last.due_at
         if now > last_chance(last.due_at, digest.catch_up_s):
             most = timedelta(seconds=digest.catch_up_s)
             why = _reason(marked("{length} late; up to {most} is posted"), length=late, most=most)
-            return [*plans, _skipped(digest, last, why)]
+            return [*plans, skipped_plan(digest, last, why)]
         late_by = late if late > ON_TIME else None
         back = window(runs[0], runs[-1], digest)
         return [*plans, await self._plan(digest, last, desk, back=back, late_by=late_by)]
@@ -296,11 +298,11 @@ def _reason(words: str, **lengths: timedelta) -> str:
         return words.format(**{name: wording.span(length) for name, length in lengths.items()})
 
 
-def _skipped(digest: Digest, slot: Slot, reason: str) -> EditionPlan:
+def skipped_plan(digest: Digest, slot: Slot, reason: str) -> EditionPlan:
     return EditionPlan(digest=digest, slot=slot, reason=reason, is_skipped=True)
 
 
-def _slot(run: Due, upcoming: Due) -> Slot:
+def slot_of(run: Due, upcoming: Due) -> Slot:
     return Slot(
         on=run.on,
         slot=run.slot,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from bot.digests.dispatch import LEASE_S, MOST_MISSED, _skipped, _slot
+from bot.digests.dispatch import LEASE_S, MOST_MISSED, skipped_plan, slot_of
 from bot.digests.runs import missed_and_due, next_of
 from bot.models import Digest
 from bot.saying import marked
@@ -29,4 +29,4 @@ async def pass_over(store: Store, platforms: list[str], now: datetime) -> int:
 def _passed(digest: Digest, now: datetime) -> list[EditionPlan]:
     runs = missed_and_due(digest, now)
     upcoming = next_of(digest, after=now, made={(run.on, run.slot) for run in runs})
-    return [_skipped(digest, _slot(run, upcoming), _REASON) for run in runs[-MOST_MISSED:]]
+    return [skipped_plan(digest, slot_of(run, upcoming), _REASON) for run in runs[-MOST_MISSED:]]

@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from operator import itemgetter
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, null, or_, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
 from bot.models import Brief, BriefText, Origin, Refusal, Related, Story, Version, VersionKind, WorkspaceId, public_id
 from bot.saying import say
 from bot.store import bodies
+from bot.store.brief_rows import HISTORY, as_written, brief_of, latest, one, statement, version_of, whole
 from bot.store.database import Database
-from bot.store.gather import gathered
 from bot.store.indexing import index_brief
-from bot.store.layer import is_shown, laid_over, layered, told_by
 from bot.store.merging import retire, successor
-from bot.store.rows import value
 from bot.store.schema import articles, brief_versions, briefs, related, stories
 from bot.store.spend import Usage
-from bot.store.visible import is_visible, viewer
-
-_TOLD: Final = ("headline", "blurb")
-"""What a link tells of another brief, which a correction may change."""
-_HISTORY: Final = (
-    select(brief_versions)
-    .where(
-        brief_versions.c.brief_id == bindparam("brief"),
-        or_(brief_versions.c.workspace_id.is_(None), brief_versions.c.workspace_id == bindparam("viewer")),
-    )
-    .order_by(brief_versions.c.version)
-)
+from bot.store.visible import viewer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +60,7 @@ class Briefs:
             if known is None or row.version != known.version or row.article_count != known.article_count:
                 await index_brief(connection, row.id, text, titles, row.published_at, is_new=known is None)
             await self._settle(connection, story, row.id)
-        return _brief(row, tuple(related))
+        return as_written(row, tuple(related))
 
     async def _write(
         self,
@@ -131,7 +116,7 @@ class Briefs:
             told = {"headline": text.headline, "blurb": text.summary}
             await connection.execute(update(related).where(related.c.other_id == row.id).values(told))
             await index_brief(connection, row.id, text, [one.title for one in story.articles], row.published_at)
-        return _brief(row, brief.related)
+        return as_written(row, brief.related)
 
     async def add_imported(
         self, text: BriefText, *, related: Sequence[Related], published_at: datetime | None, now: datetime
@@ -150,7 +135,7 @@ class Briefs:
             row = await self._write(connection, None, text, {"story_id": story_id, **facts}, now)
             await _write_related(connection, {row.id: related}, is_new=True)
             await index_brief(connection, row.id, text, [], row.published_at, is_new=True)
-        return _brief(row, tuple(related))
+        return as_written(row, tuple(related))
 
     async def _refuse_double(self, connection: AsyncConnection, text: BriefText) -> None:
         is_alike = briefs.c.body["headline"].as_string() == text.headline
@@ -166,7 +151,7 @@ class Briefs:
         The number of a brief whose story was merged into another gives that one's brief. `is_raw`: its own words,
         whatever correction lies over them.
         """
-        query = _one(to_all=workspace is None, is_raw=is_raw)
+        query = one(to_all=workspace is None, is_raw=is_raw)
         found = await self._list(query, workspace, brief=brief_id)
         if not found:
             async with self._db.reading() as connection:
@@ -197,7 +182,7 @@ class Briefs:
         before: datetime | None = None,
     ) -> list[Brief]:
         """Briefs that the workspace sees, newest first; published from `since` on and earlier than `before`."""
-        query = _latest(to_all=workspace is None, has_start=since is not None, has_end=before is not None)
+        query = latest(to_all=workspace is None, has_start=since is not None, has_end=before is not None)
         return await self._list(query, workspace, limit=limit, offset=offset, since=since, before=before)
 
     async def news(self, workspace: WorkspaceId | None, *, since: datetime, limit: int) -> list[Brief]:
@@ -260,7 +245,7 @@ class Briefs:
 
     async def history(self, brief_id: int, *, workspace: WorkspaceId) -> list[Version]:
         """Every version that a workspace may see, the first one first: those of all, and its own corrections."""
-        return [_version(row) for row in await self._db.rows(_HISTORY, {"brief": brief_id, "viewer": workspace})]
+        return [version_of(row) for row in await self._db.rows(HISTORY, {"brief": brief_id, "viewer": workspace})]
 
     async def spent(self, brief_id: int) -> dict[int, Usage]:
         """The tokens that a model used for each version; a version that no model wrote has none."""
@@ -280,64 +265,6 @@ class Briefs:
 
     async def _list(self, query: Any, workspace: WorkspaceId | None = None, **more: object) -> list[Brief]:
         return [brief_of(row) for row in await self._db.rows(query, viewer(workspace) | more)]
-
-
-@cache
-def statement(*, to_all: bool, is_raw: bool = False) -> Select[Any]:
-    """Briefs that are not retracted, as `whole` gives them."""
-    query = whole(to_all=to_all, is_raw=is_raw)
-    return query if is_raw else query.where(is_shown(to_all=to_all))
-
-
-@cache
-def listed(*, to_all: bool) -> Select[Any]:
-    """Briefs that are not retracted, without what they are related to, of the numbers `ids`: for lists of them."""
-    query = select(briefs, null().label("links")).where(is_visible(to_all=to_all), is_shown(to_all=to_all))
-    return laid_over(query.where(briefs.c.id.in_(bindparam("ids", expanding=True))), to_all=to_all)
-
-
-@cache
-def whole(*, to_all: bool, is_raw: bool = False) -> Select[Any]:
-    """Briefs with what they are related to, as far as the viewer sees either, and with what lies over them.
-
-    Its rows are for `brief_of`. `is_raw`: with their own words alone.
-    """
-    is_linked = related.c.brief_id == briefs.c.id
-    if not to_all:
-        # A link must not tell a workspace of a brief that it does not see (law 7).
-        other = briefs.alias("other")
-        sees = exists().where(other.c.id == related.c.other_id, is_visible(to_all=False, brief=other))
-        is_linked = and_(is_linked, or_(related.c.other_id.is_(None), sees))
-    columns: dict[str, Any] = {column.key: column for column in related.c if column is not related.c.brief_id}
-    if not is_raw:
-        is_linked = and_(is_linked, is_shown(to_all=to_all, brief_id=related.c.other_id))
-        columns |= {name: told_by(name, related.c[name], related.c.other_id, to_all=to_all) for name in _TOLD}
-    query = select(briefs, gathered(columns, where=is_linked).label("links")).where(is_visible(to_all=to_all))
-    return query if is_raw else laid_over(query, to_all=to_all)
-
-
-@cache
-def _one(*, to_all: bool, is_raw: bool) -> Select[Any]:
-    return whole(to_all=to_all, is_raw=is_raw).where(briefs.c.id == bindparam("brief"))
-
-
-@cache
-def _latest(*, to_all: bool, has_start: bool, has_end: bool) -> Select[Any]:
-    query = statement(to_all=to_all)
-    if has_start:
-        query = query.where(briefs.c.published_at >= bindparam("since"))
-    if has_end:
-        query = query.where(briefs.c.published_at < bindparam("before"))
-    query = query.order_by(briefs.c.published_at.desc(), briefs.c.id.desc())
-    return query.limit(bindparam("limit")).offset(bindparam("offset"))
-
-
-def brief_of(row: Any) -> Brief:
-    """A row of `statement` or `whole` as a value."""
-    links = sorted(row.links or (), key=itemgetter("position"))
-    brief = _brief(row, tuple(map(_related, links)))
-    over = layered(row._mapping)
-    return replace(brief, **over) if over else brief
 
 
 async def next_version(connection: AsyncConnection, brief_id: int) -> int:
@@ -399,24 +326,3 @@ def _facts_of(story: Story, publishers: int) -> dict[str, Any]:
         "news_at": max(news) if news else newest,
         "is_news": bool(news),
     }
-
-
-def _brief(row: Any, links: tuple[Related, ...]) -> Brief:
-    refused = bodies.load_refused(row.refused)
-    return value(Brief, row, origin=Origin(row.origin), text=bodies.load(row.body), refusals=refused, related=links)
-
-
-def _version(row: Any) -> Version:
-    return Version(
-        number=row.version,
-        kind=VersionKind(row.kind),
-        note=row.note,
-        at=row.created_at,
-        text=bodies.load(row.body),
-        is_for_all=row.workspace_id is None,
-    )
-
-
-def _related(link: Mapping[str, Any]) -> Related:
-    told = {name: part for name, part in link.items() if name not in ("position", "other_id")}
-    return Related(brief_id=link["other_id"], **told)

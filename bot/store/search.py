@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Brief, Found, WorkspaceId
 from bot.store import finding
-from bot.store.briefs import brief_of, listed
+from bot.store.brief_rows import brief_of, listed
 from bot.store.database import Database
 from bot.store.finding import Terms
 from bot.store.layer import is_shown
