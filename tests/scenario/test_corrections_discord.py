@@ -26,7 +26,7 @@ from tests.scenario.test_discord_digests import digest, pass_time, texts
 @pytest.fixture
 async def port(sqlite_store: Store) -> AsyncIterator[Harbour]:
     """The bot, with some briefs to post, and a clock that a test moves."""
-    clock = FakeClock(datetime.now(UTC).replace(hour=10, minute=0))
+    clock = FakeClock(datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0))
     async with FakeDiscord() as fake, harbour(fake, sqlite_store, clock) as made:
         source = await made.office.follow("https://harbour.example/feed", workspace=made.workspace, title="Harbour")
         for headline in ("Ferry service resumes", "Lighthouse restored", "Otters return to the bay"):

@@ -20,7 +20,7 @@ from tests.wharf import Wharf, wharf
 @pytest.fixture
 async def dock(sqlite_store: Store) -> AsyncIterator[Wharf]:
     """The bot, with news to post, and a clock that a test moves."""
-    clock = FakeClock(datetime.now(UTC).replace(hour=10, minute=0))
+    clock = FakeClock(datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0))
     async with FakeSlack() as fake, wharf(fake, sqlite_store, clock) as made:
         await bring_news(made, count=14)
         yield made

@@ -28,6 +28,7 @@ SEEN: Final[Mapping[str, Sees]] = {
     "bot.ingest.entry _FEED_WORDS": Sees(120, is_single_spaced=True),
     "bot.ingest.entry _PARTS": Sees(120, is_single_spaced=True),
     "bot.stories.owners": Sees(400, is_single_spaced=True),
+    "bot.text.headlines": Sees(400, is_single_spaced=True),
     "bot.briefs.headline": Sees(400, is_single_spaced=True),
     "bot.ingest.dates": Sees(200, is_single_spaced=True),
     "bot.text.clean _FOOT": Sees(700),
