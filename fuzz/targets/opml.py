@@ -17,7 +17,7 @@ _TITLE: Final = 'Feeds of "us" & <them>'
 
 class OpmlTarget(Target):
     name = "opml"
-    traced = ("bot/commands/opml.py", "bot/ingest/charset.py", "bot/ingest/urls.py")
+    traced = ("bot/commands/opml.py", "bot/ingest/charset.py", "bot/text/urls.py")
     limit = 60_000
     seconds = 0.5
     seconds_per_kb = 0.02

@@ -28,7 +28,7 @@ class SearchTarget(Target):
     name = "search"
     traced = (
         "bot/store/query.py", "bot/store/search.py", "bot/store/finding.py", "bot/store/ranking.py",
-        "bot/store/nearest.py", "bot/words.py", "bot/inflect.py",
+        "bot/store/nearest.py", "bot/text/words.py", "bot/text/inflect.py",
     )  # fmt: skip
     limit = 4000
     seconds = 1.0

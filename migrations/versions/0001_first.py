@@ -302,7 +302,7 @@ def _schedule() -> None:
 
 def _search() -> None:
     if op.get_bind().dialect.name == "sqlite":
-        # The text is stored folded, with CJK runs as bigrams (bot/words.py); the row id is the brief's.
+        # The text is stored folded, with CJK runs as bigrams (bot/text/words.py); the row id is the brief's.
         op.execute(
             "CREATE VIRTUAL TABLE brief_search USING fts5"
             "(headline, deck, body, titles, tokenize = 'porter unicode61 remove_diacritics 2')"
