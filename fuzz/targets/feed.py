@@ -35,9 +35,12 @@ _TAG: Final = re.compile(r"</?(?:script|iframe|style|img|p|div)\b[^<>]*>", re.IG
 
 class FeedTarget(Target):
     name = "feed"
-    traced = tuple(
-        f"bot/ingest/{name}.py"
-        for name in ("feeds", "entry", "jsonfeed", "clean", "dates", "charset", "discover", "language", "urls")
+    traced = (
+        *(
+            f"bot/ingest/{name}.py"
+            for name in ("feeds", "feedparsing", "entry", "jsonfeed", "dates", "charset", "discover")
+        ),
+        *(f"bot/text/{name}.py" for name in ("clean", "language", "urls")),
     )
     limit = 40_000
     seconds = 1.0

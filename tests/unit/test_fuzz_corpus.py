@@ -23,6 +23,13 @@ def test_no_kept_input_shows_a_fault(name: str) -> None:
     assert len(inputs) >= 5
 
 
+def test_what_a_fuzzer_is_led_by_is_there() -> None:
+    root = Path(__file__).parents[2]
+    for name in NAMES:
+        with closing(make(name)) as target:
+            assert [path for path in target.traced if not (root / path).exists()] == []
+
+
 class Toy(Target):
     name = "opml"
     traced = ("tests/toy_parser.py",)
