@@ -37,6 +37,7 @@ from bot.models import BriefText, ChannelRef, Citation, Digest, EditionState, Se
 from bot.ports import Outgoing
 from bot.store import Store
 from bot.store.schema import articles, briefs, deliveries, digests, editions, sources, stories
+from tests import soaking
 from tests.recorder import RecordingAdapter
 from tests.shared_clock import SharedClock
 
@@ -98,7 +99,7 @@ class Run:
 
 @pytest.mark.soak
 def test_nothing_is_lost_or_doubled_when_any_of_nine_processes_is_killed(tmp_path: Path, postgres_url: str) -> None:
-    size = FULL if os.environ.get("BRIEFBOT_SOAK") == "full" else SMALL
+    size = soaking.size(SMALL, FULL)
     run = Run(url=postgres_url, folder=tmp_path, size=size)
     run.clock.set(START)
     server = _fork(lambda: _serve(tmp_path, run.clock))
