@@ -120,6 +120,8 @@ class Parser:
     async def page(self, body: bytes, url: str, *, charset: str = "") -> PageText | None:
         """The article on a page; None when there is none, or it cannot be read within the limits."""
         answer = await self._ask({"kind": "page", "url": url, "charset": charset}, body)
+        if "error" in answer:
+            log.warning("page.unread", reason=answer["error"])
         return page_from_wire(answer["page"]) if answer.get("page") else None
 
     async def _ask(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
