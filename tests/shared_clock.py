@@ -17,18 +17,21 @@ class SharedClock:
 
     It counts how often it is read, by which the parent knows that the bot lived through a time it was told. What it
     shows may be off from the true time, and with a dagger in it the process that looks at it dies.
+
+    Numbers are packed natively, as a whole: "<q" goes byte by byte, and who reads meanwhile sees a number that never
+    was (a count of reads that fell back by 65,536 once kept a parent waiting for as many).
     """
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, 56)
 
     def now(self) -> datetime:
-        struct.pack_into("<q", self._memory, _READS, self.reads + 1)
+        struct.pack_into("@q", self._memory, _READS, self.reads + 1)
         self.tick()
         return datetime.fromtimestamp(self._float(_NOW) + self._float(_OFF), UTC)
 
     def set(self, now: datetime) -> None:
-        struct.pack_into("<d", self._memory, _NOW, now.timestamp())
+        struct.pack_into("@d", self._memory, _NOW, now.timestamp())
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(min(seconds, 0.01))
@@ -58,7 +61,7 @@ class SharedClock:
 
     @off_s.setter
     def off_s(self, seconds: float) -> None:
-        struct.pack_into("<d", self._memory, _OFF, seconds)
+        struct.pack_into("@d", self._memory, _OFF, seconds)
 
     @property
     def is_rude(self) -> bool:
@@ -75,11 +78,11 @@ class SharedClock:
         return self._int(_DONE)
 
     def note_done(self) -> None:
-        struct.pack_into("<q", self._memory, _DONE, self.done + 1)
+        struct.pack_into("@q", self._memory, _DONE, self.done + 1)
 
     def strike_after(self, ticks: int) -> None:
         """Whoever ticks for so many times dies; 0 for nobody."""
-        struct.pack_into("<q", self._memory, _DAGGER, ticks)
+        struct.pack_into("@q", self._memory, _DAGGER, ticks)
 
     def tick(self) -> None:
         """One of the many moments of a process at work at which it may be killed."""
@@ -87,12 +90,12 @@ class SharedClock:
         if left == 1:
             os.kill(os.getpid(), signal.SIGKILL)
         if left:
-            struct.pack_into("<q", self._memory, _DAGGER, left - 1)
+            struct.pack_into("@q", self._memory, _DAGGER, left - 1)
 
     def _float(self, at: int) -> float:
-        value: float = struct.unpack_from("<d", self._memory, at)[0]
+        value: float = struct.unpack_from("@d", self._memory, at)[0]
         return value
 
     def _int(self, at: int) -> int:
-        value: int = struct.unpack_from("<q", self._memory, at)[0]
+        value: int = struct.unpack_from("@q", self._memory, at)[0]
         return value
