@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.briefs.figures import tolls
-from bot.briefs.rank import content_terms, similarities
+from bot.briefs.rank import Matrix, content_terms
 from bot.models import Article
 from bot.text.headlines import clean_headline
 from bot.text.words import is_cjk, runs
@@ -66,14 +66,18 @@ class Line:
 
 def word_count(text: str) -> int:
     """How long a text is to read, in English words."""
-    return round(sum(max(1.0, len(run) / CJK_WORD) if is_cjk(run) else 1.0 for run in runs(text)))
+    words = runs(text)
+    if text.isascii():
+        return len(words)
+    return round(sum(max(1.0, len(run) / CJK_WORD) if is_cjk(run) else 1.0 for run in words))
 
 
 class Cover:
     """The worth of each line, given those that were taken."""
 
-    def __init__(self, lines: Sequence[Line], articles: Sequence[Article]) -> None:
-        self._lines, self._cosine = lines, similarities([line.text for line in lines])
+    def __init__(self, lines: Sequence[Line], articles: Sequence[Article], cosine: Matrix) -> None:
+        """`cosine`: how much each two of the lines say the same."""
+        self._lines, self._cosine = lines, cosine.tolist()
         self._terms = [concepts(line.text) for line in lines]
         self._words = [set(content_terms(line.text)) for line in lines]
         self._tolls = [tolls(line.text, articles[line.article].language) for line in lines]
@@ -81,6 +85,9 @@ class Cover:
         self._weight = _weights(articles, self._terms)
         self._factor = [self._standing(number) for number in range(len(lines))]
         self._covered: set[Term] = set()
+        self._told: set[str] = set()
+        self._most: dict[float, list[float]] = {}
+        """By `alone`, what each line added at most when it was last asked: never less than it adds now."""
         self.taken: list[int] = []
 
     def size(self, number: int) -> int:
@@ -91,25 +98,34 @@ class Cover:
 
         `alone` is what a term counts in any case.
         """
-        worth = {n: self.gain(n, alone) for n in among if self._sizes[n] <= room and not self.repeats(n)}
-        best = max(worth, key=lambda number: (worth[number], -number), default=None)
-        return best if best is not None and worth[best] > 0 else None
+        most = self._most.setdefault(alone, [math.inf] * len(self._lines))
+        best, worth = None, 0.0
+        # As lines are taken, the others only lose: what could not be the best before need not be measured anew.
+        for number in sorted(among, key=lambda number: (-most[number], number)):
+            if most[number] < worth or most[number] <= 0:
+                break
+            if self._sizes[number] > room or self.repeats(number):
+                continue
+            gain = most[number] = self.gain(number, alone)
+            if gain > worth or (best is not None and gain == worth and number < best):
+                best, worth = number, gain
+        return best
 
     def gain(self, number: int, alone: float = 0.0) -> float:
-        fresh = self._terms[number] - self._covered
-        return math.fsum(self._weight.get(term, 0.0) + alone for term in fresh) * self._factor[number]
+        weights = map(self._weight.__getitem__, self._terms[number] - self._covered)
+        return math.fsum([weight + alone for weight in weights] if alone else weights) * self._factor[number]
 
     def take(self, number: int) -> None:
         self.taken.append(number)
         self._covered |= self._terms[number]
+        self._told |= self._words[number]
 
     def repeats(self, number: int) -> bool:
         """Whether a line was taken, or says what one that was taken says."""
         words = self._words[number]
-        told: set[str] = set().union(*(self._words[other] for other in self.taken))
         return (
             number in self.taken
-            or len(words & told) >= NOTHING_NEW * len(words)
+            or len(words & self._told) >= NOTHING_NEW * len(words)
             or any(self._cosine[number][other] >= SAME or self._is_same(number, other) for other in self.taken)
         )
 
@@ -147,15 +163,19 @@ def concepts(text: str) -> set[Term]:
 
 
 def _weights(articles: Sequence[Article], lines: Sequence[set[Term]]) -> dict[Term, float]:
-    in_heads = Counter(
-        term for article in articles for term in concepts(clean_headline(article.title, article.publisher))
-    )
+    in_heads, counts = Counter[Term](), Counter[Term]()
+    for article in articles:
+        in_heads.update(concepts(clean_headline(article.title, article.publisher)))
     carriers = _carriers(articles, lines)
-    counts = Counter(term for carried in carriers for term in carried)
+    for carried in carriers:
+        counts.update(carried)
+    heads, voices = len(articles), len(carriers)
     return {
         term: (PAIR_WEIGHT if isinstance(term, tuple) else 1.0)
-        * (in_heads[term] / len(articles) + (count - 1) / len(carriers))
-        for term, count in counts.items()
+        * (in_heads.get(term, 0) / heads + (counts[term] - 1) / voices)
+        if term in counts
+        else 0.0
+        for term in set().union(*lines)
     }
 
 

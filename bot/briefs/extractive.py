@@ -49,8 +49,9 @@ def write_brief(story: Story) -> BriefText:
     headline = best_headline(_trusted(own, doubts))
     lines = _lines(own, language)
     lines = [line for line in lines if not doubts.is_stale(line.text)] or lines
-    planned = plan(lines, own, headline, sections=MAX_SECTIONS - bool(found))
-    assembly = _Assembly(read, own, headline, language, lines, doubts, found)
+    cosine = similarities([line.text for line in lines])
+    planned = plan(lines, own, headline, cosine, sections=MAX_SECTIONS - bool(found))
+    assembly = _Assembly(read, own, headline, language, lines, cosine, doubts, found)
     return assembly.brief(planned, found) if planned else assembly.from_headlines(found)
 
 
@@ -64,13 +65,13 @@ class _Assembly:
         headline: str,
         language: str,
         lines: Sequence[Line],
+        cosine: Matrix,
         doubts: Doubts,
         found: Sequence[Difference],
     ) -> None:
         self._read, self._own, self._headline, self._language, self._lines = read, own, headline, language, lines
-        self._doubts = doubts
+        self._cosine, self._doubts = cosine, doubts
         self._differs = any(not one.is_update for one in found)
-        self._cosine: Matrix = similarities([line.text for line in lines])
         self._numbering = Numbering()
         self._has_many_voices = len({article.owner for article in read}) > 1
 

@@ -84,9 +84,10 @@ def values(text: str) -> set[float]:
     """Every number of a text, written out or in digits."""
     folded = text.translate(_WIDE)
     found = {value_of(match[0]) for match in _NUMBERS.finditer(folded)}
-    return found | {float(WORDS[word]) for word in re.findall(r"[a-z]+", folded.casefold()) if word in WORDS}
+    return found | {float(WORDS[word]) for word in WORDS.keys() & set(_WORD.findall(folded.casefold()))}
 
 
+_WORD: Final = re.compile(r"[a-z]+")
 _NUMBERS: Final = re.compile(
     r"\d[\d,]*(?:\.\d+)?(?:\s(?:thousand|million|billion|trillion)\b"
     r"|\s?[천만억조千万億兆])?(?:\s?\d[\d,]*[만천万千]?)?",
@@ -96,6 +97,8 @@ _NUMBERS: Final = re.compile(
 
 def value_of(number: str) -> float:
     """`5만2000` → 52000; `1.2 million` → 1200000; `twelve` → 12."""
+    if number.isdecimal():
+        return float(number)
     if (word := number.casefold().strip()) in WORDS:
         return float(WORDS[word])
     total = 0.0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.briefs.cover import ALONE, Cover, Line, word_count
+from bot.briefs.rank import Matrix
 from bot.briefs.sections import Kind, kind_of
 from bot.models import Article
 
@@ -55,10 +56,10 @@ class Plan:
 
 
 def plan(
-    lines: Sequence[Line], articles: Sequence[Article], headline: str, *, sections: int = MAX_SECTIONS
+    lines: Sequence[Line], articles: Sequence[Article], headline: str, cosine: Matrix, *, sections: int = MAX_SECTIONS
 ) -> Plan | None:
-    """At most so many sections; None when no sentence can open a brief."""
-    told = _Telling(lines, articles, headline)
+    """At most so many sections; None when no sentence can open a brief. `cosine`: as of `Cover`."""
+    told = _Telling(lines, headline, Cover(lines, articles, cosine))
     opening = _budget(articles)
     deck = told.open(opening, first=True)
     if deck is None:
@@ -78,9 +79,8 @@ def _budget(articles: Sequence[Article]) -> float:
 class _Telling:
     """Takes line after line, the most telling first."""
 
-    def __init__(self, lines: Sequence[Line], articles: Sequence[Article], headline: str) -> None:
-        self._lines = lines
-        self._cover = Cover(lines, articles)
+    def __init__(self, lines: Sequence[Line], headline: str, cover: Cover) -> None:
+        self._lines, self._cover = lines, cover
         self._at = {(line.article, line.position): number for number, line in enumerate(lines)}
         self._kinds = [kind_of(line.text) for line in lines]
         self._said = headline.rstrip(".。 ")

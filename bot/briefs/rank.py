@@ -21,10 +21,11 @@ def similarities(sentences: Sequence[str]) -> Matrix:
     bags = [Counter(content_terms(sentence)) for sentence in sentences]
     frequency = Counter(term for bag in bags for term in bag)
     place = {term: number for number, term in enumerate(frequency)}
+    rarity = [math.log(1 + len(bags) / count) for count in frequency.values()]
     matrix = np.zeros((len(bags), max(1, len(place))))
     for row, bag in enumerate(bags):
-        for term, count in bag.items():
-            matrix[row, place[term]] = (1 + math.log(count)) * math.log(1 + len(bags) / frequency[term])
+        at = [place[term] for term in bag]
+        matrix[row, at] = [(1 + math.log(count)) * rarity[n] for count, n in zip(bag.values(), at, strict=True)]
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     matrix /= np.where(norms == 0, 1, norms)
     cosine: Matrix = matrix @ matrix.T

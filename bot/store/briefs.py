@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +21,13 @@ from bot.store.merging import retire, successor
 from bot.store.schema import articles, brief_versions, briefs, related, stories
 from bot.store.spend import Usage
 from bot.store.visible import viewer
+
+# Built once: building a statement takes as long as SQLite takes to execute it.
+_KNOWN: Final = select(briefs).where(briefs.c.story_id == bindparam("story")).with_for_update()
+_FIRST: Final = briefs.insert().returning(briefs)
+_VERSION: Final = brief_versions.insert()
+_MEMBERS: Final = select(articles.c.id).where(articles.c.story_id == bindparam("story"))
+_SETTLED: Final = update(stories).where(stories.c.id == bindparam("story")).values(is_due=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,8 +59,7 @@ class Briefs:
         """
         facts = _facts_of(story, publishers) | {"refused": bodies.dump_refused(refusals)}
         async with self._db.writing() as connection:
-            query = select(briefs).where(briefs.c.story_id == story.id).with_for_update()
-            known = (await connection.execute(query)).one_or_none()
+            known = (await connection.execute(_KNOWN, {"story": story.id})).one_or_none()
             row = await self._write(connection, known, text, {"story_id": story.id, **facts}, now)
             await _write_related(connection, {row.id: related}, is_new=known is None)
             titles = [article.title for article in story.articles]
@@ -75,8 +81,8 @@ class Briefs:
         body = bodies.dump(text)
         columns = {"body": body, "language": text.language, "written_by": text.written_by, **facts}
         if known is None:
-            insert = briefs.insert().values(version=1, created_at=now, updated_at=now, **columns).returning(briefs)
-            row = (await connection.execute(insert)).one()
+            first = {"version": 1, "created_at": now, "updated_at": now, **columns}
+            row = (await connection.execute(_FIRST, first)).one()
         else:
             if known.body != body:
                 columns |= {"version": await next_version(connection, known.id), "updated_at": now}
@@ -87,7 +93,7 @@ class Briefs:
         version = {"brief_id": row.id, "version": row.version, "body": body, "refused": row.refused, "created_at": now}
         version["kind"] = VersionKind.NEWS if usage is None else VersionKind.REWORDED
         spent = {"input_tokens": used.input_tokens, "output_tokens": used.output_tokens}
-        await connection.execute(brief_versions.insert().values(version | spent))
+        await connection.execute(_VERSION, version | spent)
         return row
 
     async def _settle(self, connection: AsyncConnection, story: Story, brief_id: int) -> None:
@@ -96,7 +102,7 @@ class Briefs:
             # It was merged into another while its brief was written.
             await retire(connection, [brief_id])
         if now_there == {article.id for article in story.articles}:
-            await connection.execute(update(stories).where(stories.c.id == story.id).values(is_due=False))
+            await connection.execute(_SETTLED, {"story": story.id})
 
     async def reword(
         self, brief: Brief, story: Story, text: BriefText, usage: Usage, *, refusals: Sequence[Refusal] = ()
@@ -275,8 +281,7 @@ async def next_version(connection: AsyncConnection, brief_id: int) -> int:
 
 async def _articles_of(connection: AsyncConnection, story: Story) -> set[int]:
     """The numbers of the articles that a story has now."""
-    members = select(articles.c.id).where(articles.c.story_id == story.id)
-    return set((await connection.execute(members)).scalars())
+    return set((await connection.execute(_MEMBERS, {"story": story.id})).scalars())
 
 
 async def _is_as_told(connection: AsyncConnection, story: Story) -> bool:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from heapq import nlargest
+from itertools import islice
 from typing import Final
 
+import numpy as np
+
 from bot.models import Brief, BriefText, Related
+from bot.stories.postings import CROWD, Postings
 from bot.stories.reasons import reason_of
 from bot.stories.things import Kind, Thing, things_of
 
@@ -18,7 +23,6 @@ LIMIT: Final = 5
 CAPACITY: Final = 5000
 """Briefs that are looked through, the newest; what is older is history, not related news."""
 MIN_SCORE: Final = 0.035
-CROWD: Final = 300
 PRIOR_BRIEFS: Final = 30
 FADE: Final = timedelta(days=20)
 OLD: Final = 0.7
@@ -35,6 +39,8 @@ class Entry:
     """What is kept of a brief in memory: enough to link to it, not its text."""
 
     id: int
+    slot: int
+    """Its place in the arrays of the index."""
     story_id: int
     published_at: datetime
     headline: str
@@ -51,9 +57,11 @@ class RelatedIndex:
     def __init__(self, *, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._entries: dict[int, Entry] = {}
-        # Most things are of one brief, whose number then stands there by itself: lists of one took half of the memory.
-        self._by_thing: dict[str, int | list[int]] = {}
-        self._norms: dict[int, tuple[float, int]] = {}
+        self._by_slot: list[Entry | None] = [None] * (capacity + 1)
+        self._free = list(range(capacity, -1, -1))
+        self._postings = Postings(capacity + 1)
+        # The length of each entry, and how large the index was when it was measured.
+        self._norms, self._sizes = np.ones(capacity + 1), np.zeros(capacity + 1)
         self._newest: tuple[BriefText | None, dict[str, Thing]] = (None, {})
 
     def __len__(self) -> int:
@@ -63,24 +71,19 @@ class RelatedIndex:
         """Takes a brief in, in place of its earlier version."""
         self._drop(brief.id)
         things = {key: _weight(thing) for key, thing in self._things(brief.text).items()}
-        self._entries[brief.id] = Entry(
+        slot = self._free.pop()
+        entry = self._by_slot[slot] = self._entries[brief.id] = Entry(
             brief.id,
+            slot,
             brief.story_id,
             brief.published_at,
-            brief.text.headline,
-            brief.text.summary,
+            _shared(brief.text.headline),
+            _shared(brief.text.summary),
             brief.text.language,
-            brief.related,
+            tuple(replace(link, headline=_shared(link.headline), blurb=_shared(link.blurb)) for link in brief.related),
             things,
         )
-        for thing in things:
-            match self._by_thing.get(thing):
-                case None:
-                    self._by_thing[thing] = brief.id
-                case int(other):
-                    self._by_thing[thing] = [other, brief.id]
-                case more:
-                    more.append(brief.id)
+        self._postings.add(slot, entry.things)
         while len(self._entries) > self._capacity:
             self._drop(next(iter(self._entries)))
 
@@ -91,27 +94,16 @@ class RelatedIndex:
 
         `but`: briefs that are not wanted. The older a brief, the more it must have in common.
         """
-        things = self._things(text)
-        weights = {key: _weight(thing) for key, thing in things.items()}
-        norm, without = self._norm(weights), frozenset(but)
-        pulls = {key: weight * self._rarity(key) ** 2 for key, weight in weights.items()}
+        things, without = self._things(text), frozenset(but)
         scored = []
-        for id_, dot in self._dots(pulls).items():
-            entry = self._entries[id_]
-            cosine = dot / (norm * self._norm_of(entry) or 1.0)
-            if cosine < MIN_SCORE or entry.story_id == story_id or id_ in without:
+        for entry, cosine in self._near({key: _weight(thing) for key, thing in things.items()}):
+            if entry.story_id == story_id or entry.id in without:
                 continue
             score = cosine * _freshness(max(now - entry.published_at, timedelta()))
             if score >= MIN_SCORE:
-                scored.append((score, id_))
-        found: list[Related] = []
-        for score, id_ in nlargest(4 * limit, scored):
-            entry = self._entries[id_]
-            shared = [thing for thing in things if thing in entry.things and not self._is_crowded(thing)]
-            reason = self._reason(things, entry, shared, text.language, score)
-            if reason and len(found) < limit:
-                found.append(_link(entry, min(score, 1.0), reason))
-        return tuple(found)
+                scored.append((score, entry.id))
+        best = ((score, self._entries[id_]) for score, id_ in nlargest(4 * limit, scored))
+        return tuple(islice(self._links(things, best, text.language), limit))
 
     def get(self, brief_id: int) -> Entry | None:
         """What is kept of a brief of the index."""
@@ -132,7 +124,7 @@ class RelatedIndex:
         merged = tuple(sorted([*kept, back], key=lambda known: -known.score)[:LIMIT])
         if merged == other.related:
             return None
-        self._entries[other.id] = replace(other, related=merged)
+        self._by_slot[other.slot] = self._entries[other.id] = replace(other, related=merged)
         return merged
 
     def _things(self, text: BriefText) -> dict[str, Thing]:
@@ -141,38 +133,38 @@ class RelatedIndex:
             self._newest = (text, things_of(text))
         return self._newest[1]
 
-    def _dots(self, pulls: Mapping[str, float]) -> dict[int, float]:
-        """How much each brief that shares a thing with these is about the same, rare things first."""
-        dots: dict[int, float] = {}
-        entries = self._entries
-        for thing, pull in pulls.items():
-            if not self._is_crowded(thing):
-                for id_ in self._about(thing):
-                    dots[id_] = dots.get(id_, 0.0) + pull * entries[id_].things[thing]
-        return dots
-
-    def _is_crowded(self, thing: str) -> bool:
-        return len(self._about(thing)) > CROWD
-
-    def _about(self, thing: str) -> Sequence[int]:
-        """The briefs that are about it, in the order in which they came."""
-        found = self._by_thing.get(thing, ())
-        return (found,) if isinstance(found, int) else found
-
-    def _norm_of(self, entry: Entry) -> float:
-        """The length of an entry, measured anew when the index has grown so far that other words are rare in it."""
+    def _near(self, weights: Mapping[str, float]) -> Iterator[tuple[Entry, float]]:
+        """The entries whose cosine with these weights is not too small for any link."""
+        pulls = {key: weight * self._rarity(key) ** 2 for key, weight in weights.items()}
+        dots = self._postings.dots(pulls)
+        touched = np.flatnonzero(dots)
         size = len(self._entries)
-        norm, then = self._norms.get(entry.id, (0.0, 0))
-        if not 0.8 * size <= then <= 1.25 * size:
-            norm = self._norm(entry.things)
-            self._norms[entry.id] = (norm, size)
-        return norm
+        then = self._sizes[touched]
+        # Measured anew when the index has grown so far that other words are rare in it.
+        for slot in touched[(then < 0.8 * size) | (then > 1.25 * size)].tolist():
+            if entry := self._by_slot[slot]:
+                self._norms[slot], self._sizes[slot] = self._norm(entry.things), size
+        lengths = self._norm(weights) * self._norms[touched]
+        cosines = dots[touched] / np.where(lengths == 0, 1.0, lengths)
+        is_near = cosines >= MIN_SCORE
+        for slot, cosine in zip(touched[is_near].tolist(), cosines[is_near].tolist(), strict=True):
+            if entry := self._by_slot[slot]:
+                yield entry, cosine
+
+    def _links(
+        self, things: Mapping[str, Thing], best: Iterable[tuple[float, Entry]], language: str
+    ) -> Iterator[Related]:
+        """Links to those of these that a reason can be given for."""
+        for score, entry in best:
+            shared = [key for key in things if key in entry.things and self._postings.count(key) <= CROWD]
+            if reason := self._reason(things, entry, shared, language, score):
+                yield _link(entry, min(score, 1.0), reason)
 
     def _norm(self, things: Mapping[str, float]) -> float:
         return math.sqrt(sum((weight * self._rarity(thing)) ** 2 for thing, weight in things.items()))
 
     def _rarity(self, thing: str) -> float:
-        return math.log((PRIOR_BRIEFS + len(self._entries)) / (1 + len(self._about(thing))))
+        return math.log((PRIOR_BRIEFS + len(self._entries)) / (1 + self._postings.count(thing)))
 
     def _reason(
         self, things: Mapping[str, Thing], other: Entry, shared: Iterable[str], language: str, score: float
@@ -180,19 +172,21 @@ class RelatedIndex:
         """What both are about, in words; empty when it is nothing that a reader would call a reason."""
         most = max(_COMMON_LEAST, _COMMON_SHARE * len(self._entries))
         ranked = sorted(shared, key=lambda key: (-self._rarity(key) * (things[key].weight + other.things[key]), key))
-        rare = {key for key in ranked if len(self._about(key)) <= most}
+        rare = {key for key in ranked if self._postings.count(key) <= most}
         heads = f"{other.headline} {other.deck}".casefold()
         return reason_of([(things[key], key in rare) for key in ranked], heads, language, closeness=score)
 
     def _drop(self, brief_id: int) -> None:
         entry = self._entries.pop(brief_id, None)
-        self._norms.pop(brief_id, None)
-        for thing in entry.things if entry else ():
-            briefs = self._by_thing[thing]
-            if isinstance(briefs, int) or len(briefs) == 1:
-                del self._by_thing[thing]
-            else:
-                briefs.remove(brief_id)
+        if entry is not None:
+            self._postings.drop(entry.slot, entry.things)
+            self._by_slot[entry.slot], self._sizes[entry.slot] = None, 0
+            self._free.append(entry.slot)
+
+
+def _shared(text: str) -> str:
+    """The same object for the same words: what links tell of briefs stands in thousands of them."""
+    return sys.intern(str(text))
 
 
 def _freshness(age: timedelta) -> float:

@@ -55,6 +55,8 @@ _OURSELVES: Final = frozenset(("us", "u.s", "usa", "u.s.a", "uk", "eu", "un", "u
 """Names that are in too many stories to relate any."""
 _JOINTS: Final = frozenset(("of", "for", "de", "la", "del", "van", "von", "bin", "the"))
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
+_BEGINS_ANEW: Final = re.compile(r"[.!?:;“\"‘]")
+_OWNER: Final = re.compile(r"['’]s?$")
 _VERBAL: Final = re.compile(
     r"(?:다|했던|하는|하고|하며|하면|하기|하지|하게|해서|되는|되고|되며|있는|없는|라며|라고|지만|면서)$"
 )
@@ -141,8 +143,8 @@ def _words(text: str) -> list[_Word]:
     end, starts = 0, True
     for match in _TOKEN.finditer(text):
         between = text[end : match.start()]
-        starts = starts or bool(re.search(r"[.!?:;“\"‘]", between))
-        word = re.sub(r"['’]s?$", "", match[0])
+        starts = starts or (between != " " and _BEGINS_ANEW.search(between) is not None)
+        word = match[0] if match[0].isalnum() else _OWNER.sub("", match[0])
         found.append(_Word(word, word[:1].isupper(), starts, between == " "))
         end, starts = match.end(), False
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -81,6 +82,7 @@ def _roots(text: str) -> list[str]:
     return [root(term) for term in terms(text) if term not in STOP_WORDS and (len(term) > 1 or term.isdigit())]
 
 
+@lru_cache(maxsize=8192)
 def root(term: str) -> str:
     """An English word without its usual endings, so that `resigns`, `resigned` and `resignation` meet."""
     word = term.removesuffix("'s")
@@ -90,6 +92,7 @@ def root(term: str) -> str:
     return bare if len(bare) >= 4 else stem(term)
 
 
+@lru_cache(maxsize=8192)
 def stem(term: str) -> str:
     """An English plural or possessive without its ending; anything else as it is."""
     if len(term) < 4 or not term.isascii():

@@ -45,6 +45,7 @@ _OPENERS: Final = {
 _TOKENISED: Final = re.compile(r" ([.,;:!?%)\]”’])|([(\[“‘]) | ('s|n't|'re|'ve|'ll)\b")
 _STRAY: Final = re.compile(r"^[’”』」]|^['‘](?!.*\w[.,!?]?['’](?:\W|$))")
 """The end of a quotation that began before, or a beginning that does not end."""
+_QUOTING: Final = re.compile("[\"“”「」『』()]")
 _CUT_OFF: Final = re.compile(r"(?:\.\s?\.|…|···|\[…\])[\"”’')\]」』]*$")
 """A feed's beginning of a text, not its sentence."""
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -144,5 +145,7 @@ def _quotes_match(sentence: str) -> bool:
     """A quotation that opens or closes outside the sentence would be cut in half."""
     if _STRAY.search(sentence):
         return False
+    if not _QUOTING.search(sentence):
+        return True
     pairs = (("“", "”"), ("「", "」"), ("『", "』"), ("(", ")"))
     return sentence.count('"') % 2 == 0 and all(sentence.count(one) == sentence.count(other) for one, other in pairs)
