@@ -46,8 +46,7 @@ def grouped(articles: Sequence[Article]) -> list[int]:
     index = StoryIndex()
     story_of: dict[int, int] = {}
     for article in articles:
-        placement, moves = index.take(article, new_story=article.id)
-        story_of[article.id] = article.id if placement.story_id is None else placement.story_id
+        story_of[article.id], moves = index.take(article, new_story=article.id)
         story_of |= {move.article_id: move.to_story for move in moves}
     return [story_of[article.id] for article in articles]
 

@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from heapq import nlargest
 from typing import Final
 
 import numpy as np
@@ -20,7 +19,7 @@ from bot.models import Article
 from bot.stories.closeness import FADE_S, NEIGHBOURS, Floats, Side, margins
 from bot.stories.ledger import Entry, Ledger
 from bot.stories.split import halves
-from bot.stories.window import Ints, Vector, Window, heaviest, tally, term_number
+from bot.stories.window import Ints, Vector, Window, heaviest, tally
 from bot.text.analyse import features
 
 CAUTION: Final = 0.06
@@ -38,22 +37,12 @@ _FRESH: Final = -(1 << 40)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Placement:
-    """Where an article belongs: a known story, or None for one of its own; with the similarity (0 to 1) and why."""
-
-    story_id: int | None
-    score: float
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Move:
-    """An article that belongs to another story than before, and why."""
+    """An article that belongs to another story than before."""
 
     article_id: int
     from_story: int
     to_story: int
-    reason: str
     is_merger: bool
     """All articles of the story go with it; else those that go are a new story."""
 
@@ -62,7 +51,6 @@ class Move:
 class _Measured:
     """An article as it stands to the window at one moment."""
 
-    weights: dict[str, float]
     vector: Vector
     at: float
     is_brief: bool
@@ -95,28 +83,23 @@ class StoryIndex:
     def __contains__(self, article_id: int) -> bool:
         return article_id in self._slot_of
 
-    def take(self, article: Article, *, new_story: int) -> tuple[Placement, list[Move]]:
-        """Places an article, in a story called `new_story` when in none that is known, and revises that story."""
-        placement = self.place(article)
-        story = new_story if placement.story_id is None else placement.story_id
+    def take(self, article: Article, *, new_story: int) -> tuple[int, list[Move]]:
+        """The story of an article, `new_story` when it is in none that is known; takes it in and revises that story."""
+        known = self.place(article)
+        story = new_story if known is None else known
         self.add(article, story)
-        return placement, self.revise(story)
+        return story, self.revise(story)
 
-    def place(self, article: Article) -> Placement:
-        """The story of an article that is not in the index yet."""
+    def place(self, article: Article) -> int | None:
+        """The story of an article that is not in the index yet; None for one of its own."""
         found = self._measure(article)
         rows, dots = self._by_story(found.dots)
         if not len(rows):
-            return Placement(story_id=None, score=0.0, reason="shares no telling word with a recent story")
+            return None
         typical = float(self._nearest(found.dots).mean())
         near = margins(dots, _one(1.0, typical, found.is_brief), self._ledger.side(rows)) - self._caution()
         best = self._best(near, rows)
-        story, score = int(self._ledger.story_of_row[rows[best]]), float(dots[best])
-        score = min(1.0, score / len(self._ledger.members(story)))
-        if near[best] < 0:
-            return Placement(story_id=None, score=score, reason=f"the nearest story is {-near[best]:.2f} too far")
-        words = ", ".join(self._shared(found, story))
-        return Placement(story_id=story, score=score, reason=f"{near[best]:.2f} nearer than needed; both name {words}")
+        return None if near[best] < 0 else int(self._ledger.story_of_row[rows[best]])
 
     def add(self, article: Article, story_id: int) -> None:
         """Takes an article in as part of a story."""
@@ -164,7 +147,7 @@ class StoryIndex:
         told = features(article.title, article.text)
         vector = self._window.vector(told.weights)
         at = article.published_at.timestamp()
-        found = _Measured(told.weights, vector, at, told.is_brief, self._faded(vector, at))
+        found = _Measured(vector, at, told.is_brief, self._faded(vector, at))
         self._measured = article, found
         return found
 
@@ -221,7 +204,7 @@ class StoryIndex:
             return []
         other = int(ledger.story_of_row[rows[best]])
         kept, gone = self._larger(story_id, other)
-        return self._moved(ledger.members(gone), gone, kept, f"{near[best]:.2f} nearer than needed to be two stories")
+        return self._moved(ledger.members(gone), gone, kept)
 
     def _larger(self, one: int, other: int) -> tuple[int, int]:
         """The story of more articles first; of two alike the one that began first."""
@@ -241,17 +224,14 @@ class StoryIndex:
             return []
         self._fresh -= 1
         leaving = [slots[row] for row in min(one, other, key=len)]
-        return self._moved(leaving, story_id, self._fresh, f"{-margin:.2f} too far to be one story")
+        return self._moved(leaving, story_id, self._fresh)
 
-    def _moved(self, slots: Iterable[int], from_story: int, to_story: int, reason: str) -> list[Move]:
+    def _moved(self, slots: Iterable[int], from_story: int, to_story: int) -> list[Move]:
         articles = [int(self._article[slot]) for slot in slots]
         for article in articles:
             self.move(article, to_story)
         is_merger = from_story not in self._ledger
-        return [
-            Move(article_id=id_, from_story=from_story, to_story=to_story, reason=reason, is_merger=is_merger)
-            for id_ in articles
-        ]
+        return [Move(article_id=id_, from_story=from_story, to_story=to_story, is_merger=is_merger) for id_ in articles]
 
     def _enter(self, slot: int, story: int) -> None:
         self._ledger.join(story, self._entry(slot), product=self._with(slot, story))
@@ -285,11 +265,6 @@ class StoryIndex:
     def _first(self, story: int) -> int:
         """The lowest number of a story's articles."""
         return int(self._article[list(self._ledger.members(story))].min())
-
-    def _shared(self, found: _Measured, story: int) -> list[str]:
-        shared = self._window.shared(found.vector, self._ledger.members(story))
-        words = {term: shared.get(term_number(term), 0.0) for term in found.weights if "_" not in term}
-        return nlargest(3, words, key=lambda term: (words[term], term))
 
 
 def _one(count: float, typical: float, is_brief: bool) -> Side:

@@ -122,8 +122,7 @@ class Grouper:
         """The story of each article; new stories go by negative numbers until they are stored."""
         batch = Batch()
         for number, article in enumerate(articles, start=1):
-            placement, moves = self._index.take(article, new_story=-article.id)
-            batch.take(article.id, -article.id if placement.story_id is None else placement.story_id, moves)
+            batch.take(article.id, *self._index.take(article, new_story=-article.id))
             if number % _BREATH == 0:
                 await asyncio.sleep(0)
         return batch

@@ -66,7 +66,8 @@ class Window:
 
     def vector(self, weights: dict[str, float]) -> Vector:
         """A text's terms weighted by how rare each is now, as a vector of length 1 of which the heaviest are kept."""
-        hashed = np.fromiter(map(term_number, weights), np.int64, len(weights))
+        # The same in every process and every version.
+        hashed = np.fromiter(map(zlib.crc32, map(str.encode, weights)), np.int64, len(weights)) % BUCKETS
         terms, places = np.unique(hashed, return_inverse=True)
         total = tally(places, np.fromiter(weights.values(), np.float64, len(weights)), len(terms))
         total *= np.log((PRIOR_ARTICLES + len(self)) / (1 + self._frequency[terms]))
@@ -133,12 +134,6 @@ class Window:
         met = own.terms[places] == ids if len(own.terms) else ids < 0
         return tally(owners, np.where(met, values * own.weights[places], 0.0), self.size)[list(others)]
 
-    def shared(self, vector: Vector, slots: Iterable[int]) -> dict[int, float]:
-        """The hashed terms that a vector shares with some articles, and how much each adds to their product."""
-        total = self.total(slots)
-        terms, here, there = np.intersect1d(vector.terms, total.terms, return_indices=True)
-        return dict(zip(terms.tolist(), (vector.weights[here] * total.weights[there]).tolist(), strict=True))
-
     def _sorted_dots(self, terms: Ints, weights: NDArray[np.floating[Any]]) -> Floats:
         starts = self._starts[terms].astype(np.int64)
         counts = self._starts[terms + 1] - starts
@@ -182,11 +177,6 @@ class Window:
 def tally(places: Ints, values: NDArray[np.floating[Any]], size: int) -> Floats:
     """The sum of the values at each place below `size`."""
     return np.bincount(places, values, size).astype(np.float64)
-
-
-def term_number(term: str) -> int:
-    """The bucket of a term; the same in every process and every version."""
-    return zlib.crc32(term.encode()) % BUCKETS
 
 
 def heaviest(vector: Vector, count: int) -> Vector:

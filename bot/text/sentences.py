@@ -45,7 +45,7 @@ _OPENERS: Final = {
 _TOKENISED: Final = re.compile(r" ([.,;:!?%)\]”’])|([(\[“‘]) | ('s|n't|'re|'ve|'ll)\b")
 _STRAY: Final = re.compile(r"^[’”』」]|^['‘](?!.*\w[.,!?]?['’](?:\W|$))")
 """The end of a quotation that began before, or a beginning that does not end."""
-_QUOTING: Final = re.compile("[\"“”「」『』()]")
+_QUOTING: Final = re.compile('["“”「」『』()]')
 _CUT_OFF: Final = re.compile(r"(?:\.\s?\.|…|···|\[…\])[\"”’')\]」』]*$")
 """A feed's beginning of a text, not its sentence."""
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")

@@ -29,8 +29,7 @@ def taken(articles: list[Article], index: StoryIndex | None = None) -> tuple[dic
     placed: dict[int, int] = {}
     moved: list[Move] = []
     for one in articles:
-        placement, moves = index.take(one, new_story=one.id)
-        placed[one.id] = one.id if placement.story_id is None else placement.story_id
+        placed[one.id], moves = index.take(one, new_story=one.id)
         placed |= {move.article_id: move.to_story for move in moves}
         moved += moves
     return placed, moved
