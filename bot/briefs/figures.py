@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bot.briefs.tolls import BACKGROUND, HINTS, NUMBER_EN, NUMBER_JA, NUMBER_KO, PARTS, TOLLS, WORDS
@@ -59,15 +60,18 @@ class Figure:
     is_rough: bool = False
 
 
-def figures(sentence: str, language: str) -> list[Figure]:
-    """What a sentence counts: tolls first, then numbers with their unit."""
+@lru_cache(maxsize=2048)
+def figures(sentence: str, language: str) -> tuple[Figure, ...]:
+    """What a sentence counts: tolls first, then numbers with their unit.
+
+    Kept for a while, as are its tolls: while a brief is written, they are asked for again and again.
+    """
     text = sentence.translate(_WIDE)
-    if len(text) > MAX_CHARS or not _ANY_NUMBER.search(text) or BACKGROUND.search(text):
-        return []
-    tolls = list(_tolls(text, language))
-    return tolls + [
-        one for one in _units(text, language) if not any(t.start < one.end and one.start < t.end for t in tolls)
-    ]
+    if len(text) > MAX_CHARS or not _ANY_NUMBER.search(text) or BACKGROUND.search(text.lower()):
+        return ()
+    tolls = _tolls(text, language)
+    units = [one for one in _units(text, language) if not any(t.start < one.end and one.start < t.end for t in tolls)]
+    return (*tolls, *units)
 
 
 def tolls(sentence: str, language: str) -> set[tuple[str, float]]:
@@ -83,7 +87,7 @@ def tolls(sentence: str, language: str) -> set[tuple[str, float]]:
 def values(text: str) -> set[float]:
     """Every number of a text, written out or in digits."""
     folded = text.translate(_WIDE)
-    found = {value_of(match[0]) for match in _NUMBERS.finditer(folded)}
+    found = {value_of(number) for number in set(_NUMBERS.findall(folded))}
     return found | {float(WORDS[word]) for word in WORDS.keys() & set(_WORD.findall(folded.casefold()))}
 
 
@@ -107,9 +111,15 @@ def value_of(number: str) -> float:
     return total
 
 
-def _tolls(text: str, language: str) -> Iterator[Figure]:
+@lru_cache(maxsize=2048)
+def _tolls(text: str, language: str) -> tuple[Figure, ...]:
+    return tuple(_found_tolls(text, language))
+
+
+def _found_tolls(text: str, language: str) -> Iterator[Figure]:
+    low = text.lower()
     for counted, patterns in TOLLS.get(language, {}).items():
-        if not HINTS[language][counted].search(text):
+        if not any(hint in low for hint in HINTS[language][counted]):
             continue
         for match in (match for pattern in patterns for match in pattern.finditer(text)):
             words = [word for word in match["noun"].casefold().split() if word in PARTS]

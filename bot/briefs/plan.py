@@ -37,10 +37,9 @@ _POINTS_BACK: Final = re.compile(
     r"|^[\"“'‘][^\"”'’]*[\"”'’](?:이?라고|이?라며|고|며|면서)?\s*(?:말|밝|강조|덧붙|설명|전|했|주장"
     r"|지적)[가-힣]*[.]?$"
     r"|^(?:これ|それ|彼|彼女|同|この|その|こうした|両[社国者首]|「[^」]*」と(?:述べ|話し|語っ|説明し|強調し"
-    r"|し|コメントし)[^、。]{0,8}。$|.{0,24}(?:発表|説明|公表)(?:した|している)。$)",
-    re.IGNORECASE,
+    r"|し|コメントし)[^、。]{0,8}。$|.{0,24}(?:発表|説明|公表)(?:した|している)。$)"
 )
-"""What needs a sentence before it: a pronoun, a name cut short, a quotation whose speaker was named there."""
+"""What needs a sentence before it, in small letters: a pronoun, a name cut short, a quotation whose speaker was named."""
 _DEFINITE: Final = re.compile(r"^(?:The|Mr\.|Mrs\.|Ms\.) ([\w-]+)")
 _QUESTION: Final = re.compile(r"[?？]$")
 _SPEAKERLESS: Final = re.compile(r"^[\"“「『][^\"“”」』]*[\"”」』][.。]?$")
@@ -118,7 +117,7 @@ class _Telling:
                 yield number
 
     def _stands_alone(self, text: str) -> bool:
-        needs_more = any(pattern.search(text) for pattern in (_POINTS_BACK, _SPEAKERLESS, _QUESTION))
+        needs_more = _POINTS_BACK.search(text.lower()) or _SPEAKERLESS.search(text) or _QUESTION.search(text)
         return not needs_more and text.rstrip(".。 ") != self._said
 
     def _is_known(self, number: int) -> bool:

@@ -31,14 +31,12 @@ _NEXT: Final = re.compile(
     r"|could \w+ (?:by|in|next|as early)|from (?:january|february|march|april|may|june|july|august|september"
     r"|october|november|december))\b"
     r"|예정|계획이|계획을|방침|전망[이된]|내년|다음\s?(?:주|달)|하기로|내다봤|予定|計画|方針|見込|見通し|来年"
-    r"|来月|来週|目指す",
-    re.IGNORECASE,
+    r"|来月|来週|目指す"
 )
 _VOICES: Final = re.compile(
     r"\b(?:warned|argued|urged|welcomed|criticis?z?ed|apologis?z?ed|praised|denounced|condemned|defended"
     r"|blamed|insisted|accused \w+(?: \w+)? of|dismissed|slammed|called (?:it|the|for|on|him|her|them))\b"
-    r"|말했다|주장했다|강조했다|지적했다|비판했다|호소했다|촉구했다|と(?:述べ|話し|語っ|強調し|批判し|訴え|主張し)",
-    re.IGNORECASE,
+    r"|말했다|주장했다|강조했다|지적했다|비판했다|호소했다|촉구했다|と(?:述べ|話し|語っ|強調し|批判し|訴え|主張し)"
 )
 _MEANS: Final = re.compile(
     r"\b(?:means? that|meaning|as a result|in response to|(?:the|for the) first (?:time|since|in)|(?:largest"
@@ -48,8 +46,7 @@ _MEANS: Final = re.compile(
     r"|a (?:blow|boost|shift|victory|test|setback) (?:to|for|in)|another setback|underscor\w+|paves? the way"
     r"|cost\w* .{0,40} a (?:year|month))\b"
     r"|의미|영향|우려|분석|때문|배경|처음으로|이후\s?처음|만에\s?(?:처음|최[고저대])|影響|懸念|背景|意味"
-    r"|ため、|受けて|初めて|専門家|以来",
-    re.IGNORECASE,
+    r"|ため、|受けて|初めて|専門家|以来"
 )
 
 _HEADINGS: Final[dict[Kind, dict[str, str]]] = {
@@ -120,7 +117,8 @@ def kind_of(sentence: str) -> Kind:
     """What a sentence tells: a voice before a plan, since who says it matters more than when."""
     if _QUOTED.search(sentence) and len(_QUOTED.sub("", sentence)) < QUOTE_SHARE * len(sentence):
         return Kind.VOICES
-    told = _QUOTED.sub("", sentence)
+    # In small letters, among which the patterns find their words several times as fast as in either case.
+    told = _QUOTED.sub("", sentence).lower()
     for kind, pattern in ((Kind.NEXT, _NEXT), (Kind.MEANS, _MEANS), (Kind.VOICES, _VOICES)):
         if pattern.search(told):
             return kind

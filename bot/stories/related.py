@@ -95,15 +95,18 @@ class RelatedIndex:
         `but`: briefs that are not wanted. The older a brief, the more it must have in common.
         """
         things, without = self._things(text), frozenset(but)
+        rarity = {key: self._rarity(key) for key in things}
         scored = []
-        for entry, cosine in self._near({key: _weight(thing) for key, thing in things.items()}):
+        for entry, cosine in self._near({key: _weight(thing) for key, thing in things.items()}, rarity):
             if entry.story_id == story_id or entry.id in without:
                 continue
             score = cosine * _freshness(max(now - entry.published_at, timedelta()))
             if score >= MIN_SCORE:
                 scored.append((score, entry.id))
         best = ((score, self._entries[id_]) for score, id_ in nlargest(4 * limit, scored))
-        return tuple(islice(self._links(things, best, text.language), limit))
+        least = self._rarity_of(CROWD)
+        telling = {key: value for key, value in rarity.items() if value >= least}
+        return tuple(islice(self._links(things, telling, best, text.language), limit))
 
     def get(self, brief_id: int) -> Entry | None:
         """What is kept of a brief of the index."""
@@ -115,8 +118,8 @@ class RelatedIndex:
         if other is None:
             return None
         things = self._things(brief.text)
-        shared = [key for key in things if key in other.things]
-        reason = self._reason(things, other, shared, other.language, link.score) or link.reason
+        rarity = {key: self._rarity(key) for key in things if key in other.things}
+        reason = self._reason(things, rarity, other, other.language, link.score) or link.reason
         back = Related(
             brief_id=brief.id, headline=brief.text.headline, blurb=brief.text.summary, score=link.score, reason=reason
         )
@@ -133,10 +136,9 @@ class RelatedIndex:
             self._newest = (text, things_of(text))
         return self._newest[1]
 
-    def _near(self, weights: Mapping[str, float]) -> Iterator[tuple[Entry, float]]:
+    def _near(self, weights: Mapping[str, float], rarity: Mapping[str, float]) -> Iterator[tuple[Entry, float]]:
         """The entries whose cosine with these weights is not too small for any link."""
-        pulls = {key: weight * self._rarity(key) ** 2 for key, weight in weights.items()}
-        dots = self._postings.dots(pulls)
+        dots = self._postings.dots({key: weight * rarity[key] ** 2 for key, weight in weights.items()})
         touched = np.flatnonzero(dots)
         size = len(self._entries)
         then = self._sizes[touched]
@@ -144,7 +146,8 @@ class RelatedIndex:
         for slot in touched[(then < 0.8 * size) | (then > 1.25 * size)].tolist():
             if entry := self._by_slot[slot]:
                 self._norms[slot], self._sizes[slot] = self._norm(entry.things), size
-        lengths = self._norm(weights) * self._norms[touched]
+        own = math.sqrt(sum((weight * rarity[key]) ** 2 for key, weight in weights.items()))
+        lengths = own * self._norms[touched]
         cosines = dots[touched] / np.where(lengths == 0, 1.0, lengths)
         is_near = cosines >= MIN_SCORE
         for slot, cosine in zip(touched[is_near].tolist(), cosines[is_near].tolist(), strict=True):
@@ -152,29 +155,36 @@ class RelatedIndex:
                 yield entry, cosine
 
     def _links(
-        self, things: Mapping[str, Thing], best: Iterable[tuple[float, Entry]], language: str
+        self,
+        things: Mapping[str, Thing],
+        rarity: Mapping[str, float],
+        best: Iterable[tuple[float, Entry]],
+        language: str,
     ) -> Iterator[Related]:
         """Links to those of these that a reason can be given for."""
         for score, entry in best:
-            shared = [key for key in things if key in entry.things and self._postings.count(key) <= CROWD]
-            if reason := self._reason(things, entry, shared, language, score):
+            if reason := self._reason(things, rarity, entry, language, score):
                 yield _link(entry, min(score, 1.0), reason)
 
     def _norm(self, things: Mapping[str, float]) -> float:
         return math.sqrt(sum((weight * self._rarity(thing)) ** 2 for thing, weight in things.items()))
 
     def _rarity(self, thing: str) -> float:
-        return math.log((PRIOR_BRIEFS + len(self._entries)) / (1 + self._postings.count(thing)))
+        return self._rarity_of(self._postings.count(thing))
+
+    def _rarity_of(self, briefs: float) -> float:
+        """How much a thing tells that so many briefs are about."""
+        return math.log((PRIOR_BRIEFS + len(self._entries)) / (1 + briefs))
 
     def _reason(
-        self, things: Mapping[str, Thing], other: Entry, shared: Iterable[str], language: str, score: float
+        self, things: Mapping[str, Thing], rarity: Mapping[str, float], other: Entry, language: str, score: float
     ) -> str:
         """What both are about, in words; empty when it is nothing that a reader would call a reason."""
-        most = max(_COMMON_LEAST, _COMMON_SHARE * len(self._entries))
-        ranked = sorted(shared, key=lambda key: (-self._rarity(key) * (things[key].weight + other.things[key]), key))
-        rare = {key for key in ranked if self._postings.count(key) <= most}
+        shared = [key for key in rarity if key in other.things]
+        ranked = sorted(shared, key=lambda key: (-rarity[key] * (things[key].weight + other.things[key]), key))
+        least = self._rarity_of(max(_COMMON_LEAST, int(_COMMON_SHARE * len(self._entries))))
         heads = f"{other.headline} {other.deck}".casefold()
-        return reason_of([(things[key], key in rare) for key in ranked], heads, language, closeness=score)
+        return reason_of([(things[key], rarity[key] >= least) for key in ranked], heads, language, closeness=score)
 
     def _drop(self, brief_id: int) -> None:
         entry = self._entries.pop(brief_id, None)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.models import BriefText
 from bot.text.analyse import STOP_WORDS, stem
@@ -102,17 +102,14 @@ class _Tally:
         return kind is not Kind.PHRASE or self.counts[key] > 1 or not shown.islower()
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     text: str
+    low: str
+    root: str
     is_capital: bool
     is_first: bool
     follows: bool
     """Whether only a space stands before it."""
-
-    @property
-    def root(self) -> str:
-        return stem(self.text.casefold())
 
 
 def things_of(text: BriefText) -> dict[str, Thing]:
@@ -123,9 +120,9 @@ def things_of(text: BriefText) -> dict[str, Thing]:
     named = re.compile(_SAYS.format(publishers) if publishers else r"(?!)")
     body = [named.sub("", sentence.text) for sentence in text.sentences]
     parts = [(text.headline, 3), (named.sub("", text.deck), 2), *((sentence, 1) for sentence in body)]
-    names = _names([_words(part) for part, weight in parts if weight < 3])
-    for part, weight in parts:
-        words = _words(part)
+    read = [(_words(part), weight) for part, weight in parts]
+    names = _names([words for words, weight in read if weight < 3])
+    for words, weight in read:
         for word in words:
             if is_cjk(word.text):
                 _add_cjk(tally, word.text, weight)
@@ -145,7 +142,8 @@ def _words(text: str) -> list[_Word]:
         between = text[end : match.start()]
         starts = starts or (between != " " and _BEGINS_ANEW.search(between) is not None)
         word = match[0] if match[0].isalnum() else _OWNER.sub("", match[0])
-        found.append(_Word(word, word[:1].isupper(), starts, between == " "))
+        low = word.casefold()
+        found.append(_Word(word, low, stem(low), word[:1].isupper(), starts, between == " "))
         end, starts = match.end(), False
     return found
 
@@ -172,7 +170,7 @@ def _is_institution(form: str) -> bool:
 
 def _runs(words: Sequence[_Word], sure: set[str]) -> Iterator[list[str]]:
     run: list[_Word] = []
-    for word in [*words, _Word("", False, True, False)]:
+    for word in [*words, _Word("", "", "", False, True, False)]:
         is_joint = word.text in _JOINTS and word.follows and bool(run)
         is_part = word.is_capital and (not word.is_first or word.text in sure or len(word.text) > 1)
         if run and not ((is_part or is_joint) and word.follows):
@@ -196,7 +194,7 @@ def _trimmed(run: list[_Word], sure: set[str]) -> Iterator[list[str]]:
 
 def _is_edge(word: _Word) -> bool:
     """What stands beside names but is no part of them: titles, times, the "The" that begins a sentence."""
-    folded = word.text.casefold()
+    folded = word.low
     if folded in _OURSELVES or folded in _TIMES or folded in _JOINTS or folded in _TITLES or folded[0].isdigit():
         return True
     return folded in STOP_WORDS and folded != "new" and not word.text.isupper()
@@ -238,12 +236,12 @@ def _name_at(words: Sequence[_Word], place: int, names: dict[str, str]) -> int:
 def _add_word(tally: _Tally, word: _Word, weight: int, kind: Kind = Kind.WORD) -> bool:
     """Counts a word; whether it may be part of a theme."""
     root = word.root
-    if len(word.text) < 2 or word.text.casefold() in STOP_WORDS:
+    if len(word.text) < 2 or word.low in STOP_WORDS:
         return False
     is_common = len(word.text) < 3 or word.text[0].isdigit() or root in COMMON
     shown = word.text.lower() if kind is Kind.WORD else word.text
     # A name of one word is counted by itself already.
-    if kind is not Kind.NAME or word.text.casefold() != root:
+    if kind is not Kind.NAME or word.low != root:
         tally.add(root, shown, Kind.PART if is_common else min(kind, Kind.WORD), weight)
     return not is_common
 

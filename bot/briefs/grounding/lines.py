@@ -28,9 +28,10 @@ _TOKEN: Final = re.compile(
 
 def tidy(text: str) -> str:
     """Compatibility-normalised, one space between words, one kind of apostrophe; quotation marks keep their sides."""
-    text = _SINGLE.sub(r"“\1”", unicodedata.normalize("NFC", text))
-    text = unicodedata.normalize("NFKC", text.translate(_MARKS)).replace("``", "“").replace("''", "”")
-    return " ".join(text.split())
+    if not text.isascii():
+        text = _SINGLE.sub(r"“\1”", unicodedata.normalize("NFC", text))
+        text = unicodedata.normalize("NFKC", text.translate(_MARKS))
+    return " ".join(text.replace("``", "“").replace("''", "”").split())
 
 
 _STOPS: Final = frozenset(".;:!?—–。")
