@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.synthetic import NOW
 from bot.models import LOCAL_WORKSPACE, BriefText, Citation, Sentence
 from bot.store import Store, bodies
-from bot.store.indexing import index_brief
+from bot.store.indexing import Findable, index_new
 from bot.store.schema import article_bands, article_keys, articles, brief_versions, briefs, stories
 
 PER_STORY = 4
@@ -106,7 +106,7 @@ async def _fill(store: Store, source: int, numbers: range) -> None:
             id_ = (await connection.execute(made_brief)).scalar_one()
             version = {"brief_id": id_, "version": 1, "body": row["body"], "created_at": NOW}
             await connection.execute(brief_versions.insert().values(version))
-            await index_brief(connection, id_, text, [], NOW)
+            await index_new(connection, [Findable(id_, text, [], NOW)])
 
 
 def _brief(story: int) -> BriefText:

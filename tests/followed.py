@@ -14,6 +14,7 @@ from bot.store import Store
 from bot.store.articles import Incoming
 from bot.store.follows import PAUSE
 from tests.fakes import FakeClock
+from tests.saving import save
 
 
 class Place(Protocol):
@@ -66,7 +67,7 @@ class Plot:
             written_by="extractive",
         )
         story = await store.stories.get(brief.story_id)
-        await store.briefs.save(story, text, publishers=2, related=(), now=now)
+        await save(store, story, text, publishers=2, now=now)
 
     async def pass_time(self, seconds: float = PAUSE.total_seconds()) -> None:
         self.clock.advance(seconds)

@@ -17,6 +17,7 @@ from bot.models import LOCAL_WORKSPACE, BriefText, ChannelRef, Citation, Draft, 
 from bot.ports import Clock
 from bot.store import Store
 from bot.store.articles import Incoming
+from tests.saving import save
 
 OTHER = WorkspaceId("console:other")
 
@@ -81,7 +82,7 @@ class Office:
             language="en",
             written_by="extractive",
         )
-        brief = await self.store.briefs.save(story, written, publishers=1, related=(), now=self.clock.now())
+        brief = await save(self.store, story, written, publishers=1, now=self.clock.now())
         return brief.ref
 
     def _incoming(self, headline: str, text: str, at: datetime) -> Incoming:

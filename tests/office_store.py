@@ -18,6 +18,7 @@ from bot.models import (
 )
 from bot.store import Store
 from bot.store.articles import Incoming
+from tests.saving import save
 
 OTHER = WorkspaceId("discord:1")
 
@@ -59,7 +60,7 @@ async def brief(
     )
     placed = await store.stories.place([(article, None)], now=now)
     story = await store.stories.get(placed[article])
-    return await store.briefs.save(story, text, publishers=1, related=(), now=now)
+    return await save(store, story, text, publishers=1, now=now)
 
 
 async def source_of(store: Store, now: datetime, workspace: WorkspaceId | None) -> Source:

@@ -39,7 +39,7 @@ _POINTS_BACK: Final = re.compile(
     r"|^(?:これ|それ|彼|彼女|同|この|その|こうした|両[社国者首]|「[^」]*」と(?:述べ|話し|語っ|説明し|強調し"
     r"|し|コメントし)[^、。]{0,8}。$|.{0,24}(?:発表|説明|公表)(?:した|している)。$)"
 )
-"""What needs a sentence before it, in small letters: a pronoun, a name cut short, a quotation whose speaker was named."""
+"""What needs a sentence before it, in small letters: a pronoun, a name cut short, a quotation without its speaker."""
 _DEFINITE: Final = re.compile(r"^(?:The|Mr\.|Mrs\.|Ms\.) ([\w-]+)")
 _QUESTION: Final = re.compile(r"[?？]$")
 _SPEAKERLESS: Final = re.compile(r"^[\"“「『][^\"“”」』]*[\"”」』][.。]?$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -13,9 +13,10 @@ import structlog
 from bot.briefs.elsewhere import ElsewhereBrief
 from bot.briefs.extractive import write_brief
 from bot.briefs.hold import hold_to_sources
-from bot.models import Brief, BriefText, Refusal, Related, Story
+from bot.models import Brief, Related, Story
 from bot.ports import Clock
 from bot.store import Store
+from bot.store.saving import Written
 from bot.stories.owners import independent_publishers
 from bot.stories.related import CAPACITY, LIMIT, RelatedIndex
 
@@ -27,19 +28,9 @@ _AT_ONCE: Final = 10
 """Briefs written in one transaction: one wait for the disk, and a tenth of a second until others may write."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Written:
-    """A brief that is not stored yet."""
-
-    story: Story
-    text: BriefText
-    refusals: tuple[Refusal, ...]
-    publishers: int
-
-    @classmethod
-    def of(cls, story: Story) -> _Written:
-        text, refusals = hold_to_sources(write_brief(story), story)
-        return cls(story=story, text=text, refusals=refusals, publishers=len(independent_publishers(story.articles)))
+def _written(story: Story) -> Written:
+    text, refusals = hold_to_sources(write_brief(story), story)
+    return Written(story=story, text=text, refusals=refusals, publishers=len(independent_publishers(story.articles)))
 
 
 class BriefWriter:
@@ -56,7 +47,7 @@ class BriefWriter:
         if stories:
             await self._catch_up()
         for start in range(0, len(stories), _AT_ONCE):
-            await self._write([_Written.of(story) for story in stories[start : start + _AT_ONCE]])
+            await self._write([_written(story) for story in stories[start : start + _AT_ONCE]])
             await asyncio.sleep(0)
         if stories:
             log.info("briefs.written", count=len(stories))
@@ -82,34 +73,27 @@ class BriefWriter:
         """Takes in the new words of a brief, which others may be linked to."""
         self._index.add(brief)
 
-    async def _write(self, written: Sequence[_Written]) -> None:
+    async def _write(self, written: Sequence[Written]) -> None:
         """Stores some briefs with their links, all of them or none."""
-        saved: list[Brief] = []
+        changed: dict[int, Sequence[Related]] = {}
+        now = self._clock.now()
+
+        def relate(brief: Brief) -> Sequence[Related]:
+            found = self._index.find(brief.text, story_id=brief.story_id, now=now)
+            linked = replace(brief, related=found)
+            self._index.add(linked)
+            changed.update(self._linked_back(linked, found))
+            return found
+
         try:
             async with self._store.database.together():
-                changed: dict[int, Sequence[Related]] = {}
-                for one in written:
-                    saved.append(brief := await self._save(one))
-                    changed |= self._linked_back(brief, brief.related)
+                saved = await self._store.briefs.save(written, relate, now=now)
                 await self._store.briefs.set_related(changed)
         except BaseException:
             # What is in memory is not what is in the store any more; it is read anew with the next run.
             self._index, self._last_id = RelatedIndex(), 0
             raise
         self._last_id = max(self._last_id, *(brief.id for brief in saved))
-
-    async def _save(self, one: _Written) -> Brief:
-        now = self._clock.now()
-        brief = await self._store.briefs.save(
-            one.story,
-            one.text,
-            publishers=one.publishers,
-            related=self._index.find(one.text, story_id=one.story.id, now=now),
-            refusals=one.refusals,
-            now=now,
-        )
-        self._index.add(brief)
-        return brief
 
     def _linked_back(self, brief: Brief, links: Sequence[Related]) -> dict[int, Sequence[Related]]:
         """The other side of each link, where it is among the other brief's best or there is room; by brief."""

@@ -26,6 +26,10 @@ class Story(Value):
     def last_at(self) -> datetime:
         return max(article.published_at for article in self.articles)
 
+    @property
+    def titles(self) -> list[str]:
+        return [article.title for article in self.articles]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sentence:

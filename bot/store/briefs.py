@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict, NotFound
-from bot.models import Brief, BriefText, Origin, Refusal, Related, Story, Version, VersionKind, WorkspaceId, public_id
+from bot.models import Brief, BriefText, Origin, Refusal, Related, Story, Version, WorkspaceId, public_id
 from bot.saying import say
 from bot.store import bodies
 from bot.store.brief_rows import HISTORY, as_written, brief_of, latest, one, statement, version_of, whole
 from bot.store.database import Database
-from bot.store.indexing import index_brief
-from bot.store.merging import retire, successor
+from bot.store.indexing import Findable, index_again, index_new
+from bot.store.merging import successor
+from bot.store.saving import Relate, Written, articles_of, save, write_related, write_row
 from bot.store.schema import articles, brief_versions, briefs, related, stories
 from bot.store.spend import Usage
 from bot.store.visible import viewer
-
-# Built once: building a statement takes as long as SQLite takes to execute it.
-_KNOWN: Final = select(briefs).where(briefs.c.story_id == bindparam("story")).with_for_update()
-_FIRST: Final = briefs.insert().returning(briefs)
-_VERSION: Final = brief_versions.insert()
-_MEMBERS: Final = select(articles.c.id).where(articles.c.story_id == bindparam("story"))
-_SETTLED: Final = update(stories).where(stories.c.id == bindparam("story")).values(is_due=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,66 +37,10 @@ class Briefs:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def save(
-        self,
-        story: Story,
-        text: BriefText,
-        *,
-        publishers: int,
-        related: Sequence[Related],
-        refusals: Sequence[Refusal] = (),
-        now: datetime,
-    ) -> Brief:
-        """Writes the brief of a story: version 1, or the next when its words changed; the same words keep the version.
-
-        The story stays due when articles came to it since `story` was read.
-        """
-        facts = _facts_of(story, publishers) | {"refused": bodies.dump_refused(refusals)}
+    async def save(self, written: Sequence[Written], relate: Relate, *, now: datetime) -> list[Brief]:
+        """Writes the briefs of stories, all of them or none; see `saving`."""
         async with self._db.writing() as connection:
-            known = (await connection.execute(_KNOWN, {"story": story.id})).one_or_none()
-            row = await self._write(connection, known, text, {"story_id": story.id, **facts}, now)
-            await _write_related(connection, {row.id: related}, is_new=known is None)
-            titles = [article.title for article in story.articles]
-            if known is None or row.version != known.version or row.article_count != known.article_count:
-                await index_brief(connection, row.id, text, titles, row.published_at, is_new=known is None)
-            await self._settle(connection, story, row.id)
-        return as_written(row, tuple(related))
-
-    async def _write(
-        self,
-        connection: AsyncConnection,
-        known: Any,
-        text: BriefText,
-        facts: dict[str, Any],
-        now: datetime,
-        usage: Usage | None = None,
-    ) -> Any:
-        used = usage or Usage()
-        body = bodies.dump(text)
-        columns = {"body": body, "language": text.language, "written_by": text.written_by, **facts}
-        if known is None:
-            first = {"version": 1, "created_at": now, "updated_at": now, **columns}
-            row = (await connection.execute(_FIRST, first)).one()
-        else:
-            if known.body != body:
-                columns |= {"version": await next_version(connection, known.id), "updated_at": now}
-            change = update(briefs).where(briefs.c.id == known.id).values(**columns).returning(briefs)
-            row = (await connection.execute(change)).one()
-            if row.version == known.version:
-                return row
-        version = {"brief_id": row.id, "version": row.version, "body": body, "refused": row.refused, "created_at": now}
-        version["kind"] = VersionKind.NEWS if usage is None else VersionKind.REWORDED
-        spent = {"input_tokens": used.input_tokens, "output_tokens": used.output_tokens}
-        await connection.execute(_VERSION, version | spent)
-        return row
-
-    async def _settle(self, connection: AsyncConnection, story: Story, brief_id: int) -> None:
-        now_there = await _articles_of(connection, story)
-        if not now_there and story.articles:
-            # It was merged into another while its brief was written.
-            await retire(connection, [brief_id])
-        if now_there == {article.id for article in story.articles}:
-            await connection.execute(_SETTLED, {"story": story.id})
+            return await save(self._db, connection, written, relate, now)
 
     async def reword(
         self, brief: Brief, story: Story, text: BriefText, usage: Usage, *, refusals: Sequence[Refusal] = ()
@@ -118,10 +56,10 @@ class Briefs:
             if known is None or not await _is_as_told(connection, story):
                 return None
             facts = {"refused": bodies.dump_refused(refusals)}
-            row = await self._write(connection, known, text, facts, brief.updated_at, usage)
+            row = await write_row(connection, known, text, facts, brief.updated_at, usage)
             told = {"headline": text.headline, "blurb": text.summary}
             await connection.execute(update(related).where(related.c.other_id == row.id).values(told))
-            await index_brief(connection, row.id, text, [one.title for one in story.articles], row.published_at)
+            await index_again(connection, Findable(row.id, text, story.titles, row.published_at))
         return as_written(row, brief.related)
 
     async def add_imported(
@@ -138,9 +76,9 @@ class Briefs:
             await self._refuse_double(connection, text)
             insert = stories.insert().values(is_due=False, changed_at=now).returning(stories.c.id)
             story_id = (await connection.execute(insert)).scalar_one()
-            row = await self._write(connection, None, text, {"story_id": story_id, **facts}, now)
-            await _write_related(connection, {row.id: related}, is_new=True)
-            await index_brief(connection, row.id, text, [], row.published_at, is_new=True)
+            row = await write_row(connection, None, text, {"story_id": story_id, **facts}, now)
+            await write_related(connection, {row.id: related})
+            await index_new(connection, [Findable(row.id, text, (), row.published_at)])
         return as_written(row, tuple(related))
 
     async def _refuse_double(self, connection: AsyncConnection, text: BriefText) -> None:
@@ -240,7 +178,7 @@ class Briefs:
         async with self._db.writing() as connection:
             standing = select(briefs.c.id).where(briefs.c.id.in_(links))
             there = set((await connection.execute(standing)).scalars())
-            await _write_related(connection, {id_: links[id_] for id_ in there})
+            await write_related(connection, {id_: links[id_] for id_ in there}, replaced=there)
 
     async def versions(self, brief_id: int) -> list[tuple[int, datetime, BriefText]]:
         """Every version, the first one first."""
@@ -273,61 +211,9 @@ class Briefs:
         return [brief_of(row) for row in await self._db.rows(query, viewer(workspace) | more)]
 
 
-async def next_version(connection: AsyncConnection, brief_id: int) -> int:
-    """The number of a brief's next version; those of corrections count, whichever workspace they are of."""
-    newest = select(func.max(brief_versions.c.version)).where(brief_versions.c.brief_id == brief_id)
-    return int((await connection.execute(newest)).scalar() or 0) + 1
-
-
-async def _articles_of(connection: AsyncConnection, story: Story) -> set[int]:
-    """The numbers of the articles that a story has now."""
-    return set((await connection.execute(_MEMBERS, {"story": story.id})).scalars())
-
-
 async def _is_as_told(connection: AsyncConnection, story: Story) -> bool:
     """Whether a story is as it was read, and not about to be told anew."""
     is_due = select(stories.c.is_due).where(stories.c.id == story.id)
     found = (await connection.execute(is_due)).scalar_one_or_none()
-    return found is False and await _articles_of(connection, story) == {article.id for article in story.articles}
-
-
-async def _write_related(
-    connection: AsyncConnection, links: Mapping[int, Sequence[Related]], *, is_new: bool = False
-) -> None:
-    """Replaces what each brief is related to; `is_new`: they were related to nothing so far."""
-    others = {link.brief_id for each in links.values() for link in each if link.brief_id is not None}
-    # What is retired is shown to nobody, and what was pruned is there no more.
-    shown = select(briefs.c.id).where(briefs.c.id.in_(others), briefs.c.is_retired.is_(False))
-    there: set[int | None] = {None, *(await connection.execute(shown)).scalars()} if others else {None}
-    if links and not is_new:
-        # In one order everywhere, so that two processes never wait for each other in a circle.
-        gone = delete(related).where(related.c.brief_id == bindparam("of"))
-        await connection.execute(gone, [{"of": brief_id} for brief_id in sorted(links)])
-    rows = [
-        {
-            "brief_id": brief_id,
-            "position": position,
-            "other_id": link.brief_id,
-            "url": link.url,
-            "headline": link.headline,
-            "blurb": link.blurb,
-            "score": link.score,
-            "reason": link.reason,
-        }
-        for brief_id, each in links.items()
-        for position, link in enumerate(link for link in each if link.brief_id in there)
-    ]
-    if rows:
-        await connection.execute(related.insert(), rows)
-
-
-def _facts_of(story: Story, publishers: int) -> dict[str, Any]:
-    news = [article.seen_at for article in story.articles if article.is_news]
-    newest = story.last_at
-    return {
-        "publishers": publishers,
-        "article_count": len(story.articles),
-        "published_at": newest,
-        "news_at": max(news) if news else newest,
-        "is_news": bool(news),
-    }
+    now_there = (await articles_of(connection, [story.id]))[story.id]
+    return found is False and now_there == {article.id for article in story.articles}

@@ -12,7 +12,7 @@ from bot.errors import StoreError, UsageError
 from bot.store import bodies
 from bot.store.database import Database
 from bot.store.heartbeats import at_work
-from bot.store.indexing import index_brief
+from bot.store.indexing import Findable, index_new
 from bot.store.migrate import require_current, upgrade
 from bot.store.schema import articles, briefs, metadata
 
@@ -113,10 +113,14 @@ async def _same_count(old: AsyncConnection, new: AsyncConnection, table: Table) 
 async def _index(old: AsyncConnection, new: AsyncConnection, rows: list[dict[str, Any]]) -> None:
     """The search index of the other dialect cannot be copied, so it is made anew."""
     titles = await _titles(old, [row["story_id"] for row in rows])
-    for row in rows:
-        if not row["is_retired"]:
-            body = bodies.load(row["body"])
-            await index_brief(new, row["id"], body, titles.get(row["story_id"], []), row["published_at"])
+    shown = (row for row in rows if not row["is_retired"])
+    await index_new(
+        new,
+        [
+            Findable(row["id"], bodies.load(row["body"]), titles.get(row["story_id"], ()), row["published_at"])
+            for row in shown
+        ],
+    )
 
 
 async def _titles(old: AsyncConnection, stories: list[int]) -> Mapping[int, list[str]]:

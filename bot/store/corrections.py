@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import CORRECTIONS, LOCAL_WORKSPACE, Brief, BriefText, Correction, VersionKind, WorkspaceId
 from bot.store import bodies
 from bot.store.amendments import plan_amendments
-from bot.store.briefs import next_version
 from bot.store.database import Database
 from bot.store.layer import correction_of
 from bot.store.notices import Notice, plan_notice
 from bot.store.reports import close_reports
+from bot.store.saving import next_version
 from bot.store.schema import brief_versions, briefs, corrections
 
 

@@ -14,6 +14,7 @@ from bot.store.articles import Incoming
 from bot.store.stories import Overtaken
 from tests.fakes import FakeClock
 from tests.office_store import incoming, words, workspaces
+from tests.saving import save
 
 
 async def source_id(store: Store, clock: FakeClock) -> int:
@@ -85,7 +86,7 @@ async def test_changed_text_updates_the_article_and_makes_its_story_due(store: S
     [(_, article)] = await store.articles.add_all(source, [item], seen_at=clock.now(), is_same=never)
     placed = await store.stories.place([(article, None)], now=clock.now())
     story = await store.stories.get(placed[article])
-    await store.briefs.save(story, words("Told"), publishers=1, related=(), now=clock.now())
+    await save(store, story, words("Told"), publishers=1, now=clock.now())
     assert await store.stories.due(limit=5) == []
     changed = replace(item, draft=replace(item.draft, text="Another text."))
     [(stored, id_)] = await store.articles.add_all(source, [changed], seen_at=clock.advance(60), is_same=never)

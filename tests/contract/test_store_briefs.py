@@ -9,12 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bot.errors import Conflict, NotFound
-from bot.models import LOCAL_WORKSPACE, BriefText, Origin, Related, Sentence
+from bot.models import LOCAL_WORKSPACE, Brief, BriefText, Origin, Related, Sentence
 from bot.store import Store
 from bot.store.query import fts5, parse_query, tsquery
+from bot.store.saving import Written
 from tests import hostile
 from tests.fakes import FakeClock
 from tests.office_store import OTHER, brief, incoming, source_of, words, workspaces
+from tests.saving import save
 
 
 async def test_placements_share_new_stories_by_their_number(store: Store, clock: FakeClock) -> None:
@@ -38,12 +40,47 @@ async def test_brief_gets_a_new_version_only_when_its_words_change(store: Store,
     await workspaces(store, clock.now())
     first = await brief(store, clock.now(), 1, words("Told"))
     story = await store.stories.get(first.story_id)
-    same = await store.briefs.save(story, words("Told"), publishers=2, related=(), now=clock.advance(60))
+    same = await save(store, story, words("Told"), publishers=2, now=clock.advance(60))
     assert (same.id, same.version, same.publishers, same.updated_at) == (first.id, 1, 2, first.updated_at)
-    changed = await store.briefs.save(story, words("Told anew"), publishers=2, related=(), now=clock.advance(60))
+    changed = await save(store, story, words("Told anew"), publishers=2, now=clock.advance(60))
     assert (changed.id, changed.version, changed.updated_at) == (first.id, 2, clock.now())
     versions = await store.briefs.versions(first.id)
     assert [(number, text.headline) for number, _, text in versions] == [(1, "Told"), (2, "Told anew")]
+
+
+async def test_briefs_of_several_stories_are_saved_at_once_and_linked_to_each_other(
+    store: Store, clock: FakeClock
+) -> None:
+    await workspaces(store, clock.now())
+    known = await brief(store, clock.now(), 1, words("Told"))
+    source = await source_of(store, clock.now(), LOCAL_WORKSPACE)
+    items = [incoming(number, clock.now()) for number in (2, 3)]
+    stored = await store.articles.add_all(source.id, items, seen_at=clock.now(), is_same=lambda one, other: False)
+    placed = await store.stories.place([(id_, None) for _, id_ in stored], now=clock.now())
+    stories = [await store.stories.get(id_) for id_ in (placed[stored[0][1]], known.story_id, placed[stored[1][1]])]
+    texts = [words("Pier closed"), words("Told anew"), words("Pier open")]
+    written = [Written(story=story, text=text, publishers=1) for story, text in zip(stories, texts, strict=True)]
+    before: list[Brief] = []
+
+    def relate(one: Brief) -> list[Related]:
+        links = [
+            Related(brief_id=other.id, headline=other.text.headline, blurb="B.", reason="pier", score=0.5)
+            for other in before
+        ]
+        before.append(one)
+        return links
+
+    saved = await store.briefs.save(written, relate, now=clock.advance(60))
+    assert [one.text.headline for one in saved] == ["Pier closed", "Told anew", "Pier open"]
+    assert [one.version for one in saved] == [1, 2, 1]
+    for one in saved:
+        assert await store.briefs.get(one.id, workspace=None) == one
+    assert [link.brief_id for link in saved[2].related] == [saved[0].id, known.id]
+    assert [len(await store.briefs.versions(one.id)) for one in saved] == [1, 2, 1]
+    assert await store.stories.due(limit=5) == []
+    found = await store.search.find("pier", workspace=None, limit=5)
+    assert {one.brief.id for one in found} == {saved[0].id, saved[2].id}
+    assert await store.briefs.save([], relate, now=clock.now()) == []
 
 
 async def test_newest_briefs_are_read_page_by_page_from_the_number_before_them(store: Store, clock: FakeClock) -> None:
@@ -68,7 +105,7 @@ async def test_story_stays_due_when_an_article_came_while_its_brief_was_written(
         source.id, [incoming(2, clock.now())], seen_at=clock.now(), is_same=lambda one, other: False
     )
     await store.stories.place([(id_, story.id)], now=clock.now())
-    await store.briefs.save(story, words("Told"), publishers=1, related=(), now=clock.now())
+    await save(store, story, words("Told"), publishers=1, now=clock.now())
     assert [one.id for one in await store.stories.due(limit=5)] == [story.id]
 
 

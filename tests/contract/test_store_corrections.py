@@ -27,6 +27,7 @@ from bot.store.corrections import Change
 from bot.store.editions import EditionPlan, Slot
 from tests.fakes import FakeClock
 from tests.office_store import OTHER, brief, digest, incoming, words, workspaces
+from tests.saving import save
 
 THIRD = WorkspaceId("discord:3")
 RETRACTED = Change(kind=VersionKind.RETRACTED, note="Wrong ferry")
@@ -85,7 +86,7 @@ async def test_own_words_go_on_below_with_numbers_that_no_correction_has(
 ) -> None:
     await lay(store, clock, OTHER, ferry, RETRACTED)
     story = await store.stories.get(ferry.story_id)
-    newer = await store.briefs.save(story, words("Ferry sinks"), publishers=1, related=(), now=clock.now())
+    newer = await save(store, story, words("Ferry sinks"), publishers=1, now=clock.now())
     assert newer.version == 3
     assert (await store.briefs.get(1, workspace=OTHER)).is_retracted
     assert (await store.briefs.get(1, workspace=THIRD)).text.headline == "Ferry sinks"
@@ -163,7 +164,7 @@ async def test_change_of_an_article_flags_its_brief_and_is_told_to_those_who_wer
         assert await store.source_changes.settle(now=clock.now()) == 0, "its brief is not written again yet"
         story = await store.stories.get(ferry.story_id)
         clock.advance(1)
-        await store.briefs.save(story, words("Ferry misses pier"), publishers=1, related=(), now=clock.now())
+        await save(store, story, words("Ferry misses pier"), publishers=1, now=clock.now())
         assert await store.source_changes.settle(now=clock.now()) == int(is_told)
     [flag] = (await store.source_changes.of_briefs([1]))[1]
     assert (flag.was, flag.now, flag.publisher, flag.brief_version) == ("Text 1.", "Another text.", "A", 2)
@@ -220,7 +221,7 @@ async def test_brief_without_a_source_follows_its_story_unless_it_was_corrected_
     without = Change(kind=VersionKind.REWRITTEN, text=words("Pier is struck"), note="Without A", without=("a",))
     await lay(store, clock, OTHER, ferry, without)
     story = await store.stories.get(ferry.story_id)
-    await store.briefs.save(story, words("Ferry sinks"), publishers=1, related=(), now=clock.now())
+    await save(store, story, words("Ferry sinks"), publishers=1, now=clock.now())
     [(laid, version)] = await store.corrections.overtaken()
     assert laid.correction.without == ("a",)
     await store.corrections.follow(laid, words("Pier is repaired"), based_on=version, now=clock.now())

@@ -15,6 +15,7 @@ from bot.store import Store
 from bot.store.follows import PAUSE, QUIET, FollowPost
 from tests.fakes import FakeClock
 from tests.office_store import OTHER, brief, incoming, source_of, words, workspaces
+from tests.saving import save
 
 NEWS = ChannelRef("console:news")
 PAYLOAD = Payload(body={"text": "Told. Beware."}, caveat="Beware.", title="Told")
@@ -44,7 +45,7 @@ async def add_article(store: Store, clock: FakeClock, told: Brief, number: int, 
     [(_, article)] = await store.articles.add_all(source.id, items, seen_at=now, is_same=lambda one, other: False)
     await store.stories.place([(article, told.story_id)], now=now)
     story = await store.stories.get(told.story_id)
-    return await store.briefs.save(story, words(headline), publishers=2, related=(), now=now)
+    return await save(store, story, words(headline), publishers=2, now=now)
 
 
 async def test_follow_is_due_when_there_is_news_and_posted_below_its_first_post_by_one(

@@ -13,6 +13,7 @@ from bot.store import Store
 from bot.stories.place import Grouper
 from tests.fakes import FakeClock
 from tests.office_store import OTHER, brief, incoming, source_of, words, workspaces
+from tests.saving import save
 
 
 async def two_briefs(store: Store, clock: FakeClock) -> tuple[Brief, Brief]:
@@ -74,7 +75,7 @@ async def test_story_that_is_split_is_due_with_what_left_it(store: Store, clock:
     kept, gone = await two_briefs(store, clock)
     await merge(store, clock, gone, kept)
     story = await store.stories.get(kept.story_id)
-    await store.briefs.save(story, words("Both"), publishers=1, related=(), now=clock.now())
+    await save(store, story, words("Both"), publishers=1, now=clock.now())
     assert await store.stories.due(limit=9) == []
     placed = await store.stories.place([(story.articles[1].id, -1)], now=clock.now())
     due = [one.id for one in await store.stories.due(limit=9)]
@@ -87,7 +88,7 @@ async def test_brief_written_while_its_story_was_merged_is_retired(store: Store,
     kept, gone = await two_briefs(store, clock)
     stale = await store.stories.get(gone.story_id)
     await merge(store, clock, gone, kept)
-    await store.briefs.save(stale, words("Stale tariff"), publishers=1, related=(), now=clock.now())
+    await save(store, stale, words("Stale tariff"), publishers=1, now=clock.now())
     assert [one.id for one in await store.briefs.each()] == [kept.id]
     assert (await store.briefs.get(gone.id, workspace=LOCAL_WORKSPACE)).id == kept.id
 

@@ -16,6 +16,7 @@ from bot.store.attempts import Attempt, Waiting
 from bot.store.spend import DaySpend, Usage
 from tests.fakes import FakeClock
 from tests.office_store import brief, incoming, source_of, words, workspaces
+from tests.saving import save
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 1, 15)
@@ -52,6 +53,7 @@ _RESERVER = """
 import asyncio, sys
 from datetime import date
 from bot.store import Store
+from tests.saving import save
 async def main(url):
     store = await Store.open(url)
     given = [await store.spend.reserve("m", date(2026, 1, 15), 30, limit=1000) for _ in range(20)]
@@ -165,7 +167,7 @@ async def test_translations_are_of_one_version(store: Store, clock: FakeClock) -
     assert await store.translations.of([], "ko") == {}
     assert await store.attempts.claim_due(clock.now(), since=since, lease_s=60) is None
     story = await store.stories.get(first.story_id)
-    changed = await store.briefs.save(story, BETTER, publishers=1, related=(), now=clock.now())
+    changed = await save(store, story, BETTER, publishers=1, now=clock.now())
     assert await store.translations.of([changed], "ko") == {}
     assert await store.attempts.claim_due(clock.now(), since=since, lease_s=60) == replace(claimed, successes=1)
 

@@ -27,6 +27,7 @@ from bot.models import (
 )
 from tests.desk import DAY, TODAY, Desk
 from tests.office_store import OTHER, brief, incoming, source_of, words
+from tests.saving import save
 
 
 async def test_digest_tells_each_story_once_and_a_quiet_day_says_so(desk: Desk) -> None:
@@ -53,9 +54,7 @@ async def test_story_with_news_is_told_again_as_an_update(desk: Desk) -> None:
     )
     await desk.store.stories.place([(article, told.story_id)], now=later)
     story = await desk.store.stories.get(told.story_id)
-    await desk.store.briefs.save(
-        story, words("Rates cut after all", "By half a point."), publishers=2, related=(), now=later
-    )
+    await save(desk.store, story, words("Rates cut after all", "By half a point."), publishers=2, now=later)
     await desk.run(TODAY + 2 * DAY)
     assert "Update: Rates cut after all" in desk.texts()[1]
     assert "By half a point. (A)" in desk.texts()[1]
@@ -73,7 +72,7 @@ async def test_article_seen_after_a_brief_was_written_is_news_however_old_it_is(
     await desk.run(TODAY + DAY)
     await desk.store.stories.place([(article, told.story_id)], now=desk.clock.now())
     story = await desk.store.stories.get(told.story_id)
-    await desk.store.briefs.save(story, words("Rates cut"), publishers=2, related=(), now=desk.clock.now())
+    await save(desk.store, story, words("Rates cut"), publishers=2, now=desk.clock.now())
     await desk.run(TODAY + 2 * DAY)
     assert "Update: Rates cut" in desk.texts()[1]
 
@@ -84,7 +83,7 @@ async def test_other_words_without_an_article_are_no_news(desk: Desk) -> None:
     await desk.run(TODAY + DAY)
     story = await desk.store.stories.get(told.story_id)
     later = desk.clock.advance(3600)
-    changed = await desk.store.briefs.save(story, words("Rate is held"), publishers=1, related=(), now=later)
+    changed = await save(desk.store, story, words("Rate is held"), publishers=1, now=later)
     assert changed.version == 2
     await desk.run(TODAY + 2 * DAY)
     assert "Nothing new" in desk.texts()[1]

@@ -16,6 +16,7 @@ from bot.store import Store
 from tests.born import briefbot
 from tests.fakes import FakeClock
 from tests.office_store import incoming, source_of, words, workspaces
+from tests.saving import save
 
 TEXT = "The harbour of Ferrow reopened on Monday after 12 days. Mayor Ida Quill thanked 300 workers."
 
@@ -40,7 +41,7 @@ async def stored(store: Store, clock: FakeClock) -> Brief:
         written_by="openai:made-up",
     )
     text, refusals = hold_to_sources(written, story)
-    return await store.briefs.save(story, text, publishers=1, related=(), refusals=refusals, now=clock.now())
+    return await save(store, story, text, publishers=1, refusals=refusals, now=clock.now())
 
 
 async def test_refusals_are_stored_with_the_brief_and_shown(store_url: str, clock: FakeClock, tmp_path: Path) -> None:
