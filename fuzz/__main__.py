@@ -21,7 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
     parser.add_argument("target", choices=NAMES)
     parser.add_argument("files", nargs="*", type=Path, help="inputs to check once, instead of fuzzing")
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of the processor")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     parser.add_argument("--postgres", action="store_true", help="search: on PostgreSQL, too")
     parser.add_argument("--folder", type=Path, help="where inputs and faults are kept (default build/fuzz/TARGET)")

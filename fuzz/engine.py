@@ -64,16 +64,17 @@ class Fuzzer:
     def run(
         self, seconds: float, *, most: int = sys.maxsize, tell: Callable[[Report], None] = lambda report: None
     ) -> Report:
-        """Fuzzes for so long and so many runs, or until the first fault when there is no folder to keep it in."""
+        """Fuzzes for so many seconds of the processor and so many runs, or until the first fault when there is no folder
+        to keep it in."""
         began, cpu = time.monotonic(), time.process_time()
         told = began
         for data in self._known():
             self._try(data)
-        while (now := time.monotonic()) - began < seconds and self.report.runs < most:
+        while time.process_time() - cpu < seconds and self.report.runs < most:
             if self.report.faults and not self._folder:
                 break
             self._try(self._mutator.mutated(self._parent(), self._pool))
-            if now - told > 60:
+            if (now := time.monotonic()) - told > 60:
                 told = now
                 tell(self._summed(began, cpu))
         return self._summed(began, cpu)

@@ -1,4 +1,4 @@
-"""Each fuzzer for half a minute, or for an hour; for as long as one likes with `python -m fuzz`."""
+"""Each fuzzer for a minute of the processor, or for an hour; for as long as one likes with `python -m fuzz`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fuzz.engine import Fuzzer
 from fuzz.targets import NAMES, make
 from tests.soaking import size
 
-SECONDS: Final = size(30.0, 3600.0)
+SECONDS: Final = size(60.0, 3600.0)
 
 
 @pytest.mark.soak
