@@ -64,7 +64,7 @@ class Fuzzer:
     def run(
         self, seconds: float, *, most: int = sys.maxsize, tell: Callable[[Report], None] = lambda report: None
     ) -> Report:
-        """Fuzzes for so long, by the processor, and so many runs; until the first fault without a folder to keep it in."""
+        """Fuzzes for so long, by the processor, and so many runs; without a folder to keep it in to the first fault."""
         began, cpu = time.monotonic(), time.process_time()
         told = began
         for data in self._known():

@@ -138,7 +138,7 @@ class Cover:
         """What place, length and manner make of a line's worth."""
         line = self._lines[number]
         lead = 1 + LEAD_BONUS * math.exp(-line.position / LEAD_FADE)
-        manner = POOR if _OWN_PERSON.search(_QUOTED.sub("", line.text)) else 1.0
+        manner = POOR if _OWN_PERSON.search(line.text) and _OWN_PERSON.search(_QUOTED.sub("", line.text)) else 1.0
         return float(manner * lead / max(10, self._sizes[number]) ** LENGTH_POWER)
 
 
@@ -167,15 +167,16 @@ def _weights(articles: Sequence[Article], lines: Sequence[set[Term]]) -> dict[Te
     for article in articles:
         in_heads.update(concepts(clean_headline(article.title, article.publisher)))
     carriers = _carriers(articles, lines)
+    wanted = set().union(*lines)
     for carried in carriers:
-        counts.update(carried)
+        counts.update(carried & wanted)
     heads, voices = len(articles), len(carriers)
     return {
         term: (PAIR_WEIGHT if isinstance(term, tuple) else 1.0)
         * (in_heads.get(term, 0) / heads + (counts[term] - 1) / voices)
         if term in counts
         else 0.0
-        for term in set().union(*lines)
+        for term in wanted
     }
 
 
