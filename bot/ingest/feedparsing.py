@@ -1,7 +1,8 @@
 """feedparser, told to do once what it does again for each tag and each line; what it reads stays the same.
 
-Its reader of XML hands over text in pieces, one for each line and each entity, and each tag begins by joining the
-address that it starts from with itself. Both take much of its time on a feed of long texts.
+Its reader of XML hands over text in pieces, one for each line and each entity; each tag begins by joining the address
+that it starts from with itself; each text is gone through letter by letter for 32 characters that it hardly ever has;
+and dates are read that we read ourselves. These take a third of its time.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from xml.sax.expatreader import ExpatParser
 
 import feedparser
 import feedparser.api
+import feedparser.datetimes
 import feedparser.mixin
 from feedparser.util import FeedParserDict
 
@@ -22,6 +24,7 @@ from bot.saying import marked
 
 _WHOLE: Final = 1 << 16
 """Characters of one text that are handed over at once."""
+_TO_BE_MAPPED: Final = re.compile("[\x80-\x9f]")
 _FAR_REFERENCE: Final = re.compile(r"&#(?:[0-9]{5,}|[xX][0-9a-fA-F]{4,});?")
 
 
@@ -39,8 +42,23 @@ def create_parser() -> ExpatParser:
     return _WholeTexts()
 
 
+class _Text(str):
+    """A text that is not gone through for what is not in it."""
+
+    __slots__ = ()
+
+    def translate(self, table: Any, /) -> str:
+        return str.translate(self, table) if _TO_BE_MAPPED.search(self) else str(self)
+
+
+def _as_text(element: str, data: str) -> str:
+    return _Text(data)
+
+
 feedparser.api.PREFERRED_XML_PARSERS = [__name__]
 feedparser.mixin.make_safe_absolute_uri = lru_cache(maxsize=256)(feedparser.mixin.make_safe_absolute_uri)
+feedparser.mixin._FeedParserMixin.decode_entities = staticmethod(_as_text)
+feedparser.datetimes._date_handlers.clear()
 # What it copies are the few words that it noted of an element, one beside the other.
 feedparser.mixin.copy = SimpleNamespace(deepcopy=FeedParserDict)
 

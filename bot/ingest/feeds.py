@@ -139,11 +139,11 @@ def _entries(entries: list[Any], url: str, language: str) -> Iterator[Entry]:
             url=absolute(link, url) if link else "",
             entry_id=_value(entry, "id"),
             title=_words(entry, "title"),
-            texts=[*(_detail(content) for content in entry.get("content", ())), _words(entry, "summary")],
+            texts=[*(_detail(content) for content in _get(entry, "content") or ()), _words(entry, "summary")],
             published_at=_published_at(entry, language),
             publisher=_origin(entry),
             author=_value(entry, "author"),
-            language=code_of(_said(entry.get("title_detail"))),
+            language=code_of(_said(_get(entry, "title_detail"))),
         )
 
 
@@ -151,13 +151,13 @@ def _link(entry: Any) -> str:
     """Where the entry leads: past a counting redirect, else its own link, else an id that is an address."""
     found = _value(entry, "feedburner_origlink") or _value(entry, "link")
     if not found:
-        found = next((str(link["href"]) for link in entry.get("links", ()) if _may_lead(link)), "")
+        found = next((str(link["href"]) for link in _get(entry, "links") or () if _may_lead(link)), "")
     entry_id = _value(entry, "id")
     return found or (entry_id if entry_id.startswith(("http://", "https://")) else "")
 
 
 def _may_lead(link: Any) -> bool:
-    return bool(link.get("href")) and link.get("rel", "alternate") in ("alternate", "related", "via", "enclosure")
+    return bool(_get(link, "href")) and (_get(link, "rel") or "alternate") in ("alternate", "related", "via", "enclosure")
 
 
 def _published_at(entry: Any, language: str) -> datetime | None:
@@ -169,29 +169,33 @@ def _published_at(entry: Any, language: str) -> datetime | None:
 
 
 def _origin(entry: Any) -> str:
-    source = entry.get("source")
+    source = _get(entry, "source")
     return _value(source, "title") if source else ""
 
 
 def _words(entry: Any, name: str) -> Words:
-    detail = entry.get(name + "_detail")
-    return _detail(detail) if detail and detail.get("value") == entry.get(name) else Words(text=_value(entry, name))
+    detail = _get(entry, name + "_detail")
+    return _detail(detail) if detail and _get(detail, "value") == _get(entry, name) else Words(text=_value(entry, name))
 
 
 def _detail(detail: Any) -> Words:
-    return Words(text=str(detail.get("value") or ""), is_html=str(detail.get("type", "")).lower() in _HTML_KINDS)
+    return Words(text=str(_get(detail, "value") or ""), is_html=str(_get(detail, "type") or "").lower() in _HTML_KINDS)
 
 
 _HTML_KINDS: Final = ("text/html", "application/xhtml+xml", "html", "xhtml", "application/xml", "text/xml")
 
 
 def _said(detail: Any) -> str:
-    return str(detail.get("language") or "") if detail else ""
+    return str(_get(detail, "language") or "") if detail else ""
+
+
+_get: Final = dict.get
+"""What feedparser has under a name, without its search for older names of it, of which we use none."""
 
 
 def _value(values: Any, name: str) -> str:
     """A member as text; feedparser answers with other types where a feed repeats or misplaces an element."""
-    value = dict.get(values, name)
+    value = _get(values, name)
     return value.strip() if isinstance(value, str) else ""
 
 

@@ -83,20 +83,22 @@ _MARKUP: Final = re.compile(
 )
 
 # Controls, bidi marks, overrides and isolates, zero-width and filler characters, tags, non-characters, lone surrogates.
-_UNSEEN: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b"
+_UNSEEN_CLASS: Final = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b"
     "\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
-    "\U000e0000-\U000e0fff]"
+    "\U000e0000-\U000e0fff"
 )
+_UNSEEN: Final = re.compile(f"[{_UNSEEN_CLASS}]")
 # A joiner stays where it does its work: between emoji, and inside scripts that are written joined.
 _JOINED: Final = "\u0600-\u08ff\u0900-\u0dff\ufb50-\ufdff\ufe70-\ufeff"
 _LOOSE_JOINER: Final = re.compile(
     rf"(?<![{_JOINED}])\u200c|\u200c(?![{_JOINED}])"
     rf"|(?<![{_JOINED}\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d|\u200d(?![{_JOINED}\u2600-\u27bf\u2190-\u21ff\u2b00-\u2bff\U0001f000-\U0001faff])"
 )
-_STACKED: Final = re.compile(
-    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
-)
+_COMBINING: Final = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+_STACKED: Final = re.compile(f"([{_COMBINING}]{{3}})[{_COMBINING}]+")
+_TO_LOOK_AT: Final = re.compile(f"[{_UNSEEN_CLASS}\u200c\u200d{_COMBINING}]")
+"""What one of these changes; hardly a text has any of it."""
 _UNSEEN_ASCII: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_END: Final = re.compile("[\r\n\x85\u2028\u2029]+")
 _RARE_LINE_END: Final = re.compile("[\r\x85\u2028\u2029]")
@@ -121,6 +123,10 @@ _FOOT: Final = re.compile(
     r"|^comments$",
     re.IGNORECASE,
 )
+_FOOT_SIGNS: Final = """appeared|erschien|est apparu|primero en|apareceu|に最初|continue reading|read |weiterlesen
+lire la suite|leer más|continuar leyendo|leia mais|보기|続きを読む|もっと読む|阅读全文|閱讀全文|comments"""
+_FOOT_HINTS: Final = tuple(re.split(r"[|\n]", _FOOT_SIGNS))
+"""One of these stands, in small letters, in each foot, and all are quicker to look for than it is."""
 _CUT_MARK: Final = re.compile(r"(?<!\s)\s*+(?:\[(?:…|\.\.\.|&hellip;)\]|\(more…?\))\s*$")
 
 
@@ -239,7 +245,13 @@ def _tidy_lines(text: str) -> str:
 def _without_foot(text: str) -> str:
     while text:
         head, newline, last = text.rpartition("\n")
-        kept = (last[:-700] + _CUT_MARK.sub("…", _FOOT.sub("", last[-700:]))).rstrip()
+        end = last[-700:]
+        low = end.lower()
+        if any(hint in low for hint in _FOOT_HINTS):
+            end = _FOOT.sub("", end)
+        if end.rstrip().endswith(("]", ")")):
+            end = _CUT_MARK.sub("…", end)
+        kept = (last[:-700] + end).rstrip()
         if kept == last:
             return text
         text = (head + newline + kept if kept.strip("… ") else head).rstrip()
