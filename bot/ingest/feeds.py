@@ -157,7 +157,8 @@ def _link(entry: Any) -> str:
 
 
 def _may_lead(link: Any) -> bool:
-    return bool(_get(link, "href")) and (_get(link, "rel") or "alternate") in ("alternate", "related", "via", "enclosure")
+    kind = _get(link, "rel") or "alternate"
+    return bool(_get(link, "href")) and kind in ("alternate", "related", "via", "enclosure")
 
 
 def _published_at(entry: Any, language: str) -> datetime | None:

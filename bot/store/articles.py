@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
 from bot.models import Article, ArticleChange, Draft, Stored, Value, public_id
-from bot.store.database import Database
+from bot.store.database import Database, among
 from bot.store.rows import value
 from bot.store.schema import article_bands, article_keys, articles, pruned_keys, stories
 from bot.store.source_changes import note_changes
@@ -45,6 +46,31 @@ ChangeOf = Callable[[Article, Draft], ArticleChange | None]
 
 def _no_change(article: Article, draft: Draft) -> None:
     return None
+
+
+# Each built once for a dialect: to build one takes longer than SQLite takes to execute it.
+
+
+@cache
+def _known_by(is_sqlite: bool) -> Select[Any]:
+    query = select(article_keys.c.key, article_keys.c.article_id)
+    return query.where(among(article_keys.c.key, is_sqlite=is_sqlite))
+
+
+@cache
+def _pruned(is_sqlite: bool) -> Select[Any]:
+    return select(pruned_keys.c.key).where(among(pruned_keys.c.key, is_sqlite=is_sqlite))
+
+
+@cache
+def _in_bands(is_sqlite: bool) -> Select[Any]:
+    columns = (article_bands.c.band, article_bands.c.article_id)
+    return select(*columns).where(among(article_bands.c.band, is_sqlite=is_sqlite)).order_by(*columns)
+
+
+@cache
+def _numbered(is_sqlite: bool) -> Select[Any]:
+    return select(articles).where(among(articles.c.id, is_sqlite=is_sqlite))
 
 
 class Articles:
@@ -156,8 +182,7 @@ class _Taking:
     async def _without_old_news(self, items: Sequence[Incoming]) -> list[Incoming]:
         """The items, with those that we had and pruned as no news: an undated one could not tell."""
         keys = [key for item in items if item.is_news for key in item.keys]
-        query = select(pruned_keys.c.key).where(self._db.among(pruned_keys.c.key, keys))
-        pruned = set((await self._connection.execute(query)).scalars()) if keys else set()
+        pruned = set((await self._asked(_pruned, keys)).scalars()) if keys else set()
         return [replace(item, is_news=False) if pruned & set(item.keys) else item for item in items]
 
     def _take_one(self, item: Incoming) -> tuple[Stored, int]:
@@ -223,14 +248,12 @@ class _Taking:
     async def _read_neighbours(self, bands: Iterable[int]) -> None:
         if not (wanted := sorted(set(bands))):
             return
-        columns = (article_bands.c.band, article_bands.c.article_id)
-        query = select(*columns).where(self._db.among(article_bands.c.band, wanted)).order_by(*columns)
-        for band, article_id in await self._connection.execute(query):
+        for band, article_id in await self._asked(_in_bands, wanted):
             self._by_band.setdefault(band, []).append(article_id)
 
     async def _read_articles(self, ids: Iterable[int]) -> None:
         if wanted := sorted(ids):
-            rows = await self._connection.execute(select(articles).where(self._db.among(articles.c.id, wanted)))
+            rows = await self._asked(_numbered, wanted)
             self._articles |= {row.id: value(Article, row) for row in rows}
 
     async def _write(self) -> dict[int, int]:
@@ -258,8 +281,12 @@ class _Taking:
             await self._connection.execute(change.values(title=article.title, text=article.text))
         due = [article.story_id for article in written.values() if article.story_id is not None]
         if due:
-            change = update(stories).where(self._db.among(stories.c.id, due))
-            await self._connection.execute(change.values(is_due=True, changed_at=self._seen_at))
+            change = update(stories).where(among(stories.c.id, is_sqlite=self._db.is_sqlite))
+            due_again = change.values(is_due=True, changed_at=self._seen_at)
+            await self._connection.execute(due_again, self._db.many(due))
+
+    async def _asked(self, query: Callable[[bool], Select[Any]], values: Sequence[int] | Sequence[str]) -> Any:
+        return await self._connection.execute(query(self._db.is_sqlite), self._db.many(values))
 
 
 async def _not_before(connection: AsyncConnection, seen_at: datetime) -> datetime:
@@ -274,9 +301,8 @@ async def _not_before(connection: AsyncConnection, seen_at: datetime) -> datetim
 async def _known(database: Database, connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
     if not (wanted := list(dict.fromkeys(keys))):
         return {}
-    query = select(article_keys.c.key, article_keys.c.article_id).where(database.among(article_keys.c.key, wanted))
-    found = await connection.execute(query)
-    return {row.key: row.article_id for row in found}
+    found = await connection.execute(_known_by(database.is_sqlite), database.many(wanted))
+    return dict(map(tuple, found))
 
 
 def _columns(article: Article) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, ColumnElement, Table, any_, event, func, literal, make_url, select
+from sqlalchemy import ARRAY, ColumnElement, Table, any_, bindparam, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
@@ -147,12 +147,9 @@ class Database:
         """An INSERT that knows ON CONFLICT, for this dialect."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
-    def among(self, column: ColumnElement[Any], values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:
-        """Whether a column has one of many values, as one parameter: the same statement however many there are."""
-        if self.is_sqlite:
-            given = func.json_each(json.dumps(values)).table_valued("value")
-            return column.in_(select(given.c.value))
-        return column == any_(literal(list(values), ARRAY(column.type)))
+    def many(self, values: Sequence[int] | Sequence[str]) -> dict[str, Any]:
+        """The parameter of a statement with `among`."""
+        return {"among": json.dumps(values) if self.is_sqlite else list(values)}
 
     async def insert_numbered(
         self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
@@ -240,6 +237,14 @@ def _file_id(url: URL) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def among(column: ColumnElement[Any], *, is_sqlite: bool) -> ColumnElement[bool]:
+    """Whether a column has one of the values that `Database.many` gives, as one parameter however many there are."""
+    if is_sqlite:
+        given = func.json_each(bindparam("among")).table_valued("value")
+        return column.in_(select(given.c.value))
+    return column == any_(bindparam("among", type_=ARRAY(column.type)))
 
 
 class _PlainErrors:

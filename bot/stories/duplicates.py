@@ -90,7 +90,7 @@ def is_same(incoming: Incoming, article: Article) -> bool:
 
 def _shingles(words: list[str]) -> NDArray[np.uint64]:
     # crc32 rather than hash(): the same in every process and every version.
-    codes = np.array([zlib.crc32(word.encode()) for word in words], dtype=np.uint64)
+    codes = np.fromiter(map(zlib.crc32, map(str.encode, words)), np.uint64, len(words))
     count = len(codes) - SHINGLE + 1
     parts = [codes[start : start + count] * np.uint64(31 ** (2 * start) + start) for start in range(SHINGLE)]
     mixed: NDArray[np.uint64] = parts[0] ^ (parts[1] << np.uint64(7)) ^ (parts[2] << np.uint64(13))

@@ -26,9 +26,9 @@ _SCRIPTS: Final = {
 _ENGLISH: Final = re.compile(
     r"\b(?:the|of|and|to|in|is|for|on|with|that|by|at|from|as|has|are|was|it|you|how|what)\b", re.IGNORECASE
 )
-_COMMONEST: Final = frozenset(("the", "and", "of", "to", "that", "with", "for", "was", "from", "by", "in", "is", "on"))
-_SURE_FROM: Final = 15
-_SURE_SHARE: Final = 0.2
+_COMMONEST: Final = frozenset(("the", "and", "of", "to", "that", "with", "for", "from", "by", "this", "are"))
+_SURE_FROM: Final = 12
+_SURE_SHARE: Final = 0.12
 _THREE_LETTERS: Final = {
     **{"eng": "en", "kor": "ko", "jpn": "ja", "zho": "zh", "chi": "zh", "deu": "de", "ger": "de", "fra": "fr"},
     **{"fre": "fr", "spa": "es", "por": "pt", "ita": "it", "rus": "ru", "nld": "nl", "ara": "ar"},
@@ -89,7 +89,8 @@ def _is_plainly_english(sample: str) -> bool:
     """Whether so many of the words are the commonest English ones that no model need be asked; of few words never."""
     words = sample.lower().split()
     common = sum(map(_COMMONEST.__contains__, words))
-    return len(words) >= _SURE_FROM and "the" in words and common >= _SURE_SHARE * len(words)
+    is_no_other = "the" in words or ("and" in words and "of" in words)
+    return len(words) >= _SURE_FROM and is_no_other and common >= _SURE_SHARE * len(words)
 
 
 def _by_script(sample: str, said: str) -> str:
