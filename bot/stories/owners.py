@@ -73,13 +73,13 @@ def owner_of(publisher: str, url: str) -> str:
     return domain
 
 
+@lru_cache(maxsize=4096)
 def publisher_key(publisher: str) -> str:
     """A publisher's name without its section, case or "News": `BBC News - Asia` and `BBC` are one."""
     name = _SECTION.sub("", fold(publisher).strip()) or fold(publisher).strip()
     return _TAIL.sub("", " ".join(name.split())).removeprefix("the ")
 
 
-@lru_cache(maxsize=4096)
 def _domain_of_host(host: str) -> str:
     found = get_tld(f"https://{host}", fail_silently=True, as_object=True)
     domain = str(found.fld) if found is not None and not isinstance(found, str) else ".".join(host.split(".")[-2:])
@@ -88,6 +88,12 @@ def _domain_of_host(host: str) -> str:
 
 def registrable_domain(url: str) -> str:
     """`https://edition.cnn.com/…` → `cnn.com`; empty when there is no host."""
+    # All addresses of a site begin alike, up to the third stroke.
+    return _domain_of_site("/".join(url.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=4096)
+def _domain_of_site(url: str) -> str:
     try:
         host = (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:

@@ -41,7 +41,8 @@ def runs(text: str) -> list[str]:
 def terms(text: str) -> list[str]:
     """The words of a text in order, folded, with each CJK run as its overlapping bigrams."""
     words = runs(text)
-    if text.isascii():
+    # Most texts that are not of ASCII have a dash or an accent, and no letter of these.
+    if text.isascii() or max(words, default="") < _FIRST_CJK:
         return words
     return [term for run in words for term in (bigrams(run) if is_cjk(run) else (run,))]
 
