@@ -55,8 +55,19 @@ def _as_text(element: str, data: str) -> str:
     return _Text(data)
 
 
+_OLD_NAMES: Final = FeedParserDict.keymap.keys() | {"category", "enclosures", "license", "updated", "updated_parsed"}
+"""What a member may be asked for by, where more is done than to look it up."""
+_get: Final = FeedParserDict.get
+
+
+def _looked_up(self: FeedParserDict, key: str, default: Any = None) -> Any:
+    return _get(self, key, default) if key in _OLD_NAMES else dict.get(self, key, default)
+
+
+FeedParserDict.get = _looked_up
 feedparser.api.PREFERRED_XML_PARSERS = [__name__]
 feedparser.mixin.make_safe_absolute_uri = lru_cache(maxsize=256)(feedparser.mixin.make_safe_absolute_uri)
+feedparser.mixin._urljoin = lru_cache(maxsize=1024)(feedparser.mixin._urljoin)
 feedparser.mixin._FeedParserMixin.decode_entities = staticmethod(_as_text)
 feedparser.datetimes._date_handlers.clear()
 # What it copies are the few words that it noted of an element, one beside the other.

@@ -7,7 +7,7 @@ import hashlib
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -143,17 +143,18 @@ class Ingest:
             feed = await self._parser.feed(fetched)
         except (FetchError, FeedError) as error:
             return await self._failed(source, error)
-        drafts = [_named(draft, source, feed) for draft in feed.drafts]
-        report = await self._take(source, drafts, is_first=source.last_ok_at is None, read_pages=True)
-        await self._store.sources.settle(
-            replace(
-                self._polled(source, fetched, ttl_s=feed.ttl_s or fetched.max_age_s, had_new=bool(report.new)),
+
+        def polled(taken: TakeReport) -> Polled:
+            return replace(
+                self._polled(source, fetched, ttl_s=feed.ttl_s or fetched.max_age_s, had_new=bool(taken.new)),
                 body_hash=body_hash,
                 title="" if source.title else feed.title,
                 publisher="" if source.publisher else feed.publisher,
                 language=feed.language,
             )
-        )
+
+        drafts = [_named(draft, source, feed) for draft in feed.drafts]
+        report = await self._take(source, drafts, is_first=source.last_ok_at is None, polled=polled)
         log.info("source.polled", source=source.id, new=report.new, updated=report.updated)
         return PollReport(source=source, new=report.new, updated=report.updated, duplicate=report.duplicate)
 
@@ -170,9 +171,18 @@ class Ingest:
 
     async def take(self, source: Source, drafts: Sequence[Draft], *, is_first: bool) -> TakeReport:
         """Stores drafts as articles of this source, each article once. `is_first`: undated ones are no news."""
-        return await self._take(source, drafts, is_first=is_first, read_pages=False)
+        return await self._take(source, drafts, is_first=is_first)
 
-    async def _take(self, source: Source, drafts: Sequence[Draft], *, is_first: bool, read_pages: bool) -> TakeReport:
+    async def _take(
+        self,
+        source: Source,
+        drafts: Sequence[Draft],
+        *,
+        is_first: bool,
+        polled: Callable[[TakeReport], Polled] | None = None,
+    ) -> TakeReport:
+        """`polled`: what to settle of a source that was asked itself, in one with what it gave."""
+        read_pages = polled is not None
         now = self._clock.now()
         items = await self._recognised(source, drafts)
         is_flood = read_pages and sum(_is_undated_and_new(item) for item in items) > UNDATED_FLOOD
@@ -182,15 +192,16 @@ class Ingest:
         incoming = [
             self._incoming(_truly_named(item, source), now, undated_is_news=not (is_first or is_flood)) for item in kept
         ]
-        outcomes = await self._store.articles.add_all(
-            source.id, incoming, seen_at=now, is_same=_unless_beside(drafts), change_of=noted_change
-        )
-        counts = Counter(stored for stored, _ in outcomes)
-        return TakeReport(
-            new=counts[Stored.NEW],
-            updated=counts[Stored.UPDATED],
-            duplicate=counts[Stored.DUPLICATE] + len(items) - len(kept),
-        )
+        async with self._store.database.together():
+            outcomes = await self._store.articles.add_all(
+                source.id, incoming, seen_at=now, is_same=_unless_beside(drafts), change_of=noted_change
+            )
+            counts = Counter(stored for stored, _ in outcomes)
+            duplicate = counts[Stored.DUPLICATE] + len(items) - len(kept)
+            report = TakeReport(new=counts[Stored.NEW], updated=counts[Stored.UPDATED], duplicate=duplicate)
+            if polled is not None:
+                await self._store.sources.settle(polled(report))
+        return report
 
     async def _recognised(self, source: Source, drafts: Sequence[Draft]) -> list[_Known]:
         named = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -47,6 +47,8 @@ ChangeOf = Callable[[Article, Draft], ArticleChange | None]
 def _no_change(article: Article, draft: Draft) -> None:
     return None
 
+
+_NEWEST: Final = select(func.max(articles.c.seen_at))
 
 # Each built once for a dialect: to build one takes longer than SQLite takes to execute it.
 
@@ -294,7 +296,7 @@ async def _not_before(connection: AsyncConnection, seen_at: datetime) -> datetim
 
     While the clock is behind, what comes in would be dated so, and be old news once it is right again.
     """
-    newest = (await connection.execute(select(func.max(articles.c.seen_at)))).scalar()
+    newest = (await connection.execute(_NEWEST)).scalar()
     return max(seen_at, min(newest, seen_at + _MOST_BEHIND)) if newest else seen_at
 
 

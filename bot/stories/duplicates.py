@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import zlib
 from typing import Final
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,16 +43,17 @@ def article_keys(draft: Draft, owner: str, source_id: int) -> tuple[str, ...]:
     An entry id counts within its source only. An address that cannot be an article's own (a site's front page) does not
     count, and an id that such a feed repeats for each entry is told apart by the title.
     """
-    title = " ".join(terms(draft.title))
     keys = []
     address = canonical(draft.url)
     if address and _is_own(address):
         keys.append(f"url:{address}")
     if draft.entry_id and (not address or canonical(draft.entry_id) != address):
-        keys.append(f"id:{source_id}:{draft.entry_id}" + ("" if _is_own_id(draft.entry_id) else f":{title}"))
+        keys.append(
+            f"id:{source_id}:{draft.entry_id}" + ("" if _is_own_id(draft.entry_id) else f":{_plain(draft.title)}")
+        )
     if not keys:
         day = draft.published_at.date().isoformat() if draft.published_at else ""
-        keys.append(f"title:{owner}:{title}:{day}")
+        keys.append(f"title:{owner}:{_plain(draft.title)}:{day}")
     return tuple(keys)
 
 
@@ -79,7 +79,7 @@ def is_same(incoming: Incoming, article: Article) -> bool:
     if incoming.owner != article.owner:
         return False
     draft = incoming.draft
-    title, known = " ".join(terms(draft.title)), " ".join(terms(article.title))
+    title, known = _plain(draft.title), _plain(article.title)
     if _NUMBER.findall(draft.title) != _NUMBER.findall(article.title):
         return False
     if title != known and fuzz.token_set_ratio(title, known) < _SAME_TITLE:
@@ -98,10 +98,15 @@ def _shingles(words: list[str]) -> NDArray[np.uint64]:
     return mixed % np.uint64((1 << 31) - 1)
 
 
+def _plain(title: str) -> str:
+    """A title's words in a row."""
+    return " ".join(terms(title))
+
+
 def _is_own(address: str) -> bool:
-    """A front page is no article's address."""
-    parts = urlsplit(address)
-    return bool(parts.path.strip("/") or parts.query)
+    """A front page is no article's address; `address` as `canonical` gives it."""
+    rest = address.removeprefix("https://")
+    return "/" in rest or "?" in rest
 
 
 def _is_own_id(entry_id: str) -> bool:

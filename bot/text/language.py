@@ -76,11 +76,10 @@ def language_of(text: str, *, said: str = "") -> str:
     sample = text[:_SAMPLE]
     if not sample.isascii() and (by_script := _by_script(sample, said)):
         return by_script
-    letters = _count(_LATIN, sample)
     if said and said not in _NOT_LATIN:
-        is_doubtful = said == "en" and letters > 80 and not _ENGLISH.search(sample)
+        is_doubtful = said == "en" and not _ENGLISH.search(sample) and _count(_LATIN, sample) > 80
         return _by_model(sample) if is_doubtful else said
-    if letters < 30:
+    if _count(_LATIN, sample) < 30:
         return said or UNKNOWN
     return "en" if _is_plainly_english(sample) else _by_model(sample)
 

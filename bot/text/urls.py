@@ -32,7 +32,7 @@ _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:/|$))", re.IGNORECASE
 @lru_cache(maxsize=8192)
 def is_web_address(url: str) -> bool:
     """Whether this is a whole http(s) address that a reader can open."""
-    if not url or len(url) > _LONGEST or _UNSAFE.search(url):
+    if url[:4].lower() != "http" or len(url) > _LONGEST or _UNSAFE.search(url):
         return False
     try:
         parts = urlsplit(url)

@@ -14,6 +14,7 @@ import pytest
 from bot.caveat import caveat_for
 from bot.config import Settings
 from bot.digests.elsewhere import FORMATS
+from bot.ingest.dates import parse_date
 from bot.listening import Endpoint
 from bot.metrics import Metrics
 from bot.models import BriefText, Citation, Sentence
@@ -52,7 +53,7 @@ def test_hostile_words_make_a_sound_feed(form: str) -> None:
     [entry] = feed.entries
     assert entry.id == "urn:briefbot:edition:12:brief:34"
     assert entry.link == "https://a.example/?a=1&b=2"
-    assert entry.published_parsed[:5] == (2026, 1, 15, 9, 0)
+    assert parse_date(entry.published) == datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
     content = entry.content[0].value if form == "atom" else entry.summary
     assert CAVEAT.text in content
     assert "Ask &lt;us&gt;" in content
