@@ -99,7 +99,7 @@ def publisher_of(title: str, url: str) -> str:
     name = name_of(title)
     while (shorter := _FEED_WORDS.sub("", name).strip(" -–—|:»›")) and shorter != name:
         name = shorter
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    host = name_of((urlsplit(url).hostname or "").removeprefix("www."))
     labels = [label for label in host.split(".")[:-1] if len(label) > 3]
     for part in _PARTS.split(name):
         if any(label in _letters(part) or _letters(part) == host.replace(".", "") for label in labels):

@@ -139,7 +139,7 @@ def _entries(entries: list[Any], url: str, language: str) -> Iterator[Entry]:
             url=absolute(link, url) if link else "",
             entry_id=_value(entry, "id"),
             title=_words(entry, "title"),
-            texts=[*(_detail(content) for content in _get(entry, "content") or ()), _words(entry, "summary")],
+            texts=[*(_detail(content) for content in _members(entry, "content")), _words(entry, "summary")],
             published_at=_published_at(entry, language),
             publisher=_origin(entry),
             author=_value(entry, "author"),
@@ -151,7 +151,7 @@ def _link(entry: Any) -> str:
     """Where the entry leads: past a counting redirect, else its own link, else an id that is an address."""
     found = _value(entry, "feedburner_origlink") or _value(entry, "link")
     if not found:
-        found = next((str(link["href"]) for link in _get(entry, "links") or () if _may_lead(link)), "")
+        found = next((str(link["href"]) for link in _members(entry, "links") if _may_lead(link)), "")
     entry_id = _value(entry, "id")
     return found or (entry_id if entry_id.startswith(("http://", "https://")) else "")
 
@@ -190,8 +190,17 @@ def _said(detail: Any) -> str:
     return str(_get(detail, "language") or "") if detail else ""
 
 
-_get: Final = dict.get
-"""What feedparser has under a name, without its search for older names of it, of which we use none."""
+def _get(values: Any, name: str) -> Any:
+    """What feedparser has under a name, without its search for older names of it, of which we use none.
+
+    Where a feed repeats or misplaces an element, `values` is a text, and has nothing.
+    """
+    return dict.get(values, name) if isinstance(values, dict) else None
+
+
+def _members(values: Any, name: str) -> list[Any]:
+    found = _get(values, name)
+    return found if isinstance(found, list) else []
 
 
 def _value(values: Any, name: str) -> str:

@@ -25,7 +25,10 @@ _SOMETIMES_TRACKING: Final = frozenset(
 _WHERE_FROM: Final = re.compile(r"(?:rss|feed|atom|twitter|facebook|newsletter|email)", re.IGNORECASE)
 _FRONT_HOST: Final = re.compile(r"(?:www\d?|m|mobile|mobil|amp|touch)\.(?=[^.]+\.[^.])")
 _AMP_END: Final = re.compile(r"(?:/amp(?:/index\.html?)?|\.amp|/index\.(?:html?|php))$|\.amp(?=\.html?$)")
-_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\s<>\"\\^`{|}\ud800-\udfff\ufffe\uffff]")
+_UNSAFE: Final = re.compile(
+    r"[\x00-\x1f\x7f\s<>\"\\^`{|}\ud800-\udfff\ufffe\uffff\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+"""Among it what is not seen, or turns what is seen around: an address that a reader checks must be the one it opens."""
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:/|$))", re.IGNORECASE)
 
 
