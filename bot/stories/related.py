@@ -47,8 +47,6 @@ class Entry:
     deck: str
     language: str
     related: tuple[Related, ...]
-    things: Mapping[str, float]
-    """What it is about: folded word or name → how much it counts."""
 
 
 class RelatedIndex:
@@ -70,9 +68,8 @@ class RelatedIndex:
     def add(self, brief: Brief) -> None:
         """Takes a brief in, in place of its earlier version."""
         self._drop(brief.id)
-        things = {key: _weight(thing) for key, thing in self._things(brief.text).items()}
         slot = self._free.pop()
-        entry = self._by_slot[slot] = self._entries[brief.id] = Entry(
+        self._by_slot[slot] = self._entries[brief.id] = Entry(
             brief.id,
             slot,
             brief.story_id,
@@ -81,9 +78,8 @@ class RelatedIndex:
             _shared(brief.text.summary),
             brief.text.language,
             tuple(replace(link, headline=_shared(link.headline), blurb=_shared(link.blurb)) for link in brief.related),
-            things,
         )
-        self._postings.add(slot, entry.things)
+        self._postings.add(slot, {key: _weight(thing) for key, thing in self._things(brief.text).items()})
         while len(self._entries) > self._capacity:
             self._drop(next(iter(self._entries)))
 
@@ -118,7 +114,7 @@ class RelatedIndex:
         if other is None:
             return None
         things = self._things(brief.text)
-        rarity = {key: self._rarity(key) for key in things if key in other.things}
+        rarity = {key: self._rarity(key) for key in things}
         reason = self._reason(things, rarity, other, other.language, link.score) or link.reason
         back = Related(
             brief_id=brief.id, headline=brief.text.headline, blurb=brief.text.summary, score=link.score, reason=reason
@@ -144,8 +140,7 @@ class RelatedIndex:
         then = self._sizes[touched]
         # Measured anew when the index has grown so far that other words are rare in it.
         for slot in touched[(then < 0.8 * size) | (then > 1.25 * size)].tolist():
-            if entry := self._by_slot[slot]:
-                self._norms[slot], self._sizes[slot] = self._norm(entry.things), size
+            self._norms[slot], self._sizes[slot] = self._norm(slot), size
         own = math.sqrt(sum((weight * rarity[key]) ** 2 for key, weight in weights.items()))
         lengths = own * self._norms[touched]
         cosines = dots[touched] / np.where(lengths == 0, 1.0, lengths)
@@ -166,8 +161,9 @@ class RelatedIndex:
             if reason := self._reason(things, rarity, entry, language, score):
                 yield _link(entry, min(score, 1.0), reason)
 
-    def _norm(self, things: Mapping[str, float]) -> float:
-        return math.sqrt(sum((weight * self._rarity(thing)) ** 2 for thing, weight in things.items()))
+    def _norm(self, slot: int) -> float:
+        told = self._postings.weights(slot)
+        return math.sqrt(sum((weight * self._rarity_of(count)) ** 2 for weight, count in told))
 
     def _rarity(self, thing: str) -> float:
         return self._rarity_of(self._postings.count(thing))
@@ -180,8 +176,8 @@ class RelatedIndex:
         self, things: Mapping[str, Thing], rarity: Mapping[str, float], other: Entry, language: str, score: float
     ) -> str:
         """What both are about, in words; empty when it is nothing that a reader would call a reason."""
-        shared = [key for key in rarity if key in other.things]
-        ranked = sorted(shared, key=lambda key: (-rarity[key] * (things[key].weight + other.things[key]), key))
+        shared = self._postings.shared(other.slot, rarity)
+        ranked = sorted(shared, key=lambda key: (-rarity[key] * (things[key].weight + shared[key]), key))
         least = self._rarity_of(max(_COMMON_LEAST, int(_COMMON_SHARE * len(self._entries))))
         heads = f"{other.headline} {other.deck}".casefold()
         return reason_of([(things[key], rarity[key] >= least) for key in ranked], heads, language, closeness=score)
@@ -189,7 +185,7 @@ class RelatedIndex:
     def _drop(self, brief_id: int) -> None:
         entry = self._entries.pop(brief_id, None)
         if entry is not None:
-            self._postings.drop(entry.slot, entry.things)
+            self._postings.drop(entry.slot)
             self._by_slot[entry.slot], self._sizes[entry.slot] = None, 0
             self._free.append(entry.slot)
 
