@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -131,8 +130,7 @@ def things_of(text: BriefText) -> dict[str, Thing]:
     best = sorted(
         filter(tally.is_kept, tally.counts), key=lambda key: (-tally.counts[key] * (2 + tally.shown[key][1]), key)
     )[:MOST]
-    # Thousands of briefs share their words; each is kept once.
-    return {sys.intern(key): Thing(*tally.shown[key], 1 + math.log(tally.counts[key])) for key in best}
+    return {key: Thing(*tally.shown[key], 1 + math.log(tally.counts[key])) for key in best}
 
 
 def _words(text: str) -> list[_Word]:
