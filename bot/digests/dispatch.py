@@ -48,8 +48,8 @@ from bot.topics.mute import without_muted_links
 log = structlog.get_logger(__name__)
 
 LEASE_S: Final = 120.0
-BATCH: Final = 500
-"""Digests planned in one transaction: a second's work, well within their lease."""
+BATCH: Final = 250
+"""Digests planned in one transaction: part of a second's work, well within their lease."""
 AT_A_STRETCH_S: Final = 0.001
 """How long it composes before it lets others have the processor."""
 UNBEGUN: Final = timedelta(minutes=15)

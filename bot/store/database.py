@@ -31,7 +31,7 @@ _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-8000",
+    "PRAGMA cache_size=-4000",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA journal_size_limit=67108864",
 )
@@ -199,6 +199,8 @@ def _engine(url: URL) -> AsyncEngine:
         async_creator=Connector(str(url.database), timeout_s=BUSY_TIMEOUT_S, pragmas=_PRAGMAS),
         pool_size=8,
         max_overflow=16,
+        # The one that was used last, whose pages are in memory: each may keep four megabytes of them.
+        pool_use_lifo=True,
     )
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
