@@ -24,6 +24,7 @@ from bot.saying import marked
 
 _WHOLE: Final = 1 << 16
 """Characters of one text that are handed over at once."""
+_LONGEST_NAME: Final = 500
 _TO_BE_MAPPED: Final = re.compile("[\x80-\x9f]")
 _FAR_REFERENCE: Final = re.compile(r"&#(?:[0-9]{5,}|[xX][0-9a-fA-F]{4,});?")
 
@@ -51,6 +52,15 @@ class _Text(str):
         return str.translate(self, table) if _TO_BE_MAPPED.search(self) else str(self)
 
 
+_sync_author: Final = feedparser.mixin._FeedParserMixin._sync_author_detail
+
+
+def _sync_short_author(self: Any, key: str = "author") -> None:
+    """Its search for an address in a name takes the square of the name's length."""
+    if len(str(self._get_context().get(key) or "")) <= _LONGEST_NAME:
+        _sync_author(self, key)
+
+
 def _as_text(element: str, data: str) -> str:
     return _Text(data)
 
@@ -69,6 +79,7 @@ feedparser.api.PREFERRED_XML_PARSERS = [__name__]
 feedparser.mixin.make_safe_absolute_uri = lru_cache(maxsize=256)(feedparser.mixin.make_safe_absolute_uri)
 feedparser.mixin._urljoin = lru_cache(maxsize=1024)(feedparser.mixin._urljoin)
 feedparser.mixin._FeedParserMixin.decode_entities = staticmethod(_as_text)
+feedparser.mixin._FeedParserMixin._sync_author_detail = _sync_short_author
 feedparser.datetimes._date_handlers.clear()
 # What it copies are the few words that it noted of an element, one beside the other.
 feedparser.mixin.copy = SimpleNamespace(deepcopy=FeedParserDict)

@@ -18,7 +18,7 @@ from bot.store.schema import EPOCH, Instant, briefs
 
 _RANK_WINDOW: Final = timedelta(days=90)
 """On PostgreSQL ranking reads every match from the heap, so we look here first and everywhere when that is too thin."""
-DEPTHS: Final = {"sqlite": 50, "postgresql": 200}
+DEPTHS: Final = {"sqlite": 30, "postgresql": 200}
 """Results that are looked at more closely: more of them where the index does not know which terms are rare."""
 _RAREST: Final = 12
 """Terms of which PostgreSQL is asked for any: the common ones of a sentence cost the most and tell the least."""
