@@ -16,6 +16,7 @@ from bot.documents.stored import from_json
 from bot.models import LOCAL_WORKSPACE, Delivery, DeliveryState, Digest, Edition, EditionState
 from bot.store import Store, bodies, schema
 from tests.calendar_oracle import expected_runs
+from tests.edition_rows import parts_of
 from tests.newswire import START, Report, reports
 from tests.recorder import RecordingAdapter
 
@@ -88,7 +89,7 @@ async def _editions(store: Store, reached: list[str], expected: Expected) -> lis
         for edition in await store.editions.recent(LOCAL_WORKSPACE, limit=1_000_000):
             if edition.digest_id != digest.id:
                 continue
-            parts = await store.deliveries.of_edition(edition.id)
+            parts = await parts_of(store, edition.id)
             asked |= {part.key for part in parts}
             found.append(edition)
             _edition(edition, parts, place, expected, timedelta(seconds=digest.catch_up_s))

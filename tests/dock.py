@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.digests.calendar import next_edition
 from bot.models import Digest, Edition, EditionState, Style
+from tests.edition_rows import edition_on
 from tests.fakes import FakeClock
 from tests.loopback_slack import Channel
 from tests.wharf import Wharf
@@ -51,7 +52,7 @@ async def pass_time(dock: Wharf, seconds: float = 61.0) -> None:
 
 async def edition(dock: Wharf, of: Digest) -> Edition:
     assert of.next_on is not None
-    found = await dock.store.editions.get_on(of.id, of.next_on)
+    found = await edition_on(dock.store, of.id, of.next_on)
     assert found is not None
     return found
 

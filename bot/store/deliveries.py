@@ -20,7 +20,7 @@ FOLLOW_CATCH_UP_S = 24 * 3600
 """How late a post about a followed story may still be posted."""
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 _first = deliveries.alias("first")
-_WHOLE = (
+WHOLE = (
     select(
         deliveries,
         editions.c.due_at,
@@ -88,7 +88,7 @@ _CLAIM = (
         lease_owner=_OWNER,
     )
 )
-_CLAIMED = _WHOLE.where(deliveries.c.id.in_(_IDS))
+_CLAIMED = WHOLE.where(deliveries.c.id.in_(_IDS))
 _STILL_OPEN = (
     select(deliveries.c.id, deliveries.c.edition_id).where(deliveries.c.id.in_(_IDS), _is_open()).with_for_update()
 )
@@ -136,7 +136,7 @@ class Deliveries:
             lease = {"until": now + timedelta(seconds=lease_s), "owner": owner}
             await connection.execute(_CLAIM, {"ids": ids} | lease)
             rows = await connection.execute(_CLAIMED, {"ids": ids})
-            found = {row.id: _delivery(row) for row in rows}
+            found = {row.id: delivery_of(row) for row in rows}
         return [found[id_] for id_ in ids]
 
     async def settle_sent(self, refs: Mapping[int, str], *, owner: str, now: datetime) -> set[int]:
@@ -187,12 +187,6 @@ class Deliveries:
         async with self._db.glancing() as connection:
             return {row[0]: row[1] for row in await connection.execute(query.order_by(deliveries.c.error))}
 
-    async def of_edition(self, edition_id: int) -> list[Delivery]:
-        """The messages of an edition, in order."""
-        query = _WHOLE.where(deliveries.c.edition_id == edition_id).order_by(deliveries.c.part)
-        async with self._db.reading() as connection:
-            return [_delivery(row) for row in await connection.execute(query)]
-
 
 async def _settle(
     connection: AsyncConnection, delivery_id: int, values: dict[str, Any], *, owner: str | None = None
@@ -205,5 +199,5 @@ async def _settle(
     return None if row is None else int(row.edition_id)
 
 
-def _delivery(row: Any) -> Delivery:
+def delivery_of(row: Any) -> Delivery:
     return value(Delivery, row, state=DeliveryState(row.state))

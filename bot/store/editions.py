@@ -145,13 +145,6 @@ class Editions:
             await unmake(connection, ids)
         return len(ids)
 
-    async def get_on(self, digest_id: int, on: date, slot: int = 0) -> Edition | None:
-        """The edition of a digest for a slot of a local date."""
-        query = select(editions).where(editions.c.digest_id == digest_id, editions.c.on == on, editions.c.slot == slot)
-        async with self._db.glancing() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return _edition(row) if row is not None else None
-
     async def since(self, digest_id: int, on: date) -> dict[tuple[date, int], Edition]:
         """The editions of a digest for a local date and later ones, by date and slot."""
         query = select(editions).where(editions.c.digest_id == digest_id, editions.c.on >= on)

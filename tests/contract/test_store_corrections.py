@@ -25,6 +25,7 @@ from bot.store import Store
 from bot.store.amendments import DONE
 from bot.store.corrections import Change
 from bot.store.editions import EditionPlan, Slot
+from tests.edition_rows import parts_of
 from tests.fakes import FakeClock
 from tests.office_store import OTHER, brief, digest, incoming, words, workspaces
 from tests.saving import save
@@ -105,7 +106,7 @@ async def post(store: Store, clock: FakeClock, made: Brief, workspace: Workspace
     payload = Payload(body={"text": "News"}, caveat="", title="News", page=PAGE)
     plan = EditionPlan(digest=set_up, slot=slot, picks=[Pick(brief=made, why="")], payloads=[payload])
     made_edition = (await store.editions.plan([plan], now=now))[set_up.id]
-    [one] = await store.deliveries.of_edition(made_edition.id)
+    [one] = await parts_of(store, made_edition.id)
     return one.id
 
 

@@ -26,6 +26,7 @@ from bot.models import (
 from bot.ports import Payload
 from bot.store import Store
 from bot.store.editions import EditionPlan, SentStory, Slot
+from tests.edition_rows import edition_on, parts_of
 from tests.fakes import FakeClock
 from tests.office_store import OTHER, brief, digest, words, workspaces
 
@@ -101,9 +102,9 @@ async def test_date_has_one_edition_whoever_plans_it(store: Store, clock: FakeCl
     for plan in (again, skipped):
         assert await store.editions.plan([plan], now=clock.now()) == {}
     assert await store.editions.plan([], now=clock.now()) == {}
-    assert await store.editions.get_on(made.id, edition.on) == edition
+    assert await edition_on(store, made.id, edition.on) == edition
     assert (await store.digests.get(LOCAL_WORKSPACE, made.id)).next_due_at == clock.now() + timedelta(days=1)
-    assert len(await store.deliveries.of_edition(edition.id)) == 2
+    assert len(await parts_of(store, edition.id)) == 2
 
 
 async def test_edition_that_nobody_began_to_send_is_taken_back(store: Store, clock: FakeClock) -> None:
@@ -111,7 +112,7 @@ async def test_edition_that_nobody_began_to_send_is_taken_back(store: Store, clo
     soon, later = clock.now(), clock.now() + timedelta(seconds=1)
     assert await store.editions.take_back(soon) == 0
     assert await store.editions.take_back(later) == 1
-    assert await store.editions.get_on(made.id, edition.on) is None
+    assert await edition_on(store, made.id, edition.on) is None
     due = await store.digests.get(LOCAL_WORKSPACE, made.id)
     assert (due.next_on, due.next_due_at) == (edition.on, edition.due_at)
     assert await claim(store, clock) == []
@@ -126,7 +127,7 @@ async def test_edition_that_was_begun_or_whose_digest_is_paused_is_not_taken_bac
     await store.digests.save(replace(await store.digests.get(LOCAL_WORKSPACE, made.id), is_paused=False))
     assert len(await claim(store, clock)) == 1
     assert await store.editions.take_back(clock.now() + timedelta(seconds=1)) == 0
-    assert await store.editions.get_on(made.id, edition.on) == edition
+    assert await edition_on(store, made.id, edition.on) == edition
 
 
 async def test_skipped_edition_says_why(store: Store, clock: FakeClock) -> None:
@@ -172,7 +173,7 @@ async def test_parts_go_out_in_order_and_the_last_delivers_the_edition(store: St
     assert not await store.deliveries.settle_sent({first: "m1"}, owner="me", now=clock.now())
     [second] = await claim(store, clock)
     await store.deliveries.settle_sent({first: "m3", second: "m2"}, owner="me", now=clock.now())
-    parts = await store.deliveries.of_edition(edition.id)
+    parts = await parts_of(store, edition.id)
     assert [(part.part, part.state, part.message_ref) for part in parts] == [
         (1, DeliveryState.SENT, "m1"),
         (2, DeliveryState.SENT, "m2"),
@@ -200,7 +201,7 @@ async def test_retry_waits_and_counts_its_attempts(store: Store, clock: FakeCloc
     assert await claim(store, clock) == []
     clock.advance(31)
     assert await claim(store, clock) == [first]
-    [part, _] = await store.deliveries.of_edition(edition.id)
+    [part, _] = await parts_of(store, edition.id)
     assert (part.attempts, part.error, part.key) == (2, "slow down", f"bb-{first}")
     assert len(part.key) <= 25
 
@@ -209,7 +210,7 @@ async def test_failure_gives_up_the_rest_and_says_why(store: Store, clock: FakeC
     _, edition = await planned(store, clock)
     [first] = await claim(store, clock)
     assert await store.deliveries.settle_failed(first, owner="me", error="channel gone", now=clock.now())
-    assert [part.state for part in await store.deliveries.of_edition(edition.id)] == [DeliveryState.FAILED] * 2
+    assert [part.state for part in await parts_of(store, edition.id)] == [DeliveryState.FAILED] * 2
     [failed] = await store.editions.recent(LOCAL_WORKSPACE, limit=1)
     assert (failed.state, failed.reason) == (EditionState.FAILED, "channel gone")
 
@@ -256,7 +257,7 @@ async def test_date_has_one_edition_for_each_slot(store: Store, clock: FakeClock
     plans = [EditionPlan(digest=made, slot=evening, payloads=PAYLOADS), EditionPlan(digest=made, slot=slot(made))]
     second = (await store.editions.plan(plans, now=clock.now()))[made.id]
     assert (second.on, second.slot) == (edition.on, 1)
-    assert await store.editions.get_on(made.id, edition.on, 1) == second
+    assert await edition_on(store, made.id, edition.on, 1) == second
     assert await store.editions.since(made.id, edition.on) == {(edition.on, 0): edition, (edition.on, 1): second}
     await store.editions.take_back(clock.now() + timedelta(minutes=1))
     due = await store.digests.get(LOCAL_WORKSPACE, made.id)

@@ -12,6 +12,7 @@ from bot.delivery.deliver import Deliverer
 from bot.models import ChannelRef, Delivery, DeliveryState, EditionState
 from bot.ports import CaveatMissing, Gone, Outgoing, Payload, Rejected, Retry
 from tests.desk import DAY, HANGS, TODAY, Desk
+from tests.edition_rows import edition_on, parts_of
 
 
 async def test_lost_answer_is_looked_for_before_it_is_sent_again(desk: Desk) -> None:
@@ -43,7 +44,7 @@ async def test_message_that_the_platform_refuses_fails_its_edition_with_the_reas
     made = await desk.digest()
     desk.adapter.line = [answer := Rejected(reason="too long")]
     await desk.run(TODAY + DAY)
-    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
+    edition = await edition_on(desk.store, made.id, date(2026, 1, 16))
     assert edition is not None
     assert edition.state is EditionState.FAILED
     assert edition.reason == answer.reason
@@ -75,7 +76,7 @@ async def test_channel_that_stays_gone_fails_its_edition_at_last_and_is_not_aske
     for _ in range(7 * 60):
         desk.clock.advance(60)
         await desk.deliverer.drain()
-    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
+    edition = await edition_on(desk.store, made.id, date(2026, 1, 16))
     assert edition is not None
     assert (edition.state, edition.reason) == (EditionState.FAILED, "the channel was deleted")
     assert 99 - len(desk.adapter.line) <= 26
@@ -91,7 +92,7 @@ async def test_message_may_be_late_only_within_its_catch_up(desk: Desk) -> None:
             desk.clock.advance(1800)
             await desk.deliverer.drain()
     assert [entry["log_level"] for entry in logs if entry["event"] == "delivery.failed"] == ["warning"]
-    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
+    edition = await edition_on(desk.store, made.id, date(2026, 1, 16))
     assert edition is not None
     assert edition.state is EditionState.FAILED
     assert edition.reason == "503; tries: 13"
@@ -105,9 +106,9 @@ async def test_message_that_was_posted_is_no_failure_however_late_that_is_learnt
     payload = Payload(body={"text": "1/2"}, caveat="")
     await desk.adapter.send(Outgoing(channel=first.channel, payload=payload, key=first.key, since=first.planned_at))
     await desk.run(TODAY + DAY + timedelta(hours=7))
-    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
+    edition = await edition_on(desk.store, made.id, date(2026, 1, 16))
     assert edition is not None
-    parts = await desk.store.deliveries.of_edition(edition.id)
+    parts = await parts_of(desk.store, edition.id)
     assert [part.state for part in parts] == [DeliveryState.SENT, DeliveryState.FAILED]
     assert "7 hours late" in edition.reason
 
@@ -118,7 +119,7 @@ async def claimed_parts(desk: Desk) -> list[Delivery]:
         desk.clock.now(), limit=9, lease_s=60, owner="dead", platforms=["console"]
     )
     assert len(claimed) == 1
-    return await desk.store.deliveries.of_edition(claimed[0].edition_id)
+    return await parts_of(desk.store, claimed[0].edition_id)
 
 
 async def test_slow_channel_holds_up_only_itself(desk: Desk) -> None:
@@ -162,9 +163,9 @@ async def test_cancelled_deliverer_settles_what_it_was_sending(desk: Desk) -> No
 
 
 async def states(desk: Desk, digest_id: int) -> list[DeliveryState]:
-    edition = await desk.store.editions.get_on(digest_id, date(2026, 1, 16))
+    edition = await edition_on(desk.store, digest_id, date(2026, 1, 16))
     assert edition is not None
-    return [part.state for part in await desk.store.deliveries.of_edition(edition.id)]
+    return [part.state for part in await parts_of(desk.store, edition.id)]
 
 
 async def test_two_processes_send_each_message_once(desk: Desk) -> None:
@@ -197,7 +198,7 @@ async def test_message_without_its_caveat_is_stopped_and_told_loudly(desk: Desk)
     with capture_logs() as logs:
         await desk.run(TODAY + DAY)
     assert "critical" in [entry["log_level"] for entry in logs]
-    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
+    edition = await edition_on(desk.store, made.id, date(2026, 1, 16))
     assert edition is not None
     assert edition.state is EditionState.FAILED
     assert "caveat" in edition.reason

@@ -26,6 +26,7 @@ from bot.models import (
     TopicRule,
 )
 from tests.desk import DAY, TODAY, Desk
+from tests.edition_rows import edition_on, parts_of
 from tests.office_store import OTHER, brief, incoming, source_of, words
 from tests.saving import save
 
@@ -93,7 +94,7 @@ async def test_late_edition_is_posted_and_says_so(desk: Desk) -> None:
     made = await desk.digest()
     await desk.run(TODAY + DAY + timedelta(hours=2))
     assert "Late by 2 hours" in desk.texts()[0]
-    edition = await desk.store.editions.get_on(made.id, date(2026, 1, 16))
+    edition = await edition_on(desk.store, made.id, date(2026, 1, 16))
     assert edition is not None
     assert edition.is_late
 
@@ -183,7 +184,7 @@ async def test_digest_of_a_platform_that_runs_nowhere_is_told_once(desk: Desk) -
         await desk.run(TODAY + DAY + timedelta(minutes=21))
     assert [entry["platform"] for entry in logs if entry["event"] == "digests.unserved"] == ["discord"]
     assert len(desk.texts()) == 1
-    assert await desk.store.editions.get_on(waiting.id, date(2026, 1, 16)) is None
+    assert await edition_on(desk.store, waiting.id, date(2026, 1, 16)) is None
 
 
 async def test_digest_whose_time_was_moved_while_it_was_due_has_one_edition_that_day(desk: Desk) -> None:
@@ -393,6 +394,6 @@ async def test_digest_in_a_thread_names_its_stories_before_it_tells_them(desk: D
     assert CAVEATS["en"] in head
     assert CAVEATS["en"] in rest
     [edition] = await desk.store.editions.recent(LOCAL_WORKSPACE, limit=5)
-    parts = await desk.store.deliveries.of_edition(edition.id)
+    parts = await parts_of(desk.store, edition.id)
     assert [(part.part, part.in_thread) for part in parts] == [(1, True), (2, True), (3, True), (4, True)]
     assert made.id == edition.digest_id

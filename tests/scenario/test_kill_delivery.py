@@ -27,6 +27,7 @@ from bot.models import LOCAL_WORKSPACE, BriefText, ChannelRef, Citation, Deliver
 from bot.store import Store
 from tests import soaking
 from tests.calendar_oracle import expected_runs
+from tests.edition_rows import edition_on, parts_of
 from tests.recorder import RecordingAdapter
 from tests.shared_clock import SharedClock
 
@@ -168,12 +169,12 @@ async def _check_editions(store: Store, recorder: RecordingAdapter, end: datetim
     asked = []
     for digest in await store.digests.list(LOCAL_WORKSPACE):
         for due in _expected(digest, end + LAST):
-            edition = await store.editions.get_on(digest.id, due.on, due.slot)
+            edition = await edition_on(store, digest.id, due.on, due.slot)
             if edition is None and due.at > end:
                 continue
             assert edition is not None, (digest.zone, due)
             assert edition.due_at == due.at
-            parts = await store.deliveries.of_edition(edition.id)
+            parts = await parts_of(store, edition.id)
             sent = [part.key for part in parts if part.state is DeliveryState.SENT]
             places = [reached.index(key) for key in sent]
             assert places == sorted(places), "parts out of order"
