@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -275,6 +276,24 @@ def test_login_of_a_feed_is_in_no_address_of_an_article() -> None:
     )
     found = parse(text, url="https://me:secret@paper.example/feed")
     assert [draft.url for draft in found.drafts] == ["https://paper.example/a", "http://x.org/"]
+
+
+def test_host_that_turns_around_or_hides_letters_is_shown_as_it_is() -> None:
+    draft = only(rss("<item><title>A</title><link>https://bank\u202egro.live\u200b.example/a\u2066</link></item>"))
+    assert draft.url == "" or draft.url.isascii()
+    feed = parse(
+        rss("<item><title>A</title></item>", channel="<title>News</title><link>https://a\u202eb.example/</link>")
+    )
+    assert "\u202e" not in feed.publisher
+    assert len(publisher_of("News", f"https://{'a' * 400}.example/")) <= 120
+
+
+def test_author_of_a_hundred_thousand_letters_takes_no_time() -> None:
+    long = "<item><title>A</title><dc:creator>" + "mina" * 25_000 + "</dc:creator></item>"
+    text = rss(long).replace("<rss", "<rss xmlns:dc='http://purl.org/dc/elements/1.1/'", 1)
+    began = time.process_time()
+    assert only(text).author.startswith("mina")
+    assert time.process_time() - began < 2.0, "it was looked through for an address at each of its letters"
 
 
 def test_entities_that_multiply_stay_small() -> None:
