@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,8 +37,12 @@ _POSTGRES: Final = text(
     "FROM brief_search, to_tsquery('english', :query) AS query "
     "WHERE tsv @@ query AND published_at >= :since ORDER BY score, brief_id DESC LIMIT :limit"
 )
+# How many words each has, and where it has the terms that are looked for, with the column of each place.
 _POSTGRES_TEXTS: Final = text(
-    "SELECT brief_id AS id, tsv::text AS tsv FROM brief_search WHERE brief_id IN :ids"
+    "SELECT brief_id AS id, sum(cardinality(positions)) AS size, "
+    "json_object_agg(lexeme, json_build_array(positions, weights)) "
+    "FILTER (WHERE lexeme = ANY(CAST(:keys AS text[]))) AS found "
+    "FROM brief_search, unnest(tsv) AS one (lexeme, positions, weights) WHERE brief_id IN :ids GROUP BY brief_id"
 ).bindparams(bindparam("ids", expanding=True))
 # What PostgreSQL calls a term, and in which share of the briefs its own statistics say it is.
 _POSTGRES_TERMS: Final = text(
@@ -51,7 +54,6 @@ _POSTGRES_TERMS: Final = text(
     "FROM unnest(CAST(:terms AS text[])) AS term) AS asked "
     "LEFT JOIN common ON elem = lexeme"
 )
-_LEXEME: Final = re.compile(r"'((?:[^']|'')*)':([0-9A-D,]+)")
 _COLUMN_WEIGHTS: Final = {"A": 3.0, "B": 2.0, "C": 1.0}
 _K1, _B = 1.2, 0.75
 
@@ -105,43 +107,40 @@ async def candidates(
     ids = {"ids": list(scores)}
     if connection.dialect.name == "sqlite":
         rows = await connection.execute(_SQLITE_TEXTS, ids)
-        texts = {row.id: f"{row.headline} {row.deck} {row.body} {row.titles}" for row in rows}
-        return [Candidate(id_, score, places_in(texts[id_].split())) for id_, score in scores.items() if id_ in texts]
-    vectors = {row.id: _parsed(row.tsv) for row in await connection.execute(_POSTGRES_TEXTS, ids)}
-    return _bm25(query, terms, {id_: vectors[id_] for id_ in scores if id_ in vectors})
-
-
-_Vector = dict[str, tuple[list[int], float]]
-
-
-def _parsed(vector: str) -> _Vector:
-    """A tsvector as PostgreSQL writes it: lexeme → its places, and their weights together."""
-    found: _Vector = {}
-    for lexeme, at in _LEXEME.findall(vector):
-        places = at.split(",")
-        weight = sum(_COLUMN_WEIGHTS.get(place[-1], 2.0) for place in places)
-        found[lexeme.replace("''", "'")] = ([int(place.rstrip("ABCD")) for place in places], weight)
-    return found
-
-
-def _bm25(query: Query, terms: Terms, vectors: Mapping[int, _Vector]) -> list[Candidate]:
-    """bm25 as FTS5 counts it, over the candidates."""
+        words = {row.id: f"{row.headline} {row.deck} {row.body} {row.titles}".split() for row in rows}
+        return [Candidate(id_, score, places_in(words[id_])) for id_, score in scores.items() if id_ in words]
     keys = {term: terms.key(term) for term in query.terms}
-    lengths = {id_: sum(len(places) for places, _ in vector.values()) for id_, vector in vectors.items()}
-    average = sum(lengths.values()) / (len(lengths) or 1) or 1.0
-    weight = _rarity(keys, terms, list(vectors.values()))
+    rows = await connection.execute(_POSTGRES_TEXTS, ids | {"keys": list(keys.values())})
+    texts = {row.id: _Text(row.size, row.found or {}) for row in rows}
+    return _bm25(keys, terms, {id_: texts[id_] for id_ in scores if id_ in texts})
+
+
+class _Text(NamedTuple):
+    """Of a brief how many words it has, and of each term its places and the column of each."""
+
+    size: int
+    found: Mapping[str, tuple[Sequence[int], Sequence[str]]]
+
+
+def _bm25(keys: Mapping[str, str], terms: Terms, texts: Mapping[int, _Text]) -> list[Candidate]:
+    """bm25 as FTS5 counts it, over the candidates; `keys`: what the database calls each term."""
+    average = sum(told.size for told in texts.values()) / (len(texts) or 1) or 1.0
+    weight = _rarity(keys, terms, list(texts.values()))
     found = []
-    for id_, vector in vectors.items():
-        damp = _K1 * (1 - _B + _B * lengths[id_] / average)
-        having = ((weight(term), vector[key][1]) for term, key in keys.items() if key in vector)
-        score = sum(rare * often * (_K1 + 1) / (often + damp) for rare, often in having)
-        found.append(Candidate(id_, score, {lexeme: places for lexeme, (places, _) in vector.items()}))
+    for id_, told in texts.items():
+        damp = _K1 * (1 - _B + _B * told.size / average)
+        score = 0.0
+        for term, key in keys.items():
+            if key in told.found:
+                often = sum(_COLUMN_WEIGHTS.get(column, 2.0) for column in told.found[key][1])
+                score += weight(term) * often * (_K1 + 1) / (often + damp)
+        found.append(Candidate(id_, score, {lexeme: places for lexeme, (places, _) in told.found.items()}))
     return found
 
 
-def _rarity(keys: Mapping[str, str], terms: Terms, vectors: Sequence[_Vector]) -> Callable[[str], float]:
+def _rarity(keys: Mapping[str, str], terms: Terms, texts: Sequence[_Text]) -> Callable[[str], float]:
     """How telling a term is: by the database's statistics, or in a young database by the candidates alone."""
     if terms.weights:
         return lambda term: terms.weights.get(term, 0.0)
-    having = {term: sum(key in vector for vector in vectors) for term, key in keys.items()}
-    return lambda term: math.log(1 + (len(vectors) - having[term] + 0.5) / (having[term] + 0.5))
+    having = {term: sum(key in told.found for told in texts) for term, key in keys.items()}
+    return lambda term: math.log(1 + (len(texts) - having[term] + 0.5) / (having[term] + 0.5))
