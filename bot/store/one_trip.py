@@ -125,6 +125,9 @@ class _Connection(aiosqlite.Connection):
     async def run(self, operation: str, work: Callable[[], None]) -> None:
         """Runs a statement, here when it is a short read."""
         begins, reads = operation == "BEGIN", operation.startswith("SELECT")
+        if operation.startswith("BEGIN") and self._conn.in_transaction:
+            # Whoever had the connection before was broken off as nobody should be; it must not be lost to all others.
+            await super().rollback()
         self._only_reads = begins or (reads and self._only_reads)
         is_free = self._asked == self._done
         if is_free and (begins or (reads and not self.connector.is_long(operation))):

@@ -109,3 +109,16 @@ async def test_statement_of_the_thread_is_never_broken_off(database: Database, m
         for _ in range(600):
             assert (await connection.execute(_SHORT)).scalars().all() == [1, 2]
             assert (await connection.execute(text("SELECT ' MATCH '"))).scalar() == " MATCH "
+
+
+@pytest.mark.parametrize("writes", [False, True])
+async def test_transaction_that_was_left_open_is_undone_for_who_comes_next(database: Database, writes: bool) -> None:
+    async with database.engine.connect() as connection:
+        await connection.execution_options(bb_writes=writes)
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        assert driver is not None
+        driver._conn.execute("BEGIN IMMEDIATE")
+        driver._conn.execute("INSERT INTO things VALUES (3)")
+        assert list((await connection.execute(_SHORT)).scalars()) == [1, 2]
+    assert await _ids(database) == [1, 2]
