@@ -42,7 +42,6 @@ SEEN: Final[Mapping[str, Sees]] = {
     "bot.text.sentences line": Sees(12),
     # What we wrote ourselves: a table of names, PostgreSQL's form of a vector.
     "bot.briefs.grounding.name_words": Sees(12),
-    "bot.store.finding": Sees(12),
 }
 
 
