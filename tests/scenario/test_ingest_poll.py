@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from bot.config import Settings, load
 from bot.errors import FeedError
@@ -150,6 +152,20 @@ async def test_an_article_stays_one_when_its_feed_changes_what_names_it(desk: De
     desk.paper.bodies["/feed"] = feed(desk.item(**parts))  # type: ignore[arg-type]
     report = await desk.poll(source)
     assert (report.new, report.updated + report.duplicate, len(await desk.articles())) == (0, 1, 1)
+
+
+async def test_nothing_of_a_poll_is_stored_when_it_cannot_be_settled(desk: Desk) -> None:
+    source = await desk.add()
+    desk.paper.bodies["/feed"] = feed(desk.item("a"))
+    refuse = "CREATE TRIGGER refuse BEFORE UPDATE OF last_ok_at ON sources BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    async with desk.store.database.writing() as connection:
+        await connection.execute(text(refuse))
+    with pytest.raises(IntegrityError):
+        await desk.poll(source)
+    assert await desk.articles() == []
+    async with desk.store.database.writing() as connection:
+        await connection.execute(text("DROP TRIGGER refuse"))
+    assert (await desk.poll(source)).new == 1
 
 
 async def test_an_article_is_one_when_two_feeds_of_its_publisher_carry_it(desk: Desk) -> None:
