@@ -81,12 +81,14 @@ class Sent:
 class Retry:
     """Not sent for a reason that passes. `after_s`: when the platform said so, else None.
 
-    `is_unknown` when it may have been sent all the same (a lost response): look before sending again.
+    `is_unknown` when it may have been sent all the same (a lost response): look before sending again. `is_queued` when
+    the platform was asked nothing, since no message to the workspace may go before `after_s`: that is no try.
     """
 
     reason: str
     after_s: float | None = None
     is_unknown: bool = False
+    is_queued: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,6 +30,6 @@ def live(url: str, api: str, bot_token: str, app_token: str, behind_s: float) ->
 
 async def _live(settings: config.Settings, clock: ShiftedClock) -> None:
     # Slack's own pace of a message a second would make a fan-out of a thousand channels one of many minutes.
-    pacer = Pacer(channel_s=0.0, team_most=100_000)
+    pacer = Pacer(channel_s=0.0, team_most=100_000, apart_s=0.0)
     app = await build(settings, clock=clock, adapters={"slack": SlackAdapter(settings, pacer=pacer, ping_s=0.5)})
     await app.run(asyncio.Event(), frozenset(("schedule", "slack")), PACE)

@@ -109,13 +109,13 @@ async def wharf(
     mode: str = "socket",
     settings: Settings | None = None,
     team: Team | None = None,
+    pacer: Pacer | None = None,
 ) -> AsyncIterator[Wharf]:
-    """The bot connected and ready, in a new workspace when in no given one."""
+    """The bot connected and ready, in a new workspace when in no given one; without a `pacer` nothing waits."""
     clock = clock or SystemClock()
     team = team or fake.add_team()
-    adapter = SlackAdapter(
-        settings or settings_for(fake, team, mode=mode), pacer=Pacer(channel_s=0.0, team_most=10_000), ping_s=0.2
-    )
+    pacer = pacer or Pacer(channel_s=0.0, team_most=10_000, apart_s=0.0)
+    adapter = SlackAdapter(settings or settings_for(fake, team, mode=mode), pacer=pacer, ping_s=0.2)
     dispatcher = Dispatcher(store, {"slack": adapter}, clock)
     office = Office(store, clock, feeds)
     made = Wharf(

@@ -96,7 +96,8 @@ class Posts:
     async def _failed(self, error: Exception, team_id: str, client: AsyncWebClient) -> SendResult:
         """What a message or an edit that did not get there comes to."""
         if isinstance(error, TooLong):
-            return Retry(reason=marked("many messages wait for their turn in this workspace"), after_s=error.seconds)
+            words = marked("many messages wait for their turn in this workspace")
+            return Retry(reason=words, after_s=error.seconds, is_queued=error.is_team)
         if not isinstance(error, SlackApiError):
             return Retry(
                 reason=marked("no answer from Slack ({kind})").format(kind=type(error).__name__), is_unknown=True

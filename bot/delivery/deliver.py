@@ -9,6 +9,7 @@ import asyncio
 import json
 import random
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -20,7 +21,7 @@ from bot.documents.build import trouble_document
 from bot.documents.followed import follow_trouble_document
 from bot.documents.nodes import Document
 from bot.errors import StoreError
-from bot.models import ON_TIME, Delivery
+from bot.models import ON_TIME, Delivery, WorkspaceId
 from bot.ports import (
     Adapter,
     CaveatMissing,
@@ -60,6 +61,8 @@ class Deliverer:
     def __init__(self, store: Store, adapters: Mapping[str, Adapter], clock: Clock, *, owner: str) -> None:
         self._store, self._adapters, self._clock, self._owner = store, adapters, clock, owner
         self._settling = Settling(store, clock, owner=owner)
+        self._rests: dict[WorkspaceId, float] = {}
+        """Until when (the loop's time) no message may go to a workspace; its messages are not claimed before."""
         # Only spreads tries in time; nothing secret hangs on it.
         self._jitter = random.Random(owner)  # noqa: S311
 
@@ -99,13 +102,23 @@ class Deliverer:
         if not free:
             return 0
         claimed = await self._store.deliveries.claim(
-            self._clock.now(), limit=free, lease_s=LEASE_S, owner=self._owner, platforms=[platform]
+            self._clock.now(),
+            limit=free,
+            lease_s=LEASE_S,
+            owner=self._owner,
+            platforms=[platform],
+            resting=self._resting(),
         )
         # A clock that leapt may have ended the lease of a message that is being sent right here.
         new = [delivery for delivery in claimed if delivery.id not in under_way]
         for delivery in new:
             under_way[delivery.id] = asyncio.create_task(self._deliver(self._adapters[platform], delivery))
         return len(new)
+
+    def _resting(self) -> list[WorkspaceId]:
+        now = asyncio.get_running_loop().time()
+        self._rests = {workspace: until for workspace, until in self._rests.items() if until > now}
+        return list(self._rests)
 
     async def _deliver(self, adapter: Adapter, delivery: Delivery) -> None:
         """Sends and settles one message; never raises."""
@@ -158,6 +171,8 @@ class Deliverer:
         match result:
             case Sent():
                 await self._sent(delivery, result.ref)
+            case Retry(is_queued=True, after_s=float(after_s)):
+                await self._put_back(delivery, result.reason, after_s)
             case Retry():
                 await self._again(delivery, result)
             case Gone():
@@ -180,6 +195,14 @@ class Deliverer:
         )
         if waited > ON_TIME:
             log.warning("delivery.late", delivery=delivery.id, by=wording.span(now - delivery.due_at))
+
+    async def _put_back(self, delivery: Delivery, reason: str, after_s: float) -> None:
+        """A fan-out to a workspace is longer than its turn: the rest of it stays unclaimed until there is room."""
+        until = asyncio.get_running_loop().time() + after_s
+        if delivery.workspace_id not in self._rests:
+            log.info("delivery.queued", workspace=delivery.workspace_id, seconds=round(after_s))
+        self._rests[delivery.workspace_id] = max(until, self._rests.get(delivery.workspace_id, 0.0))
+        await self._settling.put_back(delivery.id, reason, self._clock.now() + timedelta(seconds=after_s))
 
     async def _again(self, delivery: Delivery, result: Retry) -> None:
         at = next_try(delivery, self._clock.now(), after_s=result.after_s, jitter=self._jitter.random())

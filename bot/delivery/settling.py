@@ -1,4 +1,4 @@
-"""Writes down what was sent, the messages of a moment in one transaction: a fan-out settles fifty in a second.
+"""Writes down what was sent or had to be put back, of a moment in one transaction: a fan-out settles fifty in a second.
 
 Each waits until it is written. What was sent and is not written when the process dies is looked for after its lease.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 from bot.ports import Clock
@@ -24,6 +25,7 @@ class Settling:
         self._store, self._clock, self._owner = store, clock, owner
         self._under_way = 0
         self._refs: dict[int, str] = {}
+        self._back: dict[int, tuple[str, datetime]] = {}
         self._is_whole = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
 
@@ -40,6 +42,14 @@ class Settling:
     async def sent(self, delivery_id: int, ref: str) -> None:
         """Writes that a message stands in its channel under this reference; raises what the store raises."""
         self._refs[delivery_id] = ref
+        await self._written()
+
+    async def put_back(self, delivery_id: int, reason: str, until: datetime) -> None:
+        """Writes that a message was not sent, and is to be claimed then as if it had never been; raises likewise."""
+        self._back[delivery_id] = reason, until
+        await self._written()
+
+    async def _written(self) -> None:
         if self._writing is None:
             self._is_whole.clear()
             self._writing = asyncio.create_task(self._write())
@@ -54,7 +64,7 @@ class Settling:
             await asyncio.wait({self._writing})
 
     def _look(self) -> None:
-        if len(self._refs) >= self._under_way:
+        if len(self._refs) + len(self._back) >= self._under_way:
             self._is_whole.set()
 
     async def _write(self) -> None:
@@ -63,5 +73,9 @@ class Settling:
                 await self._is_whole.wait()
         except TimeoutError:
             pass
-        refs, self._refs, self._writing = self._refs, {}, None
-        await self._store.deliveries.settle_sent(refs, owner=self._owner, now=self._clock.now())
+        refs, back = self._refs, self._back
+        self._refs, self._back, self._writing = {}, {}, None
+        if refs:
+            await self._store.deliveries.settle_sent(refs, owner=self._owner, now=self._clock.now())
+        if back:
+            await self._store.deliveries.put_back(back, owner=self._owner)

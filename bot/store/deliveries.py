@@ -72,6 +72,7 @@ def _due(*platforms: str) -> Select[tuple[int]]:
         select(deliveries.c.id)
         .where(_is_open(), deliveries.c.next_try_at <= _NOW, or_(lease.is_(None), lease <= _NOW), _is_next_part())
         .where(is_of(deliveries.c.workspace_id, platforms))
+        .where(deliveries.c.workspace_id.not_in(bindparam("resting", expanding=True)))
         .order_by(deliveries.c.next_try_at, deliveries.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
@@ -86,6 +87,20 @@ _CLAIM = (
         attempts=deliveries.c.attempts + 1,
         lease_until=bindparam("until"),
         lease_owner=_OWNER,
+    )
+)
+_PUT_BACK = (
+    update(deliveries)
+    .where(
+        deliveries.c.id == bindparam("of"),
+        deliveries.c.state == DeliveryState.SENDING,
+        deliveries.c.lease_owner == _OWNER,
+    )
+    .values(
+        attempts=deliveries.c.attempts - 1,
+        error=bindparam("reason"),
+        next_try_at=bindparam("at"),
+        lease_until=None,
     )
 )
 _CLAIMED = WHOLE.where(deliveries.c.id.in_(_IDS))
@@ -120,16 +135,24 @@ class Deliveries:
         self._db = database
 
     async def claim(
-        self, now: datetime, *, limit: int, lease_s: float, owner: str, platforms: Sequence[str]
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        lease_s: float,
+        owner: str,
+        platforms: Sequence[str],
+        resting: Sequence[WorkspaceId] = (),
     ) -> list[Delivery]:
         """Messages to send now, as SENDING, for these platforms; a part only when the one before it is settled.
 
+        None of the workspaces that are `resting`.
         One whose lease ended is claimed again: whether it was sent is unknown then, and `attempts` is above 1.
         """
         if not platforms:
             return []
         async with self._db.writing() as connection:
-            due = await connection.execute(_due(*platforms), {"now": now, "most": limit})
+            due = await connection.execute(_due(*platforms), {"now": now, "most": limit, "resting": resting})
             ids = due.scalars().all()
             if not ids:
                 return []
@@ -152,6 +175,15 @@ class Deliveries:
                 await connection.execute(_SENT, rows)
                 await connection.execute(_WHOLLY_SENT, {"ids": sorted({row.edition_id for row in open_})})
         return {row.id for row in open_}
+
+    async def put_back(self, rows: Mapping[int, tuple[str, datetime]], *, owner: str) -> None:
+        """As if they had not been claimed, by id with why and until when: of what was not sent nothing is looked for.
+
+        Those whose lease is not ours any more stay as they are.
+        """
+        again = [{"of": id_, "reason": why, "at": at, "owner": owner} for id_, (why, at) in rows.items()]
+        async with self._db.writing() as connection:
+            await connection.execute(_PUT_BACK, again)
 
     async def settle_retry(self, delivery_id: int, *, owner: str, error: str, next_try_at: datetime) -> bool:
         """To be tried again then; False when the lease is not ours any more."""

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.delivery.deliver import Deliverer
-from bot.models import ChannelRef, Delivery, DeliveryState, EditionState
+from bot.models import LOCAL_WORKSPACE, ChannelRef, Delivery, DeliveryState, EditionState
 from bot.ports import CaveatMissing, Gone, Outgoing, Payload, Rejected, Retry
 from tests.desk import DAY, HANGS, TODAY, Desk
 from tests.edition_rows import edition_on, parts_of
@@ -135,6 +135,26 @@ async def test_slow_channel_holds_up_only_itself(desk: Desk) -> None:
     desk.adapter.gate.set()
     await draining
     assert len(desk.adapter.messages()) == 4
+
+
+async def test_workspace_whose_turn_is_far_away_is_left_alone_until_then(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.deliver.AT_ONCE", 1)
+    for number in range(3):
+        await desk.digest(name=f"d{number}")
+    others = Retry(reason="others wait too", after_s=0.5, is_queued=True)
+    desk.adapter.line = [others, Rejected(reason="asked before its turn")]
+    await desk.run(TODAY + DAY)
+    desk.clock.advance(60)
+    await desk.deliverer.drain()
+    assert await desk.store.deliveries.waiting(LOCAL_WORKSPACE) == {"others wait too": 1}
+    assert len(desk.adapter.line) == 1
+    await asyncio.sleep(0.5)
+    # Nothing of it was sent: whoever looks for it asks the platform in vain.
+    desk.adapter.line, desk.adapter.is_blind = [], True
+    await desk.deliverer.drain()
+    assert len(desk.texts()) == 3
 
 
 async def test_stop_finishes_what_is_being_sent_and_begins_nothing(desk: Desk) -> None:

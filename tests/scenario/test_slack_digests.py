@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.slack.pacing import Pacer
 from bot.caveat import CAVEATS
 from bot.models import EditionState, Place, Quiet, Style
 from bot.store import Store
@@ -38,6 +40,27 @@ async def test_digest_is_posted_once_with_its_caveat_and_its_long_form_in_the_th
         assert CAVEATS["en"] in message["text"]
         assert message["metadata"]["event_type"] == "briefbot_ai_generated"
     assert await state(dock, made) is EditionState.DELIVERED
+
+
+async def test_fan_out_longer_than_a_minute_allows_goes_on_without_looking_for_what_it_never_sent(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.pacing.TEAM_S", 0.5)
+    monkeypatch.setattr("adapters.slack.pacing.LONGEST_S", 0.1)
+    pacer, clock = Pacer(channel_s=0.0, team_most=2, apart_s=0.0), FakeClock(datetime.now(UTC))
+    async with FakeSlack() as fake, wharf(fake, sqlite_store, clock, pacer=pacer) as dock:
+        await bring_news(dock)
+        places = [dock.fake.add_channel(dock.team) for _ in range(6)]
+        for place in places:
+            await digest(dock, place, name=place.id)
+        await pass_time(dock)
+        assert sum(bool(place.messages) for place in places) == 2
+        async with asyncio.timeout(10):
+            while not all(place.messages for place in places):
+                await asyncio.sleep(0.1)
+                await pass_time(dock, 0.5)
+        assert all(len(place.messages) == 1 for place in places)
+        assert fake.calls("conversations.history") == []
 
 
 async def test_digest_in_korean_stands_in_a_thread_and_pings_its_group_once(dock: Wharf) -> None:
