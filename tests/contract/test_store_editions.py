@@ -206,6 +206,23 @@ async def test_retry_waits_and_counts_its_attempts(store: Store, clock: FakeCloc
     assert len(part.key) <= 25
 
 
+async def test_what_is_put_back_waits_and_was_never_tried(store: Store, clock: FakeClock) -> None:
+    _, edition = await planned(store, clock)
+    [first] = await claim(store, clock)
+    later = clock.now() + timedelta(seconds=30)
+    await store.deliveries.put_back({first: ("a stranger's", later)}, owner="stranger")
+    await store.deliveries.put_back({first: ("others first", later)}, owner="me")
+    assert await claim(store, clock) == []
+    assert await store.deliveries.waiting(LOCAL_WORKSPACE) == {"others first": 1}
+    clock.advance(31)
+    asked = {"limit": 9, "lease_s": 60, "owner": "me", "platforms": ["console"]}
+    resting = await store.deliveries.claim(clock.now(), resting=[LOCAL_WORKSPACE], **asked)  # type: ignore[arg-type]
+    assert resting == []
+    assert await claim(store, clock) == [first]
+    [part, _] = await parts_of(store, edition.id)
+    assert part.attempts == 1
+
+
 async def test_failure_gives_up_the_rest_and_says_why(store: Store, clock: FakeClock) -> None:
     _, edition = await planned(store, clock)
     [first] = await claim(store, clock)
