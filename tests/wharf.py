@@ -115,7 +115,7 @@ async def wharf(
     clock = clock or SystemClock()
     team = team or fake.add_team()
     pacer = pacer or Pacer(channel_s=0.0, team_most=10_000, apart_s=0.0)
-    adapter = SlackAdapter(settings or settings_for(fake, team, mode=mode), pacer=pacer, ping_s=0.2)
+    adapter = SlackAdapter(settings or settings_for(fake, team, mode=mode), pacer=pacer, ping_s=1.0)
     dispatcher = Dispatcher(store, {"slack": adapter}, clock)
     office = Office(store, clock, feeds)
     made = Wharf(
