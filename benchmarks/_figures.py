@@ -10,7 +10,8 @@ class Figure:
     """One measured value. A benchmark's module has `SIZES` and `figures(size)`, which returns these for each size.
 
     `of` says what `size` counts ("briefs"); `bare` is the bare thing in the same run and unit. `most` and `least` bound
-    the ratio `value / bare` where there is a bare thing, otherwise the value.
+    the ratio `value / bare` where there is a bare thing, otherwise the value. A value within `fine` passes whatever the
+    ratio: of a bare thing that takes next to nothing everything is many times.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Figure:
     bare: float | None = None
     most: float | None = None
     least: float | None = None
+    fine: float | None = None
 
     @property
     def judged(self) -> float:
@@ -32,6 +34,8 @@ class Figure:
         """Whether it is within its bar; None without one."""
         if self.most is None and self.least is None:
             return None
+        if self.fine is not None and self.value <= self.fine:
+            return True
         return not (
             (self.most is not None and self.judged > self.most) or (self.least is not None and self.judged < self.least)
         )
@@ -42,7 +46,8 @@ class Figure:
         sign, bound = ("≤", self.most) if self.most is not None else ("≥", self.least)
         if bound is None:
             return ""
-        return f"{sign} {shown(bound)} × bare" if self.bare else f"{sign} {shown(bound)} {self.unit}".strip()
+        fine = f" or {shown(self.fine)} {self.unit}" if self.fine is not None else ""
+        return f"{sign} {shown(bound)} × bare{fine}" if self.bare else f"{sign} {shown(bound)} {self.unit}".strip()
 
 
 def shown(number: float) -> str:

@@ -1,8 +1,11 @@
-"""The whole bot on a Discord of our own, for the benchmarks of Discord; run by itself it only says that."""
+"""The whole bot on a Discord of our own, in a process of its own; run by itself it only says that."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import multiprocessing
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,3 +62,34 @@ async def digests_for(app: App, guild: Guild, places: Sequence[Channel], *, in_s
             created_at=now,
         )
         await app.store.digests.add(digest)
+
+
+@asynccontextmanager
+async def process(fake: FakeDiscord, target: Callable[..., None], *args: object) -> AsyncIterator[None]:
+    """A bot in a new process, connected and warm."""
+    process = multiprocessing.get_context("spawn").Process(target=target, args=args, daemon=True)
+    process.start()
+    await until(lambda: bool(fake.commands))
+    # Its first seconds go slowly, as those of any process.
+    await asyncio.sleep(3.0)
+    yield
+    process.kill()
+    await asyncio.to_thread(process.join)
+
+
+async def until(is_done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(120):
+        while not is_done():  # noqa: ASYNC110 - another task is watched
+            await asyncio.sleep(0.05)
+
+
+def our_bot(api: str, gateway: str, folder: str) -> None:
+    """What `briefbot run` runs."""
+    asyncio.run(_our_bot(api, gateway, Path(folder)))
+
+
+async def _our_bot(api: str, gateway: str, folder: Path) -> None:
+    fake = FakeDiscord(reads_schema=False)
+    fake.api, fake.gateway = api, gateway
+    app = await bot_of(fake, folder)
+    await app.run(asyncio.Event(), frozenset(("schedule", "discord")))

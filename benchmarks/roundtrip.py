@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import multiprocessing
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +18,7 @@ import yarl
 
 from adapters.discord.pacing import Pacer
 from benchmarks._figures import Figure
-from benchmarks.discord_bot import bot_of, digests_for
+from benchmarks.discord_bot import bot_of, digests_for, our_bot, process, until
 from benchmarks.synthetic import build, word
 from bot.app import App
 from tests.loopback import Answer, Channel, FakeDiscord, Guild, Person
@@ -62,13 +60,13 @@ async def _compare(rounds: int) -> list[Figure]:
             await app.close()
             due_at = time.monotonic() + in_s
             bare_args = (theirs.api, theirs.gateway, [place.id for place in bare_places])
-            async with _process(theirs, bare_bot, *bare_args), _process(ours, our_bot, ours.api, ours.gateway, folder):
+            async with process(theirs, bare_bot, *bare_args), process(ours, our_bot, ours.api, ours.gateway, folder):
                 bare = partial(theirs.slash, theirs.person(bare_guild), bare_places[0])
                 own = partial(ours.slash, ours.person(guild), places[0])
                 for state in ("idle", "during a fan-out"):
                     if state != "idle":
                         await asyncio.sleep(max(0.0, due_at - time.monotonic()))
-                        await _until(lambda: any(place.messages for place in places))
+                        await until(lambda: any(place.messages for place in places))
                         await bare("go")
                     for path, values in (("brief latest", {}), ("brief read", {"brief": "b1"})):
                         pairs = await _in_turns(partial(own, path, values), partial(bare, "card"), rounds)
@@ -100,25 +98,6 @@ def _share(values: Sequence[float], share: int) -> float:
 def _guild(fake: FakeDiscord) -> tuple[Guild, list[Channel]]:
     guild = fake.add_guild()
     return guild, [fake.add_channel(guild, f"c{number}") for number in range(2000)]
-
-
-@asynccontextmanager
-async def _process(fake: FakeDiscord, target: Callable[..., None], *args: object) -> AsyncIterator[None]:
-    """A bot in a new process, connected and warm."""
-    process = multiprocessing.get_context("spawn").Process(target=target, args=args, daemon=True)
-    process.start()
-    await _until(lambda: bool(fake.commands))
-    # Its first seconds go slowly, as those of any process.
-    await asyncio.sleep(3.0)
-    yield
-    process.kill()
-    await asyncio.to_thread(process.join)
-
-
-async def _until(is_done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(120):
-        while not is_done():  # noqa: ASYNC110 - another task is watched
-            await asyncio.sleep(0.05)
 
 
 def bare_bot(api: str, gateway: str, ids: list[int]) -> None:
@@ -169,18 +148,6 @@ async def _paced(client: discord.Client, ids: list[int]) -> None:
     await asyncio.gather(*(send(id_) for id_ in ids))
 
 
-def our_bot(api: str, gateway: str, folder: str) -> None:
-    """What `briefbot run` runs."""
-    asyncio.run(_our_bot(api, gateway, Path(folder)))
-
-
-async def _our_bot(api: str, gateway: str, folder: Path) -> None:
-    fake = FakeDiscord(reads_schema=False)
-    fake.api, fake.gateway = api, gateway
-    app = await bot_of(fake, folder)
-    await app.run(asyncio.Event(), frozenset(("schedule", "discord")))
-
-
 async def _complete(briefs: int) -> None:
     """How long values take to be offered, with many briefs to choose from."""
     with tempfile.TemporaryDirectory() as folder:
@@ -191,7 +158,7 @@ async def _complete(briefs: int) -> None:
             place = fake.add_channel(guild)
             app, stop = await bot_of(fake, Path(folder), database=file), asyncio.Event()
             running = asyncio.create_task(app.run(stop, frozenset(("discord",))))
-            await _until(lambda: bool(fake.commands))
+            await until(lambda: bool(fake.commands))
             await _follow_all(app, guild)
             ola = fake.manager(guild)
             for name, path, option, text in _typed(ola):
