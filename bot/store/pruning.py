@@ -19,14 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import SourceKind, WorkspaceId
 from bot.store.database import Database
 from bot.store.holdings import AGED, owned
-from bot.store.indexing import unindex_briefs
-from bot.store.merging import retire
 from bot.store.schema import (
-    article_bands,
-    article_keys,
     articles,
     brief_translations,
-    brief_versions,
     briefs,
     edition_items,
     follows,
@@ -40,6 +35,7 @@ from bot.store.schema import (
     workspace_sources,
     workspaces,
 )
+from bot.store.story_removal import remove_stories, without_newest
 
 UNFOLLOWED: Final = timedelta(days=30)
 """For so long a source that nobody follows is kept, so that who takes it up again finds its briefs."""
@@ -205,10 +201,17 @@ class _Run:
                 place[:] = page[-1].changed_at, page[-1].id
                 old = await _old_among(connection, page, keeping)
                 if old:
-                    return await _remove_stories(connection, old, self.pruned, keeping.now)
+                    return await self._remove(connection, old, keeping.now)
             return -1
 
         await self._batches("stories", batch)
+
+    async def _remove(self, connection: AsyncConnection, story_ids: Sequence[int], now: datetime | None) -> int:
+        """How many stories; what went with them is counted here."""
+        gone = await remove_stories(connection, story_ids, now)
+        for kind in ("articles", "briefs"):
+            self.pruned.add(kind, gone[kind])
+        return gone["stories"]
 
     async def remove_unfollowed(self, before: datetime) -> None:
         """Sources that nobody follows and that were not read since then, once none of their articles is left."""
@@ -238,9 +241,8 @@ class _Run:
                 return 0
             after[0] = found[-1]
             told = await _told(connection, found)
-            old = await _without_newest(connection, [id_ for id_ in found if id_ not in told])
-            # No names are kept: of a source that nobody reads nothing comes back.
-            return await _remove_stories(connection, old, self.pruned, None) or -1
+            old = await without_newest(connection, [id_ for id_ in found if id_ not in told])
+            return await self._remove(connection, old, None) or -1
 
         await self._batches("stories", batch)
         loose = (articles.c.source_id.in_(ids), articles.c.story_id.is_(None))
@@ -339,63 +341,3 @@ async def _told(connection: AsyncConnection, story_ids: Sequence[int]) -> set[in
     told = set((await connection.execute(by_story)).scalars())
     told |= set((await connection.execute(followed)).scalars())
     return told | set((await connection.execute(by_brief)).scalars())
-
-
-async def _remove_stories(
-    connection: AsyncConnection, story_ids: Sequence[int], pruned: Pruned, now: datetime | None
-) -> int:
-    """Stories with their articles, briefs and rows of search. `now`: keeps the names of what told no date."""
-    brief_ids = (await connection.execute(select(briefs.c.id).where(briefs.c.story_id.in_(story_ids)))).scalars().all()
-    if now is not None:
-        await _keep_names(connection, story_ids, now)
-    gone = await connection.execute(delete(articles).where(articles.c.story_id.in_(story_ids)))
-    pruned.add("articles", int(gone.rowcount))
-    pruned.add("briefs", len(brief_ids))
-    await unindex_briefs(connection, brief_ids)
-    return int((await connection.execute(delete(stories).where(stories.c.id.in_(story_ids)))).rowcount)
-
-
-async def _without_newest(connection: AsyncConnection, story_ids: Sequence[int]) -> list[int]:
-    """The stories but for those of the newest story, article or brief there is, which are emptied instead.
-
-    SQLite gives the number of the last row again when that row is gone. Messages in channels would then open another
-    brief, and stories in the memory of a process would be mistaken for new ones.
-    """
-    newest = [
-        select(table.c[column]).order_by(table.c.id.desc()).limit(1)
-        for table, column in ((stories, "id"), (articles, "story_id"), (briefs, "story_id"))
-    ]
-    kept = {(await connection.execute(query)).scalar_one_or_none() for query in newest} & set(story_ids)
-    if kept and connection.dialect.name == "sqlite":
-        await _empty(connection, sorted(id_ for id_ in kept if id_ is not None))
-        return [id_ for id_ in story_ids if id_ not in kept]
-    return list(story_ids)
-
-
-async def _empty(connection: AsyncConnection, story_ids: Sequence[int]) -> None:
-    """Takes all words out of stories, their articles and briefs; nothing joins them, and they go in their time."""
-    of_stories = articles.c.story_id.in_(story_ids)
-    ids = (await connection.execute(select(articles.c.id).where(of_stories))).scalars().all()
-    for table in (article_keys, article_bands):
-        await connection.execute(delete(table).where(table.c.article_id.in_(ids)))
-    blank = dict.fromkeys(("url", "title", "text", "publisher", "owner"), "")
-    await connection.execute(update(articles).where(of_stories).values(**blank, is_news=False))
-    of_briefs = briefs.c.story_id.in_(story_ids)
-    brief_ids = (await connection.execute(select(briefs.c.id).where(of_briefs))).scalars().all()
-    await retire(connection, brief_ids)
-    for table in (brief_versions, brief_translations, model_attempts):
-        await connection.execute(delete(table).where(table.c.brief_id.in_(brief_ids)))
-    await connection.execute(update(briefs).where(of_briefs).values(body={}, refused=[]))
-    await connection.execute(update(stories).where(stories.c.id.in_(story_ids)).values(merged_into=0, is_due=False))
-
-
-async def _keep_names(connection: AsyncConnection, story_ids: Sequence[int], now: datetime) -> None:
-    """An undated article counts as published when it was seen: seen anew, it would be today's news again."""
-    is_undated = (articles.c.story_id.in_(story_ids), articles.c.published_at == articles.c.seen_at, articles.c.is_news)
-    query = select(article_keys.c.key).join(articles, articles.c.id == article_keys.c.article_id).where(*is_undated)
-    keys = (await connection.execute(query)).scalars().all()
-    if keys:
-        known = set((await connection.execute(select(pruned_keys.c.key).where(pruned_keys.c.key.in_(keys)))).scalars())
-        rows = [{"key": key, "pruned_at": now} for key in keys if key not in known]
-        if rows:
-            await connection.execute(pruned_keys.insert(), rows)
