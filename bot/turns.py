@@ -4,17 +4,21 @@ Two gateway sessions with one token would each answer each person, and two pacer
 counts for the account. So whoever does it has a lease, shows every few seconds that it lives, and lets go when it has
 finished. A lease that stood still for `LEASE_S` on the own clock of whoever waits is of a dead holder: no clocks are
 compared, so neither a machine whose clock is wrong nor a clock that leaps takes it from anybody.
+
+A name may end with the shards that are spoken for, `discord:80351110224678912 0-3/16`: processes whose shards are apart
+work side by side, those whose shards overlap wait for each other.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from uuid import uuid4
 
 import structlog
 
+from bot.config import read_shards
 from bot.errors import BriefbotError
 from bot.ports import Clock
 from bot.process import is_dead, place, process_name
@@ -80,27 +84,30 @@ class Turn:
 
     async def _won(self, stop: asyncio.Event, lease_s: float) -> bool:
         """Waits until it is our turn; False when `stop` is set before."""
-        time = asyncio.get_running_loop().time
-        known: Lease | None = None
-        known_at, is_told = time(), False
+        time, is_told = asyncio.get_running_loop().time, False
+        since: dict[tuple[str, str, int], float] = {}
+        """Since when the lease of a rival stands still."""
         while not stop.is_set():
             try:
-                seen = await self._leases.get(self._name)
-                if (seen and (seen.holder, seen.beats)) != (known and (known.holder, known.beats)):
-                    known, known_at = seen, time()
-                if self._is_free(seen, time() - known_at, lease_s) and await self._leases.take(self._ours(), seen=seen):
-                    log.info("turn.taken", name=self._name, after=seen.process if seen else "")
+                rivals = [lease for lease in await self._leases.all() if self._is_rival(lease.name)]
+                since = {_state(lease): since.get(_state(lease), time()) for lease in rivals}
+                living = [lease for lease in rivals if not self._is_free(lease, time() - since[_state(lease)], lease_s)]
+                if not living and await self._leases.take(self._ours(), seen=rivals, is_rival=self._is_rival):
+                    log.info("turn.taken", name=self._name, after=_people(rivals))
                     return True
-                if seen and not is_told:
+                if living and not is_told:
                     is_told = True
-                    log.info("turn.awaited", name=self._name, holder=seen.process)
+                    log.info("turn.awaited", name=self._name, holder=_people(living))
             except BriefbotError as error:
                 log.warning("turn.unknown", name=self._name, reason=error.message)
             await first(stop, timeout_s=lease_s / _LOOKS)
         return False
 
-    def _is_free(self, seen: Lease | None, still_s: float, lease_s: float) -> bool:
-        if seen is None or seen.holder == self._holder or still_s >= lease_s:
+    def _is_rival(self, name: str) -> bool:
+        return collide(name, self._name)
+
+    def _is_free(self, seen: Lease, still_s: float, lease_s: float) -> bool:
+        if seen.holder == self._holder or still_s >= lease_s:
             return True
         # One of this very machine need not be waited for.
         return bool(seen.place) and seen.place == self._place and is_dead(seen.process)
@@ -152,6 +159,27 @@ class Turn:
                 over.set()
                 return
             sure_at = began
+
+
+def collide(one: str, other: str) -> bool:
+    """Whether two turns are not to be had at the same time: they are of one account, and no shards tell them apart.
+
+    Shards of another count do not: the servers of one are in several of the other.
+    """
+    (account, _, mine), (their_account, _, theirs) = one.partition(" "), other.partition(" ")
+    if account != their_account:
+        return False
+    (own, count), (their_own, their_count) = (read_shards(text) or (range(1), 1) for text in (mine, theirs))
+    return count != their_count or (own.start < their_own.stop and their_own.start < own.stop)
+
+
+def _state(lease: Lease) -> tuple[str, str, int]:
+    return lease.name, lease.holder, lease.beats
+
+
+def _people(found: Sequence[Lease]) -> str:
+    """Their processes, and what they have."""
+    return ", ".join(f"{lease.process} ({lease.name})" for lease in found)
 
 
 async def _pass_on(stop: asyncio.Event, over: asyncio.Event) -> None:

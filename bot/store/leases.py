@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from bot.store.database import Database
 from bot.store.rows import value
@@ -33,29 +34,29 @@ class Leases:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def get(self, name: str) -> Lease | None:
-        """Who has it; None when nobody has."""
-        async with self._db.glancing() as connection:
-            row = (await connection.execute(select(leases).where(leases.c.name == name))).one_or_none()
-        return value(Lease, row) if row is not None else None
-
     async def all(self) -> list[Lease]:
         """Every lease that somebody has, or had when it died, by name."""
         async with self._db.glancing() as connection:
             return [value(Lease, row) for row in await connection.execute(select(leases).order_by(leases.c.name))]
 
-    async def take(self, lease: Lease, *, seen: Lease | None) -> bool:
-        """Whether it is the holder's now: if nobody has it, or if it is still as it was `seen`, of one who is dead."""
-        values = {"holder": lease.holder, "process": lease.process, "place": lease.place, "beat_at": lease.beat_at}
-        insert = self._db.insert(leases).values(name=lease.name, beats=0, **values)
-        if seen is None:
-            statement = insert.on_conflict_do_nothing()
-        else:
-            is_as_seen = and_(leases.c.holder == seen.holder, leases.c.beats == seen.beats)
-            again = values | {"beats": leases.c.beats + 1}
-            statement = insert.on_conflict_do_update(index_elements=["name"], set_=again, where=is_as_seen)
+    async def take(self, lease: Lease, *, seen: Sequence[Lease], is_rival: Callable[[str], bool]) -> bool:
+        """Whether it is the holder's now: if none has a rival of it but those who are still as they were `seen`, dead.
+
+        Of names that are rivals of each other only one is ever taken.
+        """
+        dead = {(one.name, one.holder, one.beats) for one in seen}
         async with self._db.writing() as connection:
-            return bool((await connection.execute(statement)).rowcount)
+            if not self._db.is_sqlite:
+                # Two that take different names would not see each other.
+                await connection.execute(text("LOCK TABLE leases IN SHARE ROW EXCLUSIVE MODE"))
+            rows = (await connection.execute(select(leases.c.name, leases.c.holder, leases.c.beats))).all()
+            rivals = [row for row in rows if is_rival(row.name)]
+            if any((row.name, row.holder, row.beats) not in dead for row in rivals):
+                return False
+            await connection.execute(delete(leases).where(leases.c.name.in_([row.name for row in rivals])))
+            beats = max((row.beats + 1 for row in rivals), default=0)
+            await connection.execute(leases.insert().values(asdict(lease) | {"beats": beats}))
+        return True
 
     async def beat(self, name: str, holder: str, now: datetime) -> bool:
         """Its holder lives; False when it is not this holder's any more."""

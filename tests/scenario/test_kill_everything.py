@@ -277,7 +277,7 @@ def test_nothing_is_lost_or_doubled_on_sqlite(tmp_path: Path, kills: int, for_s:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(("kills", "for_s", "seed"), [soaking.size((1000, 12.0, 4), (300, 3600.0, 4))])
+@pytest.mark.parametrize(("kills", "for_s", "seed"), [soaking.size((1000, 12.0, 4), (1000, 3600.0, 4))])
 def test_nothing_is_lost_or_doubled_on_postgres(
     tmp_path: Path, postgres_server: Any, durable_postgres_url: str, kills: int, for_s: float, seed: int
 ) -> None:

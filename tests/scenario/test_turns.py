@@ -29,9 +29,9 @@ NAME = "console:7"
 class Process:
     """What one process does about its turn."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, name: str) -> None:
         self.is_up = False
-        self.turn = Turn(store, FakeClock(), NAME)
+        self.turn = Turn(store, FakeClock(), name)
         self.stop = asyncio.Event()
         self.serving = asyncio.create_task(self.turn.hold(self.stop, self._speak, lease_s=LEASE_S))
 
@@ -73,11 +73,11 @@ async def until(is_so: Callable[[], bool], limit_s: float = 10.0) -> float:
 
 
 @asynccontextmanager
-async def processes(store: Store) -> AsyncIterator[Callable[[], Process]]:
+async def processes(store: Store) -> AsyncIterator[Callable[..., Process]]:
     made: list[Process] = []
 
-    def begin() -> Process:
-        made.append(Process(store))
+    def begin(name: str = NAME) -> Process:
+        made.append(Process(store, name))
         return made[-1]
 
     yield begin
@@ -109,11 +109,10 @@ async def test_turn_is_taken_over_from_one_that_stops_dies_or_is_cut_off(
         assert LEASE_S - 2 * SOON_S < await until(lambda: third.is_up) < 2 * LEASE_S
 
         # Somebody else took it, since it seemed dead to them: it ends at once, stands by, and comes back.
-        seen = await store.leases.get(NAME)
-        assert seen is not None
-        thief = Lease(name=NAME, holder="thief", process="far:1", place="", beat_at=seen.beat_at)
-        while not await store.leases.take(thief, seen=seen):
-            seen = await store.leases.get(NAME)
+        seen = await store.leases.all()
+        thief = Lease(name=NAME, holder="thief", process="far:1", place="", beat_at=seen[0].beat_at)
+        while not await store.leases.take(thief, seen=seen, is_rival=NAME.__eq__):
+            seen = await store.leases.all()
         await until(lambda: not third.is_up)
         assert not await third.works()
         assert await until(lambda: third.is_up) > SOON_S
@@ -135,6 +134,25 @@ async def test_turn_ends_when_the_database_is_away_for_a_lease(
         # It is still its own, so nobody need be waited for.
         assert await until(lambda: one.is_up) < LEASE_S
     await store.close()
+
+
+async def test_shards_that_overlap_wait_for_each_other_and_others_do_not(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.turns.place", lambda: "")
+    async with processes(store) as begin:
+        low, high = begin("discord:7 0-1/4"), begin("discord:7 2-3/4")
+        await until(lambda: low.is_up and high.is_up)
+        others = [begin("discord:7 1-2/4"), begin("discord:7 0/8"), begin("discord:7")]
+        stranger = begin("discord:70 0-3/4")
+        await until(lambda: stranger.is_up)
+        await low.end()
+        await asyncio.sleep(LEASE_S)
+        assert not any(one.is_up for one in others), "the shards of `high` are theirs, too"
+        await high.end()
+        await until(lambda: any(one.is_up for one in others))
+        await asyncio.sleep(LEASE_S)
+        assert sum(one.is_up for one in others) == 1
 
 
 async def test_one_that_is_dead_on_this_machine_is_not_waited_for(sqlite_store: Store) -> None:
