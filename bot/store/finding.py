@@ -33,7 +33,7 @@ _SQLITE_TEXTS: Final = text(
     "SELECT rowid AS id, headline, deck, body, titles FROM brief_search WHERE rowid IN :ids"
 ).bindparams(bindparam("ids", expanding=True))
 _POSTGRES: Final = text(
-    "SELECT brief_id AS id, -ts_rank_cd('{0.6, 0.3, 0.6, 1.0}', tsv, query, 1) AS score "
+    "SELECT brief_id AS id, -ts_rank_cd('{0.6, 0.3, 0.6, 1.0}', tsv, query, CAST(:damping AS integer)) AS score "
     "FROM brief_search, to_tsquery('english', :query) AS query "
     "WHERE tsv @@ query AND published_at >= :since ORDER BY score, brief_id DESC LIMIT :limit"
 )
@@ -54,6 +54,8 @@ _POSTGRES_TERMS: Final = text(
     "FROM unnest(CAST(:terms AS text[])) AS term) AS asked "
     "LEFT JOIN common ON elem = lexeme"
 )
+_BY_LOG, _BY_LENGTH = 1, 2
+"""What PostgreSQL divides a rank by; of any word long briefs have many, and they would fill the places of the first."""
 _COLUMN_WEIGHTS: Final = {"A": 3.0, "B": 2.0, "C": 1.0}
 _K1, _B = 1.2, 0.75
 
@@ -93,7 +95,7 @@ async def matches(
     for start in (newest - _RANK_WINDOW, EPOCH) if since is None else (since,):
         at = Instant().process_bind_param(start, connection.dialect)
         asked = tsquery(query, every=every, terms=terms.rarest(query.terms))
-        words = {"query": asked, "limit": limit, "since": at}
+        words = {"query": asked, "limit": limit, "since": at, "damping": _BY_LOG if every else _BY_LENGTH}
         rows = [(row.id, -row.score) for row in await connection.execute(_POSTGRES, words)]
         if len(rows) >= limit:
             break
