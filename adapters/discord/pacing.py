@@ -16,6 +16,8 @@ from typing import Final
 import aiohttp
 import structlog
 
+from bot.courtesy import give_way
+
 log = structlog.get_logger(__name__)
 
 GLOBAL_PER_S: Final = 50.0
@@ -32,9 +34,6 @@ REFUSED_WINDOW_S: Final = 600.0
 REFUSED_MOST: Final = 4000
 """Of 10,000 refused requests within ten minutes Discord bans the address; at this many we stop for a while."""
 _UNCOUNTED: Final = ("/interactions/", "/webhooks/")
-YIELD_S: Final = 0.004
-YIELD_MOST: Final = 5
-"""So often and so long a request lets answers go first that are being given in this process."""
 
 
 @dataclass(slots=True)
@@ -71,15 +70,9 @@ class Pacer:
                 at = max(at, self._given[0].at + self._window_s)
             if (pause := at - clock()) > 0:
                 await asyncio.sleep(pause)
-            await self._let_answers_go_first()
+            await give_way(self._answers)
             self._given.append(moment := Moment(clock()))
             return moment
-
-    async def _let_answers_go_first(self) -> None:
-        for _ in range(YIELD_MOST):
-            if not len(self._answers):
-                return
-            await asyncio.sleep(YIELD_S)
 
     def _gap(self, at: float) -> float:
         """How long after a request at this instant the next one may follow."""
@@ -116,6 +109,7 @@ class Pacer:
         config = aiohttp.TraceConfig()
         config.on_request_start.append(self._before)
         config.on_request_headers_sent.append(self._sent)
+        config.on_request_chunk_sent.append(self._sent)
         config.on_request_end.append(self._after)
         return config
 
@@ -126,8 +120,12 @@ class Pacer:
             context.moment = await self.wait()
 
     async def _sent(
-        self, session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestHeadersSentParams
+        self,
+        session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        params: aiohttp.TraceRequestHeadersSentParams | aiohttp.TraceRequestChunkSentParams,
     ) -> None:
+        """After its headers, and again with its body, before which the process may have been held up."""
         if moment := getattr(context, "moment", None):
             moment.at = asyncio.get_running_loop().time()
 

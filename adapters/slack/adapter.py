@@ -181,7 +181,7 @@ class SlackAdapter:
             self._clients = ManyWorkspaces(settings, self._session, tokens)
         places = await self._clients.start()
         await host.present(places, is_all=True)
-        self._posts = Posts(self._clients.of, self._removed, self._pacer)
+        self._posts = Posts(self._clients.of, self._removed, self._pacer, self._busy)
         if settings.slack_app_token.get_secret_value():
             connection: Connection = Socket(settings, web, self._clients, ping_s=self._ping_s)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sized
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from adapters.slack.obstacles import REMOVED, REMOVED_WORDS, meaning
 from adapters.slack.pacing import Pacer, TooLong
 from adapters.slack.people import error_code
 from adapters.slack.render import GENERATED
+from bot.courtesy import give_way
 from bot.models import WorkspaceId
 from bot.ports import Gone, LookupUnavailable, Outgoing, Retry, SendResult, Sent, require_caveat
 from bot.saying import marked
@@ -37,10 +38,13 @@ _SLACK: Final = timedelta(minutes=2)
 
 
 class Posts:
-    """Sends, changes and finds messages; `removed` is told of a token that is good no more."""
+    """Sends, changes and finds messages; `removed` is told of a token that is good no more.
 
-    def __init__(self, client_of: ClientOf, removed: Removed, pacer: Pacer) -> None:
-        self._client_of, self._removed, self._pacer = client_of, removed, pacer
+    What is sent gives way to the `answers` that are being given.
+    """
+
+    def __init__(self, client_of: ClientOf, removed: Removed, pacer: Pacer, answers: Sized = ()) -> None:
+        self._client_of, self._removed, self._pacer, self._answers = client_of, removed, pacer, answers
 
     async def send(self, message: Outgoing) -> SendResult:
         """Posts a message; what happened, never an exception for what Slack answers."""
@@ -53,6 +57,7 @@ class Posts:
             return Gone(reason=REMOVED_WORDS)
         try:
             await self._pacer.wait(*place)
+            await give_way(self._answers)
             return await self._post(client, message, place[1])
         except (TooLong, SlackApiError, TimeoutError, aiohttp.ClientError, OSError) as error:
             return await self._failed(error, place[0], client)

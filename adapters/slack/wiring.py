@@ -60,6 +60,9 @@ class Busy:
         if task := asyncio.current_task():
             self._tasks.discard(task)
 
+    def __len__(self) -> int:
+        return len(self._tasks)
+
     async def wait(self) -> None:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
