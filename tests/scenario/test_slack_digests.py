@@ -63,6 +63,17 @@ async def test_fan_out_longer_than_a_minute_allows_goes_on_without_looking_for_w
         assert fake.calls("conversations.history") == []
 
 
+async def test_digest_gives_way_to_answers_that_are_being_given(dock: Wharf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.courtesy.YIELD_MOST", 10_000)
+    await digest(dock)
+    with dock.adapter._busy:
+        posting = asyncio.create_task(pass_time(dock))
+        await asyncio.sleep(0.5)
+        assert dock.channel.messages == []
+    await posting
+    assert dock.channel.messages
+
+
 async def test_digest_in_korean_stands_in_a_thread_and_pings_its_group_once(dock: Wharf) -> None:
     ola, readers = dock.fake.manager(dock.team), dock.fake.add_group(dock.team, "readers")
     now = dock.clock.now()
