@@ -296,6 +296,14 @@ def test_author_of_a_hundred_thousand_letters_takes_no_time() -> None:
     assert time.process_time() - began < 2.0, "it was looked through for an address at each of its letters"
 
 
+def test_declaration_that_begins_again_and_again_takes_no_time() -> None:
+    text = "<?xml version='1.0' encoding='utf-<feed xmlns='http://www.w3.'" * 800
+    began = time.process_time()
+    with pytest.raises(FeedError):
+        parse_feed(text.encode(), url="https://a.example/feed")
+    assert time.process_time() - began < 2.0, "its character set was looked for at the cube of its length"
+
+
 def test_entities_that_multiply_stay_small() -> None:
     levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
     text = f'<!DOCTYPE r [<!ENTITY a0 "lol">{levels}]>' + rss("<item><title>&a11;</title></item>")
