@@ -18,6 +18,7 @@ import feedparser.api
 import feedparser.datetimes
 import feedparser.encodings
 import feedparser.mixin
+import feedparser.sanitizer
 from feedparser.util import FeedParserDict
 
 from bot.errors import FeedError
@@ -29,6 +30,9 @@ _LONGEST_NAME: Final = 500
 _TO_BE_MAPPED: Final = re.compile("[\x80-\x9f]")
 _DECLARED: Final = re.compile(rb"^<\?[^>]{0,500}?encoding=['\"]([^'\"]{0,100})['\"][^>]{0,500}\?>")
 """The character set that a declaration names; the library's own pattern takes the cube of the document's length."""
+_ENTITY: Final = re.compile(rb"^[ \t\r]*<!ENTITY([^>]{0,1000}?)>", re.MULTILINE)
+_DOCTYPE: Final = re.compile(rb"^[ \t\r]*<!DOCTYPE([^>]{0,1000}?)>", re.MULTILINE)
+"""Its own look through all that follows from each of many empty lines, and from each declaration that has no end."""
 _FAR_REFERENCE: Final = re.compile(r"&#(?:[0-9]{5,}|[xX][0-9a-fA-F]{4,});?")
 
 
@@ -85,6 +89,7 @@ feedparser.mixin._FeedParserMixin.decode_entities = staticmethod(_as_text)
 feedparser.mixin._FeedParserMixin._sync_author_detail = _sync_short_author
 feedparser.datetimes._date_handlers.clear()
 feedparser.encodings.RE_XML_PI_ENCODING = _DECLARED
+feedparser.sanitizer.RE_ENTITY_PATTERN, feedparser.sanitizer.RE_DOCTYPE_PATTERN = _ENTITY, _DOCTYPE
 # What it copies are the few words that it noted of an element, one beside the other.
 feedparser.mixin.copy = SimpleNamespace(deepcopy=FeedParserDict)
 

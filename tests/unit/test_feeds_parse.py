@@ -304,6 +304,14 @@ def test_declaration_that_begins_again_and_again_takes_no_time() -> None:
     assert time.process_time() - began < 2.0, "its character set was looked for at the cube of its length"
 
 
+@pytest.mark.parametrize("filler", ["\n", "\n ", "\n<!ENTITY a", "\n<!DOCTYPE a"])
+def test_whatever_stands_before_a_feed_takes_no_time(filler: str) -> None:
+    text = '<?xml version="1.0"?>' + filler * (100_000 // len(filler)) + rss("<item><title>A</title></item>")
+    began = time.process_time()
+    assert only(text).title == "A"
+    assert time.process_time() - began < 2.0, "it was looked through at each of its lines"
+
+
 def test_entities_that_multiply_stay_small() -> None:
     levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
     text = f'<!DOCTYPE r [<!ENTITY a0 "lol">{levels}]>' + rss("<item><title>&a11;</title></item>")
