@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import pkgutil
 import random
 import re
 import re._constants as code  # type: ignore[import-not-found]
@@ -18,6 +19,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+import feedparser
 
 ROOT: Final = Path(__file__).parents[1]
 _ANCHORED: Final = ("match", "fullmatch")
@@ -51,6 +54,23 @@ def all_patterns() -> list[Found]:
         if file.name != "__main__.py":
             for one in _of_module(file):
                 found.setdefault((one.pattern.pattern, one.pattern.flags, one.is_anchored), one)
+    return list(found.values())
+
+
+def feedparser_patterns() -> list[Found]:
+    """Those of feedparser, as we have exchanged them, but for its readers of dates, which are switched off."""
+    importlib.import_module("bot.ingest.feedparsing")
+    found: dict[Any, Found] = {}
+    for module in pkgutil.walk_packages(feedparser.__path__, "feedparser."):
+        if module.name.startswith("feedparser.datetimes."):
+            continue
+        held = vars(importlib.import_module(module.name))
+        inner = [part for value in held.values() if isinstance(value, type) for part in vars(value).items()]
+        for label, value in [*held.items(), *inner]:
+            # It keeps some as their bound methods.
+            for pattern in _inside(getattr(value, "__self__", value)):
+                one = Found(module=module.name, name=label, pattern=pattern, is_anchored=False)
+                found.setdefault(pattern.pattern, one)
     return list(found.values())
 
 
