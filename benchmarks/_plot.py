@@ -17,8 +17,9 @@ def plot(grown: Mapping[str, Sequence[Figure]], file: Path) -> None:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(7, 3.2), layout="constrained")
+    colours = mpl.colormaps["tab10" if len(grown) <= 10 else "tab20"]
     for number, (name, found) in enumerate(sorted(grown.items())):
-        sizes, colour = [one.size for one in found], f"C{number}"
+        sizes, colour = [one.size for one in found], colours(number)
         label = name.partition(",")[2].strip() or name
         axes.plot(sizes, [one.value for one in found], marker="o", markersize=4, color=colour, label=label)
         bare = [(one.size, one.bare) for one in found if one.bare]

@@ -92,10 +92,10 @@ def _machine(measured: str) -> str:
 
 
 def _table(figures: list[Figure]) -> list[str]:
-    """A row for each figure at its greatest size."""
-    last: dict[str, Figure] = {}
+    """A row for each figure at its greatest size, and at the greatest that has a bar."""
+    last: dict[tuple[str, bool], Figure] = {}
     for figure in sorted(figures, key=lambda one: (one.name, one.size)):
-        last[figure.name] = figure
+        last[figure.name, figure.passed is None] = figure
     rows = ["| figure | at | measured | bare | ratio | bar | |", "|---|--:|--:|--:|--:|---|---|"]
     for figure in last.values():
         bare = f"{shown(figure.bare)} {figure.unit}" if figure.bare else ""
