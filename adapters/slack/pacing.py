@@ -67,8 +67,7 @@ class Pacer:
         now, given = asyncio.get_running_loop().time(), self._given[row]
         while given and given[0] <= now - TEAM_S:
             given.popleft()
-        turn = max(now, self._next.get(row, 0.0))
-        at = max(turn, self._rests.get(team, 0.0))
+        turn = at = max(now, self._next.get(row, 0.0), self._rests.get(team, 0.0))
         if len(given) >= most:
             at = max(at, given[-most] + TEAM_S)
         for_team, at = at - now, max(at, at_least)

@@ -43,11 +43,12 @@ async def test_messages_of_a_workspace_go_one_after_another_past_one_that_waits_
 
 
 async def test_rest_that_slack_asks_for_holds_the_workspace_and_its_edits() -> None:
-    pacer = Pacer()
+    pacer = Pacer(apart_s=0.1)
     pacer.rest("T1", 5.0)
     pacer.rest("T1", 2.0)
     assert pacer.wait_s("T1", "C1") == pytest.approx(5.0, abs=0.05)
     assert pacer.edit_wait_s("T1") == pytest.approx(5.0, abs=0.05)
+    assert pacer.wait_s("T1", "C3") == pytest.approx(5.1, abs=0.02), "they do not go all at once at its end"
     assert pacer.wait_s("T2", "C2") == 0.0
 
 
