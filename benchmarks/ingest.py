@@ -9,6 +9,7 @@ What counts is the processor time of the bot and its parsing process together; t
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import random
 import re
@@ -140,6 +141,9 @@ async def _ingest(addresses: Sequence[str]) -> tuple[tuple[float, float], tuple[
             await ingest.poll_due()
             stored = await store.articles.count()
             await _follow(store, rest, clock)
+            # As the bot does when it has begun.
+            gc.collect()
+            gc.freeze()
             first = await _polled(ingest, parser, len(rest))
             await _follow(store, rest, clock)
             again = await _polled(ingest, parser, len(rest))

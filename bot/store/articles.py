@@ -164,7 +164,7 @@ class _Taking:
         self._connection, self._db = connection, database
         self._source_id, self._seen_at, self._is_same = source_id, seen_at, is_same
         self._by_key: dict[str, int] = {}
-        self._by_band: dict[int, list[int]] = {}
+        self._by_band: dict[int, tuple[int, ...]] = {}
         self._articles: dict[int, Article] = {}
         self._added: list[Incoming] = []
         self._aliases: dict[str, int] = {}
@@ -212,8 +212,11 @@ class _Taking:
         self._articles[id_] = self._article(id_, item)
         for key in item.keys:
             self._by_key[key] = self._aliases[key] = id_
-        for band in item.bands:
-            self._by_band.setdefault(band, []).append(id_)
+        # One tuple for all of them: forty thousand lists of one number are work for the garbage collector.
+        holders = dict.fromkeys(item.bands, (id_,))
+        for band in self._by_band.keys() & holders.keys():
+            holders[band] = (*self._by_band[band], id_)
+        self._by_band |= holders
         return id_
 
     def _update(self, id_: int, item: Incoming) -> tuple[Stored, int]:
@@ -251,7 +254,7 @@ class _Taking:
         if not (wanted := sorted(set(bands))):
             return
         for band, article_id in await self._asked(_in_bands, wanted):
-            self._by_band.setdefault(band, []).append(article_id)
+            self._by_band[band] = (*self._by_band.get(band, ()), article_id)
 
     async def _read_articles(self, ids: Iterable[int]) -> None:
         if wanted := sorted(ids):
@@ -273,8 +276,9 @@ class _Taking:
         keys = [{"key": key, "article_id": numbers.get(id_, id_)} for key, id_ in self._aliases.items()]
         if keys:
             await self._connection.execute(self._db.insert(article_keys).on_conflict_do_nothing(), keys)
-        bands = [(band, numbers[-place]) for place, item in enumerate(self._added, start=1) for band in item.bands]
-        await self._db.insert_many(self._connection, article_bands, ("band", "article_id"), bands)
+        bands = {(band, numbers[-place]) for place, item in enumerate(self._added, start=1) for band in item.bands}
+        # In the order of their tree, where the next one is often on the same page.
+        await self._db.insert_many(self._connection, article_bands, ("band", "article_id"), sorted(bands))
 
     async def _write_changes(self) -> None:
         written = {id_: self._articles[id_] for id_ in self._changed if id_ > 0}

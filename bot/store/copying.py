@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Integer, Table, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Integer, Table, func, literal_column, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError, UsageError
@@ -17,7 +17,6 @@ from bot.store.migrate import require_current, upgrade
 from bot.store.schema import articles, briefs, metadata
 
 _PAGE: Final = 500
-_PLACE: Final = "rowid_"
 
 Progress = Callable[[str, int], None]
 """Told the name of a table and how many more of its rows have been copied."""
@@ -78,16 +77,22 @@ async def _require_empty(new: AsyncConnection) -> None:
 
 async def _pages(old: AsyncConnection, table: Table) -> AsyncIterator[list[dict[str, Any]]]:
     """The rows of a table in SQLite's own order, some at a time."""
-    place = literal_column("rowid", Integer)
-    last = 0
-    while True:
-        query = select(place.label(_PLACE), *table.c).where(place > last).order_by(place).limit(_PAGE)
-        rows = [dict(row) for row in (await old.execute(query)).mappings()]
-        if not rows:
-            return
-        for row in rows:
-            last = row.pop(_PLACE)
+    place = _place(table)
+    names = [f"place_{number}" for number in range(len(place))]
+    named = [column.label(name) for column, name in zip(place, names, strict=True)]
+    query = select(*named, *table.c).order_by(*place).limit(_PAGE)
+    page = query
+    while rows := [dict(row) for row in (await old.execute(page)).mappings()]:
+        last = [[row.pop(name) for name in names] for row in rows][-1]
         yield rows
+        page = query.where(tuple_(*place) > tuple_(*last))
+
+
+def _place(table: Table) -> list[ColumnElement[Any]]:
+    """What SQLite keeps the rows of a table in order by."""
+    if table.dialect_options["sqlite"]["with_rowid"]:
+        return [literal_column("rowid", Integer)]
+    return list(table.primary_key)
 
 
 async def _set_sequence(new: AsyncConnection, table: Table) -> None:

@@ -64,7 +64,8 @@ def bands(title: str, text: str) -> tuple[int, ...]:
         return ()
     hashes = _shingles(words)
     # (a·x + b) mod 2**64 with an odd a is a permutation; the multiplication wraps around by itself.
-    mixed = _FACTORS * hashes[np.newaxis, :] + _OFFSETS
+    mixed = _FACTORS * hashes
+    mixed += _OFFSETS
     smallest = mixed.min(axis=1).reshape(BANDS, ROWS)
     numbers = np.arange(1, BANDS + 1, dtype=np.uint64)
     folded = (smallest @ _BAND_MIX).reshape(BANDS) * np.uint64(0x27D4EB2F165667C5) + numbers

@@ -174,12 +174,11 @@ def harmless(text: str) -> str:
         text = _BLANK_LINES.sub("\n\n", text)
     if text.isascii():
         return _UNSEEN_ASCII.sub("", text)
-    text = _UNSEEN.sub("", text)
-    if text.isascii():
-        return text
-    if "\u200c" in text or "\u200d" in text:
-        text = _LOOSE_JOINER.sub("", text)
-    return _STACKED.sub(r"\1", unicodedata.normalize("NFC", text))
+    if _TO_LOOK_AT.search(text):
+        text = _LOOSE_JOINER.sub("", _UNSEEN.sub("", text))
+        return _STACKED.sub(r"\1", unicodedata.normalize("NFC", text))
+    # To be composed a text needs no mark: some letters are written as another.
+    return unicodedata.normalize("NFC", text)
 
 
 def _as_newlines(found: re.Match[str]) -> str:

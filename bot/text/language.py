@@ -57,6 +57,7 @@ _LATIN_SET: Final = (
 _CYRILLIC_SET: Final = ("ru", "uk", "bg", "sr")
 _ARABIC_SET: Final = ("ar", "fa", "ur")
 _NOT_LATIN: Final = frozenset({"ko", "ja", "zh", *_SCRIPTS, *_CYRILLIC_SET, *_ARABIC_SET})
+_NO_LETTERS: Final = bytes(code for code in range(128) if not chr(code).isalpha())
 _SAMPLE: Final = 600
 
 
@@ -94,8 +95,11 @@ def _is_plainly_english(sample: str) -> bool:
 
 def _by_script(sample: str, said: str) -> str:
     """What the script alone tells; empty where Latin letters prevail."""
+    beyond = 3 * _count(_BEYOND_LATIN, sample)
+    if beyond <= len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS)):
+        return ""
     latin = _count(_LATIN, sample)
-    if 3 * _count(_BEYOND_LATIN, sample) <= latin:
+    if beyond <= latin:
         return ""
     hangul, kana, han = (_count(script, sample) for script in (_HANGUL, _KANA, _HAN))
     # A Korean or Japanese syllable says as much as two or three letters.

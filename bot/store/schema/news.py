@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, String, Table, Text, UniqueConstraint, text
 
 from bot.store.schema.columns import Instant, flag, metadata, number, ref, row_id, words, workspace_ref
 
@@ -94,7 +94,8 @@ article_bands = Table(
     metadata,
     Column("band", BigInteger, nullable=False),
     ref("article_id", "articles.id", index=True),
-    Index("ix_article_bands_band", "band", "article_id"),
+    PrimaryKeyConstraint("band", "article_id"),
+    sqlite_with_rowid=False,
 )
 
 stories = Table(
