@@ -180,7 +180,7 @@ async def _add(store: Store, drafts: Sequence[Draft], clock: _Clock) -> None:
             draft=draft,
             owner=draft.publisher.casefold(),
             keys=(f"url:{draft.url}",),
-            bands=bands("", draft.text),
+            bands=bands(draft.publisher.casefold(), "", draft.text),
             is_news=True,
             published_at=draft.published_at or clock.now(),
         )

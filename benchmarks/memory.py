@@ -196,7 +196,7 @@ def _item(chance: random.Random, number: int, count: int) -> Incoming:
     )
     at = NOW - timedelta(hours=72) * (count - number) / count
     keys = (f"url:{draft.url}",)
-    return Incoming(draft=draft, owner="n", keys=keys, bands=bands("", draft.text), is_news=True, published_at=at)
+    return Incoming(draft=draft, owner="n", keys=keys, bands=bands("n", "", draft.text), is_news=True, published_at=at)
 
 
 def _with_news(file: Path) -> None:

@@ -23,6 +23,7 @@ from feedparser.util import FeedParserDict
 
 from bot.errors import FeedError
 from bot.saying import marked
+from bot.text.urls import is_plain_address
 
 _WHOLE: Final = 1 << 16
 """Characters of one text that are handed over at once."""
@@ -62,9 +63,11 @@ class _Text(str):
 _sync_author: Final = feedparser.mixin._FeedParserMixin._sync_author_detail
 
 
-def _sync_short_author(self: Any, key: str = "author") -> None:
-    """Its search for an address in a name takes the square of the name's length."""
-    if len(str(self._get_context().get(key) or "")) <= _LONGEST_NAME:
+def _sync_author_with_address(self: Any, key: str = "author") -> None:
+    """Its search for an address in a name takes the square of the name's length, and most names have none."""
+    context = self._get_context()
+    name, parts = str(context.get(key) or ""), context.get(f"{key}s")
+    if (parts and parts[-1]) or ("@" in name and len(name) <= _LONGEST_NAME):
         _sync_author(self, key)
 
 
@@ -72,21 +75,38 @@ def _as_text(element: str, data: str) -> str:
     return _Text(data)
 
 
+_urljoin: Final = lru_cache(maxsize=1024)(feedparser.mixin._urljoin)
+
+
+def _joined(base: str, uri: str) -> str:
+    return uri if is_plain_address(uri) else _urljoin(base, uri)
+
+
 _OLD_NAMES: Final = FeedParserDict.keymap.keys() | {"category", "enclosures", "license", "updated", "updated_parsed"}
 """What a member may be asked for by, where more is done than to look it up."""
-_get: Final = FeedParserDict.get
+_get, _item, _contains = FeedParserDict.get, FeedParserDict.__getitem__, FeedParserDict.__contains__
 
 
 def _looked_up(self: FeedParserDict, key: str, default: Any = None) -> Any:
     return _get(self, key, default) if key in _OLD_NAMES else dict.get(self, key, default)
 
 
+def _looked_up_at_once(self: FeedParserDict, key: str) -> Any:
+    return _item(self, key) if key in _OLD_NAMES else dict.__getitem__(self, key)
+
+
+def _has(self: FeedParserDict, key: str) -> bool:
+    return bool(_contains(self, key)) if key in _OLD_NAMES else dict.__contains__(self, key)
+
+
 FeedParserDict.get = _looked_up
+FeedParserDict.__getitem__ = _looked_up_at_once
+FeedParserDict.__contains__ = _has
 feedparser.api.PREFERRED_XML_PARSERS = [__name__]
 feedparser.mixin.make_safe_absolute_uri = lru_cache(maxsize=256)(feedparser.mixin.make_safe_absolute_uri)
-feedparser.mixin._urljoin = lru_cache(maxsize=1024)(feedparser.mixin._urljoin)
+feedparser.mixin._urljoin = _joined
 feedparser.mixin._FeedParserMixin.decode_entities = staticmethod(_as_text)
-feedparser.mixin._FeedParserMixin._sync_author_detail = _sync_short_author
+feedparser.mixin._FeedParserMixin._sync_author_detail = _sync_author_with_address
 feedparser.datetimes._date_handlers.clear()
 feedparser.encodings.RE_XML_PI_ENCODING = _DECLARED
 feedparser.sanitizer.RE_ENTITY_PATTERN, feedparser.sanitizer.RE_DOCTYPE_PATTERN = _ENTITY, _DOCTYPE

@@ -243,7 +243,7 @@ class Ingest:
             owner=item.owner,
             keys=item.keys,
             # A known article is recognised by its names, so its bands, the costly part, are not needed.
-            bands=() if item.article_id is not None else bands(draft.title, draft.text),
+            bands=() if item.article_id is not None else bands(item.owner, draft.title, draft.text),
             is_news=self._is_news(draft, now, undated_is_news),
             published_at=min(_date(draft) or now, now),
         )

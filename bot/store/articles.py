@@ -213,7 +213,7 @@ class _Taking:
         for key in item.keys:
             self._by_key[key] = self._aliases[key] = id_
         # One tuple for all of them: forty thousand lists of one number are work for the garbage collector.
-        holders = dict.fromkeys(item.bands, (id_,))
+        holders: dict[int, tuple[int, ...]] = dict.fromkeys(item.bands, (id_,))
         for band in self._by_band.keys() & holders.keys():
             holders[band] = (*self._by_band[band], id_)
         self._by_band |= holders
@@ -276,7 +276,7 @@ class _Taking:
         keys = [{"key": key, "article_id": numbers.get(id_, id_)} for key, id_ in self._aliases.items()]
         if keys:
             await self._connection.execute(self._db.insert(article_keys).on_conflict_do_nothing(), keys)
-        bands = {(band, numbers[-place]) for place, item in enumerate(self._added, start=1) for band in item.bands}
+        bands = [(band, numbers[-place]) for place, item in enumerate(self._added, start=1) for band in set(item.bands)]
         # In the order of their tree, where the next one is often on the same page.
         await self._db.insert_many(self._connection, article_bands, ("band", "article_id"), sorted(bands))
 

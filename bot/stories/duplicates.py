@@ -57,8 +57,12 @@ def article_keys(draft: Draft, owner: str, source_id: int) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def bands(title: str, text: str) -> tuple[int, ...]:
-    """The MinHash bands of a text, as signed 64-bit numbers; none when it is too short to be known by them."""
+def bands(owner: str, title: str, text: str) -> tuple[int, ...]:
+    """The MinHash bands of a text, as signed 64-bit numbers; none when it is too short to be known by them.
+
+    Those of one house are near each other: only within a house is one text one article, and what is near is written to
+    the same pages of the store.
+    """
     words = first_terms(f"{title}\n{text}", MAX_TERMS)
     if len(words) < MIN_TERMS:
         return ()
@@ -69,7 +73,8 @@ def bands(title: str, text: str) -> tuple[int, ...]:
     smallest = mixed.min(axis=1).reshape(BANDS, ROWS)
     numbers = np.arange(1, BANDS + 1, dtype=np.uint64)
     folded = (smallest @ _BAND_MIX).reshape(BANDS) * np.uint64(0x27D4EB2F165667C5) + numbers
-    return tuple(folded.view(np.int64).tolist())
+    house = (zlib.crc32(owner.encode()) - (1 << 31)) << 32
+    return tuple(house + text for text in (folded >> np.uint64(32)).tolist())
 
 
 def is_same(incoming: Incoming, article: Article) -> bool:

@@ -29,13 +29,22 @@ _UNSAFE: Final = re.compile(
     r"[\x00-\x1f\x7f\s<>\"\\^`{|}\ud800-\udfff\ufffe\uffff\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 """Among it what is not seen, or turns what is seen around: an address that a reader checks must be the one it opens."""
+_PLAIN: Final = re.compile(
+    r"https?://[a-z0-9][a-z0-9.-]*(?::\d{1,4})?/[\w/.~!$&'()*,:@%+=-]*(?:\?[\w/.~!$&'()*,:@%+=?-]+)?(?:\#[\w/.~!?&=-]+)?",
+    re.ASCII,
+)
+"""Addresses as most articles have them: whole, of letters that mean nothing but themselves."""
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:/|$))", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)
 def is_web_address(url: str) -> bool:
     """Whether this is a whole http(s) address that a reader can open."""
-    if url[:4].lower() != "http" or len(url) > _LONGEST or _UNSAFE.search(url):
+    if url[:4].lower() != "http" or len(url) > _LONGEST:
+        return False
+    if is_plain_address(url):
+        return True
+    if _UNSAFE.search(url):
         return False
     try:
         parts = urlsplit(url)
@@ -45,8 +54,15 @@ def is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
+def is_plain_address(url: str) -> bool:
+    """Whether there is nothing about a whole address that need be looked at; it is itself seen from anywhere."""
+    return _PLAIN.fullmatch(url) is not None
+
+
 def absolute(url: str, base: str) -> str:
     """The address seen from `base`, fit to be opened; empty when it is not http(s)."""
+    if len(url) <= _LONGEST and is_plain_address(url):
+        return url
     try:
         joined = urljoin(base, url.strip())
     except ValueError:
@@ -110,6 +126,8 @@ def _percent(path: str) -> str:
 
 
 def _query(query: str) -> str:
+    if not query:
+        return ""
     kept = sorted((name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not _tracks(name, value))
     return "?" + urlencode(kept) if kept else ""
 

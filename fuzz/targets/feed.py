@@ -134,7 +134,7 @@ def _check_names(draft: Draft) -> None:
     for key in (owner, *keys):
         assert "\0" not in key
         key.encode("utf-8")
-    for band in bands(draft.title, draft.text):
+    for band in bands(owner, draft.title, draft.text):
         assert -(2**63) <= band < 2**63
     if draft.url:
         address = canonical(draft.url)

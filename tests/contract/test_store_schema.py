@@ -25,6 +25,7 @@ from bot.store.database import Database
 from bot.store.heartbeats import Heartbeat, Heartbeats
 from bot.store.migrate import _config, head, migrate
 from bot.store.schema import metadata
+from bot.stories.duplicates import bands
 from tests.fakes import FakeClock
 from tests.recorder import RecordingAdapter
 from tests.trouble import Restart
@@ -111,6 +112,33 @@ async def test_editions_and_what_belongs_to_them_outlive_the_upgrade_to_slots(st
     assert counts == [1, 1, 1, 1]
     assert tuple(kept) == (1, 1, 0, "delivered")
     assert (chosen.slot, chosen.quiet, chosen.place, chosen.ping) == (0, "note", "channel", None)
+
+
+async def test_texts_that_are_known_are_known_after_the_upgrade_to_bands_of_houses(store_url: str) -> None:
+    words = " ".join(f"word{number}" for number in range(60))
+    houses = {1: "harbour", 2: "하우스", 3: ""}
+    database = Database(store_url)
+    await _anew(database)
+    async with database.writing() as connection:
+        await connection.run_sync(_up_to, "0017")
+        await connection.execute(text("INSERT INTO sources (id, url, created_at) VALUES (1, 'https://a.example/', 1)"))
+        for id_, owner in houses.items():
+            article = "(id, source_id, url, title, text, owner, published_at, seen_at)"
+            values = {"id": id_, "owner": owner}
+            await connection.execute(
+                text(f"INSERT INTO articles {article} VALUES (:id, 1, '', 'T', 'T', :owner, 1, 1)"), values
+            )
+            # They were whole numbers of 64 bits then, of which the upper half is kept.
+            halves = [band & 0xFFFFFFFF for band in bands(owner, "", words)]
+            before = [(half << 32 | 7) - (1 << 64) * (half >> 31) for half in halves]
+            rows = [{"band": band, "id": id_} for band in [*before, before[0]]]
+            await connection.execute(text("INSERT INTO article_bands (band, article_id) VALUES (:band, :id)"), rows)
+        await connection.run_sync(_up_to, "head")
+        found = (await connection.execute(text("SELECT band, article_id FROM article_bands"))).all()
+    await database.close()
+    assert {tuple(row) for row in found} == {
+        (band, id_) for id_, owner in houses.items() for band in bands(owner, "", words)
+    }
 
 
 def _up_to(connection: Connection, revision: str) -> None:

@@ -57,9 +57,16 @@ def test_entry_id_counts_within_its_source_only() -> None:
 
 def test_edited_text_shares_bands_and_another_text_does_not() -> None:
     edited = TEXT.replace("main risk", "chief danger")
-    assert set(bands("Rate held", TEXT)) & set(bands("Rate held", edited))
-    assert not set(bands("Rate held", TEXT)) & set(bands("Otters", " ".join(reversed(TEXT.split()))))
-    assert bands("Too short", "for bands") == ()
+    assert set(bands("a", "Rate held", TEXT)) & set(bands("a", "Rate held", edited))
+    assert not set(bands("a", "Rate held", TEXT)) & set(bands("a", "Otters", " ".join(reversed(TEXT.split()))))
+    assert bands("a", "Too short", "for bands") == ()
+
+
+def test_bands_of_a_house_are_near_each_other_and_another_house_shares_none() -> None:
+    one, other = bands("a", "Rate held", TEXT), bands("b", "Rate held", TEXT)
+    assert len({band >> 32 for band in one}) == 1
+    assert not set(one) & set(other)
+    assert all(-(2**63) <= band < 2**63 for house in ("a", "", "하우스", "z" * 300) for band in bands(house, "", TEXT))
 
 
 def test_same_text_is_one_article_within_a_house_only() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin, urlsplit
+
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from bot.errors import UsageError
-from bot.text.urls import absolute, canonical, is_web_address, normal_feed_url, untracked
+from bot.text.urls import absolute, canonical, is_plain_address, is_web_address, normal_feed_url, untracked
 
 
 @pytest.mark.parametrize(
@@ -107,3 +111,42 @@ def test_what_is_no_address_is_refused_with_an_example(typed: str) -> None:
 )
 def test_untracked_address_keeps_all_but_where_its_reader_came_from(url: str, opened: str) -> None:
     assert untracked(url) == opened
+
+
+_ADDRESSES = st.tuples(
+    st.sampled_from(["http://", "https://", "https://x.example/", "http://a.b/c?"]),
+    st.text(alphabet="aaa99..--///:?#&==%;~@é", max_size=10),
+).map("".join)
+
+
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
+@given(_ADDRESSES, st.sampled_from(["https://b.example/d/e?f", "http://b.example/", ""]))
+def test_plain_address_is_itself_seen_from_anywhere(url: str, base: str) -> None:
+    assume(is_plain_address(url))
+    assert urljoin(base, url) == url
+    assert urlsplit(url).hostname
+    assert absolute(url, base) == url
+    assert is_web_address(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user@a.example/1",
+        "https://a.example",
+        "https://a.example/1#",
+        "https://a.example/1?",
+        "https://a.example/b;",
+        "https://a.example:99999/1",
+        "https://a.example/한국",
+        "https://A.example/1",
+        "https://a.example/1\n",
+        "ftp://a.example/1",
+    ],
+)
+def test_address_with_something_to_look_at_is_not_plain(url: str) -> None:
+    assert not is_plain_address(url)
+
+
+def test_plain_address_that_is_too_long_is_none() -> None:
+    assert absolute("https://a.example/" + "a" * 5000, "") == ""
