@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, bindparam, exists, null, or_, select
 
 from bot.models import Brief, Origin, Related, Version, VersionKind
 from bot.store import bodies
+from bot.store.database import among
 from bot.store.gather import gathered
 from bot.store.layer import is_shown, laid_over, layered, told_by
 from bot.store.rows import value
@@ -38,10 +39,10 @@ def statement(*, to_all: bool, is_raw: bool = False) -> Select[Any]:
 
 
 @cache
-def listed(*, to_all: bool) -> Select[Any]:
-    """Briefs that are not retracted, without what they are related to, of the numbers `ids`: for lists of them."""
+def listed(*, to_all: bool, is_sqlite: bool) -> Select[Any]:
+    """Briefs that are not retracted, without what they are related to, of the numbers that `many` gives: for lists."""
     query = select(briefs, null().label("links")).where(is_visible(to_all=to_all), is_shown(to_all=to_all))
-    return laid_over(query.where(briefs.c.id.in_(bindparam("ids", expanding=True))), to_all=to_all)
+    return laid_over(query.where(among(briefs.c.id, is_sqlite=is_sqlite)), to_all=to_all)
 
 
 @cache

@@ -149,7 +149,7 @@ class Database:
 
     def many(self, values: Sequence[int] | Sequence[str]) -> dict[str, Any]:
         """The parameter of a statement with `among`."""
-        return {"among": json.dumps(values) if self.is_sqlite else list(values)}
+        return many(values, is_sqlite=self.is_sqlite)
 
     async def insert_numbered(
         self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
@@ -242,11 +242,19 @@ def _file_id(url: URL) -> tuple[int, int] | None:
 
 
 def among(column: ColumnElement[Any], *, is_sqlite: bool) -> ColumnElement[bool]:
-    """Whether a column has one of the values that `Database.many` gives, as one parameter however many there are."""
+    """Whether a column has one of the values that `many` gives, as one parameter however many there are.
+
+    PostgreSQL plans a statement anew for each other number of parameters.
+    """
     if is_sqlite:
         given = func.json_each(bindparam("among")).table_valued("value")
         return column.in_(select(given.c.value))
     return column == any_(bindparam("among", type_=ARRAY(column.type)))
+
+
+def many(values: Sequence[int] | Sequence[str], *, is_sqlite: bool) -> dict[str, Any]:
+    """The parameter of a statement with `among`."""
+    return {"among": json.dumps(values) if is_sqlite else list(values)}
 
 
 class _PlainErrors:

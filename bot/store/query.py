@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,8 @@ from bot.text.inflect import cores
 from bot.text.words import bigrams, is_cjk, runs
 
 _T = TypeVar("_T")
+Groups = Sequence[Sequence[str]]
+"""Terms of a query, of which one group is enough, but each term of it."""
 
 MAX_PARTS: Final = 24
 """Parts of a query that count; the words of a whole paragraph would only cost time."""
@@ -135,23 +138,35 @@ def _phrase(text: str) -> Part:
     return Part(tuple(found), is_prefix=len(found) == 1 and len(found[0]) == 1 and is_cjk(found[0]))
 
 
-def fts5(query: Query, *, every: bool) -> str:
-    """The query for FTS5: every word, or any of its terms; phrases in either case. Empty when nothing is wanted."""
-    return _joined(query, query.terms, _fts5, (" AND ", " OR ", " NOT "), every=every)
+def stretches(query: Query, *, least: float) -> tuple[tuple[str, ...], ...]:
+    """Groups of terms of which a brief must have one whole: each term, or so large a share of the only word."""
+    if len(query.runs) != 1 or not least:
+        return tuple((term,) for term in query.terms)
+    word = query.runs[0][:MAX_TERMS]
+    size = math.ceil(least * len(word))
+    return tuple(word[start : start + size] for start in range(len(word) - size + 1))
 
 
-def tsquery(query: Query, *, every: bool, terms: Sequence[str] | None = None) -> str:
-    """The same for `to_tsquery('english', …)`; `terms`: which of the query's terms count where any may be found."""
-    return _joined(query, query.terms if terms is None else terms, _tsquery, (" & ", " | ", " & !"), every=every)
+def fts5(query: Query, groups: Groups | None = None) -> str:
+    """The query for FTS5: every word, or one of the groups; phrases in either case. Empty when nothing is wanted."""
+    return _joined(query, groups, _fts5, (" AND ", " OR ", " NOT "))
 
 
-def _joined(
-    query: Query, terms: Sequence[str], draw: Callable[[Part], str], joints: tuple[str, str, str], *, every: bool
-) -> str:
+def tsquery(query: Query, groups: Groups | None = None) -> str:
+    """The same for `to_tsquery('english', …)`."""
+    return _joined(query, groups, _tsquery, (" & ", " | ", " & !"))
+
+
+def _joined(query: Query, groups: Groups | None, draw: Callable[[Part], str], joints: tuple[str, str, str]) -> str:
     all_, any_, without = joints
-    wanted = [f"({draw(part)})" for part in (query.wanted if every else query.phrases)]
-    if not every and terms:
-        wanted.append("(" + any_.join(draw(_alone(term)) for term in terms) + ")")
+    wanted = [f"({draw(part)})" for part in (query.wanted if groups is None else query.phrases)]
+    if groups:
+        drawn = [all_.join(draw(_alone(term)) for term in group) for group in groups]
+        wanted.append(
+            "("
+            + any_.join(f"({one})" if len(group) > 1 else one for group, one in zip(groups, drawn, strict=True))
+            + ")"
+        )
     if not wanted:
         return ""
     return f"({all_.join(wanted)})" + "".join(f"{without}({draw(part)})" for part in query.excluded)

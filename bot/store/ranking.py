@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -39,11 +39,13 @@ def root(term: str) -> str:
     return _ENDING.sub("", term) if len(term) > 4 and term.isascii() else term
 
 
-def places_in(terms: Sequence[str]) -> dict[str, list[int]]:
-    """Where each root stands."""
+def places_in(terms: Sequence[str], wanted: Iterable[str]) -> dict[str, list[int]]:
+    """Where each of the roots that are wanted stands."""
+    roots = tuple(wanted)
     found: dict[str, list[int]] = {}
     for place, term in enumerate(terms):
-        found.setdefault(root(term), []).append(place)
+        if term.startswith(roots) and (own := root(term)) in roots:
+            found.setdefault(own, []).append(place)
     return found
 
 

@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Brief, Found, WorkspaceId
 from bot.store import finding
 from bot.store.brief_rows import brief_of, listed
-from bot.store.database import Database
+from bot.store.database import Database, among, many
 from bot.store.finding import Terms
 from bot.store.layer import is_shown
 from bot.store.nearest import nearest_words
-from bot.store.query import Query, begun, fts5_headline, parse_query, tsquery_headline
+from bot.store.query import Groups, Query, begun, fts5_headline, parse_query, stretches, tsquery_headline
 from bot.store.ranking import coverage, ranked
 from bot.store.schema import articles, briefs
 from bot.store.visible import is_visible, viewer
@@ -32,11 +32,6 @@ _SQLITE_BEGUN: Final = text(
 _POSTGRES_BEGUN: Final = text(
     "SELECT brief_id AS id FROM brief_search WHERE tsv @@ to_tsquery('english', :query) "
     "ORDER BY brief_id DESC LIMIT :limit"
-)
-_MEMBERS: Final = (
-    select(articles.c.story_id, articles.c.url)
-    .where(articles.c.story_id.in_(bindparam("stories", expanding=True)))
-    .order_by(articles.c.published_at, articles.c.id)
 )
 _BEGUN_REACH: Final = 1600
 """So many headlines are looked through for those that the workspace sees, while somebody is typing."""
@@ -127,49 +122,66 @@ class _Look:
         return found
 
     async def _every(self, query: Query, wanted: int) -> dict[int, float]:
-        scores = await self._passing(query, wanted, every=True)
-        return await self._ordered(query, scores) if len(query.terms) > 1 else scores
+        scores = await self._passing(query, wanted)
+        return await self._ordered(query, scores, every=True) if len(query.terms) > 1 else scores
 
     async def _any(self, query: Query, wanted: int, *, least: float) -> dict[int, float]:
-        scores = await self._passing(query, wanted, every=False)
-        return await self._ordered(query, scores, least=least)
+        scores = await self._passing(query, wanted, groups=stretches(query, least=least))
+        return await self._ordered(query, scores, every=False, least=least)
 
-    async def _ordered(self, query: Query, scores: dict[int, float], *, least: float = 0.0) -> dict[int, float]:
+    async def _ordered(
+        self, query: Query, scores: dict[int, float], *, every: bool, least: float = 0.0
+    ) -> dict[int, float]:
         """The first of them in a better order; the rest behind as they are."""
-        head = dict(list(scores.items())[: finding.DEPTHS[self._connection.dialect.name]])
+        head = dict(list(scores.items())[: finding.depth(self._connection, every=every)])
         found = await finding.candidates(self._connection, query, self._terms, head)
         kept = [one for one in found if not least or coverage(query, one, key=self._terms.key) >= least]
         best = {one.id: one.score for one in ranked(query, kept, key=self._terms.key)}
         rest = {} if least else {id_: score for id_, score in scores.items() if id_ not in head}
         return _behind(best, rest)
 
-    async def _passing(self, query: Query, wanted: int, *, every: bool) -> dict[int, float]:
+    async def _passing(self, query: Query, wanted: int, *, groups: Groups | None = None) -> dict[int, float]:
         """The best that pass the filters; reads more while these take too many."""
-        wanted = max(wanted, finding.DEPTHS[self._connection.dialect.name] if len(query.terms) > 1 else 0)
+        if len(query.terms) > 1:
+            wanted = max(wanted, finding.depth(self._connection, every=groups is None))
         reach = wanted + _SPARE
         while True:
-            rows = await finding.matches(self._connection, query, self._terms, reach, self._since, every=every)
-            kept = await _passing(self._connection, [id_ for id_, _ in rows], self._workspace, self._since)
+            rows = await finding.matches(self._connection, query, self._terms, reach, self._since, groups=groups)
+            kept = await self._seen([id_ for id_, _ in rows], wanted)
             found = {id_: score for id_, score in rows if id_ in kept}
             if len(found) >= wanted or len(rows) < reach:
                 return dict(list(found.items())[:wanted])
             reach *= 8
 
+    async def _seen(self, ids: Sequence[int], wanted: int) -> set[int]:
+        """Those that pass, of as many as it takes; most often all do, so that the spare ones need no look."""
+        kept = await _passing(self._connection, ids[:wanted], self._workspace, self._since)
+        if len(kept) < wanted < len(ids):
+            kept |= await _passing(self._connection, ids[wanted:], self._workspace, self._since)
+        return kept
+
 
 async def _passing(
     connection: AsyncConnection, ids: Sequence[int], workspace: WorkspaceId | None, since: datetime | None
 ) -> set[int]:
-    query = _seen(to_all=workspace is None, has_start=since is not None)
-    asked = viewer(workspace) | {"ids": list(ids), "since": since}
+    is_sqlite = connection.dialect.name == "sqlite"
+    query = _seen(to_all=workspace is None, has_start=since is not None, is_sqlite=is_sqlite)
+    asked = viewer(workspace) | many(ids, is_sqlite=is_sqlite) | {"since": since}
     return set((await connection.execute(query, asked)).scalars())
 
 
 @cache
-def _seen(*, to_all: bool, has_start: bool) -> Select[Any]:
-    """Of the briefs `ids` those that the viewer sees."""
-    is_one = briefs.c.id.in_(bindparam("ids", expanding=True))
+def _seen(*, to_all: bool, has_start: bool, is_sqlite: bool) -> Select[Any]:
+    """Of the briefs that `many` gives those that the viewer sees."""
+    is_one = among(briefs.c.id, is_sqlite=is_sqlite)
     query = select(briefs.c.id).where(is_one, is_visible(to_all=to_all), is_shown(to_all=to_all))
     return query.where(briefs.c.published_at >= bindparam("since")) if has_start else query
+
+
+@cache
+def _members(is_sqlite: bool) -> Select[Any]:
+    query = select(articles.c.story_id, articles.c.url).where(among(articles.c.story_id, is_sqlite=is_sqlite))
+    return query.order_by(articles.c.published_at, articles.c.id)
 
 
 def _behind(first: dict[int, float], second: dict[int, float]) -> dict[int, float]:
@@ -182,8 +194,9 @@ def _behind(first: dict[int, float], second: dict[int, float]) -> dict[int, floa
 
 async def _briefs(connection: AsyncConnection, ids: Sequence[int], workspace: WorkspaceId | None) -> dict[int, Brief]:
     """By number; those that the workspace does not see are not there. What they are related to no list shows."""
-    query = listed(to_all=workspace is None)
-    asked = viewer(workspace) | {"ids": list(ids)}
+    is_sqlite = connection.dialect.name == "sqlite"
+    query = listed(to_all=workspace is None, is_sqlite=is_sqlite)
+    asked = viewer(workspace) | many(ids, is_sqlite=is_sqlite)
     return {row.id: brief_of(row) for row in await connection.execute(query, asked)}
 
 
@@ -194,7 +207,9 @@ async def _load(
     found = await _briefs(connection, ids, workspace)
     urls: dict[int, list[str]] = {}
     stories = [brief.story_id for brief in found.values()]
-    for story_id, url in await connection.execute(_MEMBERS, {"stories": stories}):
+    is_sqlite = connection.dialect.name == "sqlite"
+    members = await connection.execute(_members(is_sqlite), many(stories, is_sqlite=is_sqlite))
+    for story_id, url in members:
         urls.setdefault(story_id, []).append(url)
     return [
         Found(brief=found[id_], score=score, article_urls=tuple(urls.get(found[id_].story_id, ())))

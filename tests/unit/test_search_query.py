@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bot.store.query import fts5, parse_query, tsquery
-from bot.store.ranking import Candidate, coverage, places_in, ranked
+from bot.store.query import Query, fts5, parse_query, stretches, tsquery
+from bot.store.ranking import Candidate, coverage, places_in, ranked, root
 from bot.text.inflect import cores, korean_core
 from bot.text.words import terms
 from tests import hostile
@@ -34,14 +35,14 @@ from tests import hostile
     ],
 )
 def test_query_asks_for(typed: str, every: str) -> None:
-    assert fts5(parse_query(typed), every=True) == every
+    assert fts5(parse_query(typed)) == every
 
 
 def test_any_word_of_a_phrase_is_asked_for_only_when_it_is_relaxed() -> None:
     parsed = parse_query('"river life" ferry')
-    assert fts5(parsed, every=False) == '(("river life") AND ("river" OR "life" OR "ferry"))'
-    assert fts5(parsed.relaxed(), every=False) == '(("river" OR "life" OR "ferry"))'
-    assert tsquery(parsed, every=False) == "(('river' <-> 'life') & ('river' | 'life' | 'ferry'))"
+    assert fts5(parsed, stretches(parsed, least=0)) == '(("river life") AND ("river" OR "life" OR "ferry"))'
+    assert fts5(parsed.relaxed(), stretches(parsed, least=0)) == '(("river" OR "life" OR "ferry"))'
+    assert tsquery(parsed, stretches(parsed, least=0)) == "(('river' <-> 'life') & ('river' | 'life' | 'ferry'))"
 
 
 @pytest.mark.parametrize(
@@ -82,18 +83,38 @@ def test_japanese_word_has_its_parts_in_kanji_and_katakana() -> None:
 @given(text=hostile.texts)
 def test_no_text_is_too_hostile_to_be_asked_for(text: str) -> None:
     parsed = parse_query(text)
-    for every in (True, False):
-        assert fts5(parsed, every=every).count('"') % 2 == 0
-        assert tsquery(parsed, every=every).count("'") % 2 == 0
+    for groups in (None, stretches(parsed, least=0), stretches(parsed, least=0.4)):
+        assert fts5(parsed, groups).count('"') % 2 == 0
+        assert tsquery(parsed, groups).count("'") % 2 == 0
     assert len(parsed.terms) <= 48
+
+
+def test_of_one_word_so_large_a_piece_is_asked_for_as_a_result_must_have() -> None:
+    word = parse_query("도쿄전력이다")
+    assert stretches(word, least=0.4) == (("도쿄", "쿄전"), ("쿄전", "전력"), ("전력", "력이"), ("력이", "이다"))
+    assert fts5(word, stretches(word, least=0.4)).startswith('((("도쿄" AND "쿄전") OR ("쿄전" AND "전력")')
+    assert tsquery(word, stretches(word, least=0.4)).startswith("((('도쿄' & '쿄전') | ('쿄전' & '전력')")
+    words = parse_query("도쿄전력 ferry")
+    assert stretches(words, least=0.4) == (("도쿄",), ("쿄전",), ("전력",), ("ferry",))
+
+
+@given(st.text(alphabet="도쿄전력이다", min_size=2, max_size=9), st.text(alphabet="도쿄전력이다 ", max_size=14))
+def test_what_has_no_such_piece_would_not_be_shown(word: str, text: str) -> None:
+    parsed, words = parse_query(word), set(terms(text))
+    has_piece = any(words.issuperset(group) for group in stretches(parsed, least=0.4))
+    assert has_piece == (coverage(parsed, candidate(parsed, 1, text)) >= 0.4)
 
 
 # ── order ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def order(query: str, *texts: str) -> list[int]:
-    found = [Candidate(number, 1.0, places_in(terms(text))) for number, text in enumerate(texts)]
-    return [one.id for one in ranked(parse_query(query), found)]
+    parsed = parse_query(query)
+    return [one.id for one in ranked(parsed, [candidate(parsed, number, text) for number, text in enumerate(texts)])]
+
+
+def candidate(parsed: Query, number: int, text: str) -> Candidate:
+    return Candidate(number, 1.0, places_in(terms(text), map(root, parsed.terms)))
 
 
 def test_whole_words_come_before_pieces() -> None:
@@ -117,5 +138,5 @@ def test_order_of_nothing_is_nothing() -> None:
 
 def test_coverage_is_the_share_of_the_words_found() -> None:
     parsed = parse_query("도쿄전력 재가동")
-    assert coverage(parsed, Candidate(1, 1.0, places_in(terms("도쿄전력이 재가동을")))) == 1
-    assert coverage(parsed, Candidate(1, 1.0, places_in(terms("다른 전력")))) < 0.4
+    assert coverage(parsed, candidate(parsed, 1, "도쿄전력이 재가동을")) == 1
+    assert coverage(parsed, candidate(parsed, 1, "다른 전력")) < 0.4
