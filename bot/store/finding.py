@@ -19,7 +19,7 @@ from bot.store.schema import EPOCH
 _RANK_WINDOW: Final = timedelta(days=90)
 _COMMON: Final = 0.02
 """On PostgreSQL ranking reads every match from the heap: of what so many have, the newest are looked at first."""
-_DEPTHS: Final = {("sqlite", True): 30, ("sqlite", False): 30, ("postgresql", True): 60, ("postgresql", False): 200}
+_DEPTHS: Final = {("sqlite", True): 30, ("sqlite", False): 30, ("postgresql", True): 60, ("postgresql", False): 300}
 """Results that are looked at more closely, of those with every word and with any.
 
 More of them where the index does not know which terms are rare, which tells little among those that have all.
