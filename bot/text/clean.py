@@ -101,7 +101,8 @@ _TO_LOOK_AT: Final = re.compile(f"[{_UNSEEN_CLASS}\u200c\u200d{_COMBINING}]")
 """What one of these changes; hardly a text has any of it."""
 _UNSEEN_ASCII: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_END: Final = re.compile("[\r\n\x85\u2028\u2029]+")
-_RARE_LINE_END: Final = re.compile("[\r\x85\u2028\u2029]")
+_RARE_LINE_ENDS: Final = "\r\x85\u2028\u2029"
+_RARE_SPACES: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))).replace(" ", "").replace("\n", "")
 _BLANK_LINES: Final = re.compile("\n{3,}")
 _WRAPPED: Final = re.compile(r"(?<![.!?:;。！？…\"”’)\]다요])\n(?![^\S\n]*+[-•*·▲■◆○])")
 
@@ -168,7 +169,7 @@ def harmless(text: str) -> str:
     """NFC, without control, bidirectional and unseen characters; line ends become newlines."""
     if text.isascii() and text.isprintable():
         return text
-    if _RARE_LINE_END.search(text):
+    if any(map(text.__contains__, _RARE_LINE_ENDS)):
         text = _LINE_END.sub(_as_newlines, text)
     elif "\n\n\n" in text:
         text = _BLANK_LINES.sub("\n\n", text)
@@ -229,8 +230,10 @@ def _unwrapped(text: str) -> str:
 def _tidy_lines(text: str) -> str:
     lines: list[str] = []
     left = TEXT_LIMIT
+    # A text of many words is seldom spaced in any other way than by one space each.
+    is_plain = "  " not in text and not any(map(text.__contains__, _RARE_SPACES))
     for raw in text.split("\n"):
-        line = " ".join(raw.split())
+        line = raw.strip() if is_plain else " ".join(raw.split())
         if not line or (lines and line == lines[-1]):
             continue
         if len(line) > left:
