@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.ingest.dates import parse_date
 
@@ -72,3 +74,18 @@ def test_a_day_alone_is_its_midnight() -> None:
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     assert parse_date(text) is None
+
+
+@given(
+    day=st.integers(0, 40),
+    month=st.sampled_from(["Jan", "feb", "March", "Ago", "Nov", "Foo"]),
+    year=st.sampled_from([1969, 1999, 2026, 20261]),
+    clock=st.tuples(st.integers(0, 25), st.integers(0, 61), st.integers(0, 62)),
+    zone=st.sampled_from(["GMT", "+0000", "-0730", "+0900", "-0030", "+2500", "Z", ""]),
+)
+def test_usual_date_is_read_as_any_other(
+    day: int, month: str, year: int, clock: tuple[int, int, int], zone: str
+) -> None:
+    usual = f"Thu, {day} {month} {year} {clock[0]:02}:{clock[1]:02}:{clock[2]:02} {zone}"
+    # With a word before it, its parts are looked for one by one.
+    assert parse_date(usual) == parse_date(f"on {usual}")
