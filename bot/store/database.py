@@ -14,19 +14,22 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import ARRAY, ColumnElement, Table, any_, bindparam, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import greenlet_spawn
 
 from bot.errors import ConfigError, StoreBusy, StoreError, StoreFull, StoreUnreachable
 from bot.store.one_trip import Connector
 
 BUSY_TIMEOUT_S: Final = 5.0
+_GIVING_BACK: Final = 200
+"""Looks, five milliseconds apart, whether all connections have been given back."""
 _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -182,6 +185,16 @@ class Database:
         await connection.exec_driver_sql(statement, list(rows))
 
     async def close(self) -> None:
+        """Closes all connections, after up to a second for those that are being given back.
+
+        A task that was cancelled gives its connection back in a task of its own; one that was left open would be ended
+        by the garbage collector, with a transaction half rolled back.
+        """
+        pool = cast(QueuePool, self.engine.pool)
+        for _ in range(_GIVING_BACK):
+            if not pool.checkedout():
+                break
+            await asyncio.sleep(0.005)
         await self.engine.dispose()
 
 

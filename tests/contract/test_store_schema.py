@@ -275,6 +275,19 @@ async def test_health_of_a_damaged_file_says_so(tmp_path: Path, clock: FakeClock
     await store.close()
 
 
+async def test_closing_waits_for_a_connection_that_is_being_given_back(store_url: str) -> None:
+    database = Database(store_url)
+    connection = await database.engine.connect().start()
+
+    async def give_back() -> None:
+        await asyncio.sleep(0.05)
+        await connection.close()
+
+    giving = asyncio.create_task(give_back())
+    await database.close()
+    assert giving.done()
+
+
 async def test_writer_that_waits_too_long_is_told_to_try_again(
     tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
