@@ -159,14 +159,14 @@ def tsquery(query: Query, groups: Groups | None = None) -> str:
 
 def _joined(query: Query, groups: Groups | None, draw: Callable[[Part], str], joints: tuple[str, str, str]) -> str:
     all_, any_, without = joints
+
+    def whole(group: Sequence[str]) -> str:
+        drawn = all_.join(draw(_alone(term)) for term in group)
+        return f"({drawn})" if len(group) > 1 else drawn
+
     wanted = [f"({draw(part)})" for part in (query.wanted if groups is None else query.phrases)]
     if groups:
-        drawn = [all_.join(draw(_alone(term)) for term in group) for group in groups]
-        wanted.append(
-            "("
-            + any_.join(f"({one})" if len(group) > 1 else one for group, one in zip(groups, drawn, strict=True))
-            + ")"
-        )
+        wanted.append(f"({any_.join(map(whole, groups))})")
     if not wanted:
         return ""
     return f"({all_.join(wanted)})" + "".join(f"{without}({draw(part)})" for part in query.excluded)
