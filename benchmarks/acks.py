@@ -21,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.incoming import channel_ref, workspace_of
 from benchmarks._figures import Figure
+from benchmarks._waiting import until
 from bot import config, logs
 from bot.app import App, build
 from bot.models import Digest
@@ -73,7 +74,7 @@ async def _compare(rounds: int) -> list[Row]:
             async with _process(fake, our_bot, fake.api, team.token, fake.app_token, folder):
                 for state in ("idle", "fan-out"):
                     if state == "fan-out":
-                        await _until(lambda: any(place.messages for place in places))
+                        await until(lambda: any(place.messages for place in places))
                     for text in ("latest", "read b1"):
                         found = await _measure(fake, mina, places[0], text, rounds)
                         rows.append(_row(f"/brief {text}, {state}", found, bare))
@@ -113,12 +114,6 @@ async def _measure(fake: FakeSlack, person: Person, place: Channel, text: str, r
         if number >= 10:
             taken.append(answer.first_s * 1000)
     return statistics.median(taken), statistics.quantiles(taken, n=100)[98]
-
-
-async def _until(is_done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(120):
-        while not is_done():  # noqa: ASYNC110 - another task is watched
-            await asyncio.sleep(0.05)
 
 
 def bare_bot(api: str, token: str, app_token: str) -> None:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.incoming import channel_ref, workspace_of
+from benchmarks._waiting import until
 from bot import config, logs
 from bot.app import App, build
 from bot.models import Digest
@@ -67,20 +68,14 @@ async def digests_for(app: App, guild: Guild, places: Sequence[Channel], *, in_s
 @asynccontextmanager
 async def process(fake: FakeDiscord, target: Callable[..., None], *args: object) -> AsyncIterator[None]:
     """A bot in a new process, connected and warm."""
-    process = multiprocessing.get_context("spawn").Process(target=target, args=args, daemon=True)
-    process.start()
+    bot = multiprocessing.get_context("spawn").Process(target=target, args=args, daemon=True)
+    bot.start()
     await until(lambda: bool(fake.commands))
     # Its first seconds go slowly, as those of any process.
     await asyncio.sleep(3.0)
     yield
-    process.kill()
-    await asyncio.to_thread(process.join)
-
-
-async def until(is_done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(120):
-        while not is_done():  # noqa: ASYNC110 - another task is watched
-            await asyncio.sleep(0.05)
+    bot.kill()
+    await asyncio.to_thread(bot.join)
 
 
 def our_bot(api: str, gateway: str, folder: str) -> None:

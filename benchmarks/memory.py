@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from typing import Final
 
 from adapters.discord.incoming import channel_ref, workspace_of
 from benchmarks._figures import Figure
+from benchmarks._waiting import until
 from benchmarks.synthetic import NOW, build, micros, sentence
 from bot.models import Draft
 from bot.store import Store
@@ -87,9 +88,9 @@ async def _measured(briefs: int, digests: int, articles: int) -> dict[str, Held]
         async with _running(file, digests) as (bot, fake):
             note("started", f"{briefs:,} briefs, {digests:,} digests, started", _held(bot.pid))
             _with_news(file)
-            await _until(lambda: not _count(file, "articles WHERE story_id IS NULL"))
+            await until(lambda: not _count(file, "articles WHERE story_id IS NULL"), within_s=300.0, each_s=1.0)
             note("grouped", f"window of {articles:,} articles read, {_NEW} grouped", _held(bot.pid))
-            await _until(lambda: not _count(file, "stories WHERE is_due"))
+            await until(lambda: not _count(file, "stories WHERE is_due"), within_s=300.0, each_s=1.0)
             note("written", "5,000 briefs indexed, briefs written", _held(bot.pid))
             mina = fake.person(next(iter(fake.world.guilds.values())))
             place = next(iter(fake.world.channels.values()))
@@ -97,7 +98,7 @@ async def _measured(briefs: int, digests: int, articles: int) -> dict[str, Held]
                 await fake.slash(mina, place, "brief search", {"query": query})
             note("searched", "searched", _held(bot.pid))
             _all_due(file)
-            await _until(lambda: _count(file, "editions") >= digests)
+            await until(lambda: _count(file, "editions") >= digests, within_s=300.0, each_s=1.0)
             await asyncio.sleep(10)
             note("posting", f"{digests:,} editions planned, being posted", _held(bot.pid))
     return found
@@ -144,12 +145,6 @@ async def _running(file: Path, digests: int = 0) -> AsyncIterator[tuple[asyncio.
 def _held(pid: int) -> Held:
     lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     return Held(*(int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM")))
-
-
-async def _until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(300):
-        while not is_so():  # noqa: ASYNC110 - another process is watched
-            await asyncio.sleep(1.0)
 
 
 # ── its store ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,8 @@ import yarl
 
 from adapters.discord.pacing import Pacer
 from benchmarks._figures import Figure
-from benchmarks.discord_bot import bot_of, digests_for, our_bot, process, until
+from benchmarks._waiting import until
+from benchmarks.discord_bot import bot_of, digests_for, our_bot, process
 from benchmarks.synthetic import build, word
 from bot.app import App
 from tests.loopback import Answer, Channel, FakeDiscord, Guild, Person
