@@ -150,6 +150,7 @@ class SlackAdapter:
         finally:
             starting.cancel()
             stopped.cancel()
+            await asyncio.gather(starting, stopped, return_exceptions=True)
             await self._busy.wait()
             if self._connection is not None:
                 await self._connection.close()
@@ -189,7 +190,12 @@ class SlackAdapter:
         answers = Answers(host.commands, self._people, self._clients.of)
         tenancy = Tenancy(uninstalled=self._uninstalled, regrouped=self._regrouped)
         wire(connection.app, answers, Events(host, self._people, self._clients.of, tenancy), self._busy)
-        await connection.open()
+        try:
+            await connection.open()
+        except BaseException:
+            # Cut short, too: the client of the library has a session and a task of its own.
+            await connection.close()
+            raise
         self._connection = connection
         self._up.set()
         log.info("slack.ready", workspaces=len(places), mode=connection.mode)
