@@ -27,7 +27,8 @@ from bot.saying import say
 LINE_LIMIT: Final = 4000
 _CORRECTED_LIMIT: Final = 200
 
-_QUOTED: Final = r'"[^"]*"|“[^”"]*[”"]|„[^“”"]*[“”"]|«[^»]*»|‘[^’]*’' + r"|(?<![^\s:=,])'[^']*'(?=[\s,]|$)"
+# What opens a quotation opens none within it: of many that nothing closes, each would be looked for to the end.
+_QUOTED: Final = r'"[^"]*"|“[^“”"]*+[”"]|„[^„“”"]*+[“”"]|«[^«»]*+»|‘[^‘’]*+’' + r"|(?<![^\s:=,])'[^']*'(?=[\s,]|$)"
 _TOKEN: Final = re.compile(rf'(?:(?P<key>[^\W\d_][\w-]*)[:=](?!//)\s*)?(?P<value>(?:{_QUOTED}|[^\s"“„«])+|["“„«])')
 _NAMED_VALUE: Final = re.compile(r"[^\W\d_][\w-]{0,40}[:=]\S")
 _PIECE: Final = re.compile(rf"(?P<quoted>{_QUOTED})|.", re.DOTALL)

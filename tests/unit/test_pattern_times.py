@@ -20,7 +20,6 @@ class Sees:
 
     characters: int = SIZE
     is_single_spaced: bool = False
-    most_s: float = LONGEST_S
 
 
 SEEN: Final[Mapping[str, Sees]] = {
@@ -35,8 +34,6 @@ SEEN: Final[Mapping[str, Sees]] = {
     # Of paragraphs and sentences each run of spaces is one space; sentences have 420 characters at most.
     "bot.text.furniture": Sees(is_single_spaced=True),
     "bot.briefs.cover": Sees(420),
-    # A command has 4,000 characters at most, and who types one waits for it alone.
-    "bot.commands.parse": Sees(4_000, most_s=0.3),
     "bot.commands.values": Sees(4_000, is_single_spaced=True),
     # Twelve characters before a full stop.
     "bot.text.sentences line": Sees(12),
@@ -57,10 +54,10 @@ def worst(found: Found) -> tuple[float, Any]:
         shown = " ".join(text.split()) if what.is_single_spaced and isinstance(text, str) else text
         took = seconds(found, shown, at_most=0.4)
         for _ in range(2):
-            took = min(took, seconds(found, shown, at_most=0.4)) if took > what.most_s else took
+            took = min(took, seconds(found, shown, at_most=0.4)) if took > LONGEST_S else took
         if took > most:
             most, at = took, shown
-        if most > what.most_s:
+        if most > LONGEST_S:
             break
     return most, at
 
@@ -70,7 +67,7 @@ def test_no_pattern_takes_long_over_a_hostile_text() -> None:
     for found in all_patterns():
         names.append(f"{found.module} {found.name}")
         took, text = worst(found)
-        if took > sees(found).most_s:
+        if took > LONGEST_S:
             slow.append(f"{took * 1000:.0f} ms {found.module} {found.name} {text[:40]!r} {found.pattern.pattern!r}")
     assert not slow, "\n".join(slow)
     assert len(names) > 250
