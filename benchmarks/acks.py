@@ -21,12 +21,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.incoming import channel_ref, workspace_of
 from benchmarks._figures import Figure
-from benchmarks._waiting import until
 from bot import config, logs
 from bot.app import App, build
 from bot.models import Digest
 from tests.loopback_slack import Channel, FakeSlack, Person, Team
 from tests.office import Office
+from tests.waiting import until
 
 SIZES = (300,)
 

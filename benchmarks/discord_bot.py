@@ -13,12 +13,12 @@ from pydantic import SecretStr
 
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.incoming import channel_ref, workspace_of
-from benchmarks._waiting import until
 from bot import config, logs
 from bot.app import App, build
 from bot.models import Digest
 from tests.loopback import Channel, FakeDiscord, Guild
 from tests.office import Office
+from tests.waiting import until
 
 
 def main(args: list[str]) -> int:

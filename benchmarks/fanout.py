@@ -19,6 +19,7 @@ from adapters.discord.pacing import GLOBAL_PER_S
 from benchmarks._figures import Figure
 from benchmarks.discord_bot import bot_of, digests_for, our_bot, process
 from tests.loopback import Channel, FakeDiscord, Guild
+from tests.waiting import until
 
 SIZES: Final = (100, 1_000, 2_000)
 _PEOPLE: Final = 2
@@ -87,9 +88,7 @@ async def _ask(fake: FakeDiscord, guild: Guild, place: Channel, answered: list[f
 
 
 async def _all_posted(places: list[Channel]) -> None:
-    async with asyncio.timeout(600):
-        while not all(place.messages for place in places):  # noqa: ASYNC110 - another task is watched
-            await asyncio.sleep(0.05)
+    await until(lambda: all(place.messages for place in places), within_s=600, each_s=0.05)
 
 
 async def _bare(count: int) -> None:

@@ -20,7 +20,6 @@ from typing import Final
 
 from adapters.discord.incoming import channel_ref, workspace_of
 from benchmarks._figures import Figure
-from benchmarks._waiting import until
 from benchmarks.synthetic import NOW, build, micros, sentence
 from bot.models import Draft
 from bot.store import Store
@@ -29,6 +28,7 @@ from bot.store.schema import Instant, metadata
 from bot.stories.duplicates import bands
 from tests.loopback import FakeDiscord, Guild
 from tests.loopback_slack import FakeSlack
+from tests.waiting import until
 
 SIZES: Final = (1_000, 10_000, 100_000, 1_000_000)
 IDLE_MB: Final = 150

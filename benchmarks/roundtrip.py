@@ -18,12 +18,12 @@ import yarl
 
 from adapters.discord.pacing import Pacer
 from benchmarks._figures import Figure
-from benchmarks._waiting import until
 from benchmarks.discord_bot import bot_of, digests_for, our_bot, process
 from benchmarks.synthetic import build, word
 from bot.app import App
 from tests.loopback import Answer, Channel, FakeDiscord, Guild, Person
 from tests.loopback.server import TOKEN
+from tests.waiting import until
 
 SIZES = (400,)
 Ask = Callable[[], Awaitable[Answer]]

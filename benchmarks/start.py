@@ -15,6 +15,7 @@ from benchmarks._figures import Figure
 from benchmarks.synthetic import build
 from tests.loopback import FakeDiscord
 from tests.loopback_slack import FakeSlack
+from tests.waiting import until
 
 SIZES = (1_000, 100_000)
 _ROUNDS = 3
@@ -65,8 +66,7 @@ async def _start(file: Path) -> float:
         try:
             async with asyncio.timeout(120):
                 await slack.hub.connected(within_s=120)
-                while not discord.hub.sessions or not discord.commands:  # noqa: ASYNC110 - the server is watched
-                    await asyncio.sleep(0.005)
+                await until(lambda: bool(discord.hub.sessions and discord.commands), each_s=0.005)
                 told = await discord.slash(discord.person(guild), place, "brief help")
                 acked = await slack.slash(slack.person(team), room, "/brief", "help")
             assert told.messages, told.error

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +24,10 @@ from bot.store.migrate import head, migrate
 from bot.store.schema import metadata
 from tests.fakes import FakeClock
 from tests.feed_server import feed_server, make_fetcher  # noqa: F401 - fixtures
+
+# A busy machine takes its time; what has to be quick is measured by the processor's.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 _TEMPLATE = "briefbot_template"
 _END_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -25,6 +25,7 @@ from bot.ports import Clock, SystemClock
 from bot.store import Store
 from tests.loopback import Channel, FakeDiscord, Guild
 from tests.office import FakeFeeds, Office
+from tests.waiting import until
 
 
 def settings_for(fake: FakeDiscord, **parts: str) -> Settings:
@@ -72,18 +73,21 @@ class Harbour:
         """Connects and waits until the bot is ready."""
         host = Host("discord", self.commands, self.store, self.clock)
         self.serving = asyncio.create_task(self.adapter.serve(host, self.stop))
-        async with asyncio.timeout(15):
-            while self.adapter._client is None or not self.adapter._client.is_ready():
-                if self.serving.done():
-                    await self.serving
-                await asyncio.sleep(0.005)
-            while not self.fake.syncs and not self.fake.commands:  # noqa: ASYNC110
-                await asyncio.sleep(0.005)
+        serving = self.serving
+        await until(lambda: serving.done() or self._is_ready, each_s=0.005)
+        if serving.done():
+            await serving
+        await until(lambda: bool(self.fake.syncs or self.fake.commands), each_s=0.005)
         await self.settled()
 
+    @property
+    def _is_ready(self) -> bool:
+        return self.adapter._client is not None and self.adapter._client.is_ready()
+
     async def settled(self) -> None:
-        """Lets what was just told be taken in."""
-        await asyncio.sleep(0.03)
+        """Until all that was told was read, and what the client does of it is done."""
+        await self.fake.hub.is_heard()
+        await until(lambda: not any(task.get_name().startswith("discord.py: ") for task in asyncio.all_tasks()))
 
     async def close(self) -> None:
         self.stop.set()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from bot.errors import Conflict, NotFound
 from bot.models import LOCAL_WORKSPACE, Brief, BriefText, Origin, Related, Sentence
@@ -257,7 +257,7 @@ async def test_search_takes_any_text(store: Store, clock: FakeClock) -> None:
         await store.search.begun(query, workspace=LOCAL_WORKSPACE, limit=3)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(text=hostile.texts)
 def test_query_holds_no_syntax_of_the_person_who_typed_it(text: str) -> None:
     parsed = parse_query(text)

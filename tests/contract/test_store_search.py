@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from bot.models import LOCAL_WORKSPACE, BriefText, Sentence
 from bot.store import Store
@@ -111,7 +111,7 @@ async def test_no_query_is_too_hostile(store: Store, clock: FakeClock) -> None:
 
     queries: list[str] = []
 
-    @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow], database=None, deadline=None)
+    @settings(max_examples=120, database=None)
     @given(text=hostile.texts)
     def collect(text: str) -> None:
         queries.append(text)

@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from tests.loopback.world import APPLICATION_ID, BOT, Json
+from tests.waiting import until
 
 _names = count(1)
 
@@ -25,6 +26,11 @@ class Session:
     events: list[Json] = field(default_factory=list)
     socket: web.WebSocketResponse | None = None
     is_dead: bool = False
+    beats: int = 0
+
+    @property
+    def is_up(self) -> bool:
+        return self.socket is not None and not self.socket.closed
 
     async def dispatch(self, name: str, data: Json) -> None:
         event = {"op": 0, "t": name, "s": len(self.events) + 1, "d": data}
@@ -61,6 +67,8 @@ class Gateway:
             match said["op"]:
                 case 1:
                     await socket.send_str(json.dumps({"op": 11}))
+                    if session is not None:
+                        session.beats += 1
                 case 2:
                     session = await self._identify(socket, said["d"])
                 case 6:
@@ -115,6 +123,12 @@ class Gateway:
             if not session.is_dead and (guild_id >> 22) % of == number:
                 await session.dispatch(name, data)
                 return
+
+    async def is_heard(self) -> None:
+        """Until each client has read all that it was told: it answers in order."""
+        beats = {session.id: session.beats for session in self.sessions}
+        await self.ask(1)
+        await until(lambda: all(not one.is_up or one.beats > beats.get(one.id, 0) for one in self.sessions))
 
     async def drop(self, code: int | None = None) -> None:
         """Ends every connection: without a word, or with a close code."""

@@ -75,6 +75,7 @@ class Answer:
     began: float = field(default_factory=time.monotonic)
     first: asyncio.Event = field(default_factory=asyncio.Event)
     whole: asyncio.Event = field(default_factory=asyncio.Event)
+    came_late: asyncio.Event = field(default_factory=asyncio.Event)
     message: Json | None = None
     """The one that was pressed."""
     channel: Channel | None = None
@@ -142,7 +143,7 @@ class People:
         """Gives a command of which the bot hears only when Discord does not wait any more."""
         answer = Answer(began=time.monotonic() - 2 * FIRST_S)
         await self._tell(person, channel, 2, self._command(path, {}, {}), answer)
-        await asyncio.sleep(0.1)
+        await asyncio.wait_for(answer.came_late.wait(), _SLOW_S)
         return answer
 
     async def autocomplete(
@@ -249,6 +250,8 @@ class People:
 
     def _callback(self, id_: str, answer: Answer | None, body: Json) -> Json:
         if answer is None or answer.error or time.monotonic() - answer.began > FIRST_S:
+            if answer is not None:
+                answer.came_late.set()
             raise Refused(404, 10062, "Unknown interaction")
         if answer.first.is_set():
             raise Refused(400, 40060, "Interaction has already been acknowledged")

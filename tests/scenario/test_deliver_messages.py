@@ -13,6 +13,7 @@ from bot.models import LOCAL_WORKSPACE, ChannelRef, Delivery, DeliveryState, Edi
 from bot.ports import CaveatMissing, Gone, Outgoing, Payload, Rejected, Retry
 from tests.desk import DAY, HANGS, TODAY, Desk
 from tests.edition_rows import edition_on, parts_of
+from tests.waiting import until
 
 
 async def test_lost_answer_is_looked_for_before_it_is_sent_again(desk: Desk) -> None:
@@ -128,9 +129,8 @@ async def test_slow_channel_holds_up_only_itself(desk: Desk) -> None:
     await desk.plan(TODAY + DAY)
     draining = asyncio.create_task(desk.deliverer.drain())
     await desk.adapter.hanging.wait()
-    async with asyncio.timeout(10):
-        while len(desk.adapter.messages()) < 2:  # noqa: ASYNC110 - the second part is claimed while the slow one hangs
-            await asyncio.sleep(0.01)
+    # The second part is claimed while the slow one hangs.
+    await until(lambda: len(desk.adapter.messages()) >= 2)
     assert not draining.done()
     desk.adapter.gate.set()
     await draining

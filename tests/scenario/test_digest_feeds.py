@@ -24,6 +24,7 @@ from bot.signs import Signs
 from bot.store import Store
 from tests.fakes import FakeClock
 from tests.office import Office
+from tests.waiting import until
 
 AT = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 HOSTILE = "]]> & <script>alert(1)</script> \x00\x1b \ud800 \ufffe \"quoted\" 'x'"
@@ -96,8 +97,7 @@ async def test_feed_is_served_until_its_address_is_revoked(sqlite_store: Store, 
     endpoint = Endpoint(settings, sqlite_store, clock, Metrics())
     running = asyncio.create_task(endpoint.run(Signs(Schedule([]), {}, clock), stop))
     async with asyncio.timeout(20), aiohttp.ClientSession() as session:
-        while not endpoint.address:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        await until(lambda: bool(endpoint.address))
         base = f"http://{endpoint.address}"
         for path in paths:
             async with session.get(base + path) as answer:

@@ -23,6 +23,7 @@ from tests.loopback import Answer, FakeDiscord
 from tests.loopback.rules import walk
 from tests.loopback.world import message
 from tests.office import FakeFeeds
+from tests.waiting import until
 
 FEED = ParsedFeed(title="Port News", publisher="Port News", drafts=())
 
@@ -398,6 +399,7 @@ async def test_answer_that_comes_too_late_is_let_go(port: Harbour) -> None:
     mina = port.fake.person(port.guild)
     with capture_logs() as logs:
         late = await port.fake.slash_late(mina, port.channel, "brief latest")
+        await until(lambda: any(entry["event"].startswith("interaction") for entry in logs))
     assert late.messages == []
     assert [(entry["event"], entry["code"]) for entry in logs if entry["event"].startswith("interaction")] == [
         ("interaction.expired", 10062)
@@ -438,10 +440,12 @@ async def test_guild_that_is_left_keeps_its_settings_until_the_bot_is_back(port:
     await port.settled()
     assert (await port.store.workspaces.get(port.workspace)).left_at is not None
     await port.fake.tell_guild(port.guild)
-    async with asyncio.timeout(10):
-        while (back := await port.store.workspaces.get(port.workspace)).left_at is not None:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-    assert back.name == "Harbour"
+
+    async def is_back() -> bool:
+        return (await port.store.workspaces.get(port.workspace)).left_at is None
+
+    await until(is_back)
+    assert (await port.store.workspaces.get(port.workspace)).name == "Harbour"
     assert "Ports" in (await port.fake.slash(ola, port.channel, "brief topics")).texts
 
 

@@ -25,6 +25,7 @@ from bot.store import Store
 from tests.harbour import Harbour, harbour, settings_for
 from tests.loopback import FakeDiscord
 from tests.loopback.world import FORUM
+from tests.waiting import until
 
 
 async def answered(port: Harbour) -> bool:
@@ -51,13 +52,10 @@ async def test_bot_that_starts_without_a_network_connects_when_there_is_one(sqli
         adapter, stop = DiscordAdapter(nowhere, ready_s=0.05), asyncio.Event()
         with capture_logs() as logs:
             serving = asyncio.create_task(adapter.serve(Host("discord", port.commands, port.store, port.clock), stop))
-            await asyncio.sleep(0.3)
+            await until(lambda: any(entry["event"] == "discord.unreachable" for entry in logs))
             assert not serving.done()
             discord.http.Route.BASE = fake.api
-            await asyncio.sleep(1.5)
-        assert [entry["event"] for entry in logs if entry["event"] == "discord.unreachable"]
-        assert adapter._client is not None
-        assert adapter._client.is_ready()
+            await until(lambda: adapter._client is not None and adapter._client.is_ready())
         stop.set()
         await serving
         await adapter.close()
@@ -74,7 +72,7 @@ async def test_lost_connection_is_taken_up_again(sqlite_store: Store) -> None:
         assert await answered(port)
         assert (fake.hub.identifies, fake.hub.resumes) == (1, 2)
         await fake.hub.ask(7)
-        await asyncio.sleep(0.3)
+        await until(lambda: fake.hub.resumes == 3)
         assert await answered(port)
         assert fake.hub.identifies == 1
 
@@ -123,13 +121,16 @@ async def test_answer_that_is_being_given_is_finished_when_the_bot_stops(sqlite_
     async with FakeDiscord() as fake, harbour(fake, sqlite_store) as port:
         real = port.commands.call
 
+        begun = asyncio.Event()
+
         async def slow(*args: object) -> object:
+            begun.set()
             await asyncio.sleep(0.5)
             return await real(*args)  # type: ignore[arg-type]
 
         port.commands.call = slow  # type: ignore[assignment, method-assign]
         asking = asyncio.create_task(fake.slash(fake.person(port.guild), port.channel, "brief topics"))
-        await asyncio.sleep(0.1)
+        await begun.wait()
         await port.close()
         assert (await asking).error == ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from tests.harbour import Harbour, harbour
 from tests.loopback import Answer, Channel, FakeDiscord, Guild, Person
 from tests.loopback.rules import walk
 from tests.loopback.world import ALL, SEND, VIEW_AUDIT_LOG
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -52,9 +52,7 @@ async def come(port: Harbour, guild: Guild) -> None:
     """The bot is added, and has done what it does then."""
     with capture_logs() as logs:
         await port.fake.tell_guild(guild)
-        async with asyncio.timeout(5):
-            while not any(entry["event"].endswith("greeted") for entry in logs):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(lambda: any(entry["event"].endswith("greeted") for entry in logs))
 
 
 async def press(port: Harbour, who: Person, where: Channel, shown: dict[str, Any], label: str) -> Answer:
@@ -181,9 +179,7 @@ async def test_greeting_goes_once_to_who_added_the_bot_else_to_one_channel(port:
     meanwhile, old = port.fake.add_guild("Meanwhile"), port.fake.add_guild("Long ago")
     old.joined_at = "2020-01-01T00:00:00+00:00"
     await port.serve()
-    async with asyncio.timeout(5):
-        while not port.fake.direct_messages(meanwhile.owner_id):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: bool(port.fake.direct_messages(meanwhile.owner_id)))
     assert len(port.fake.direct_messages(meanwhile.owner_id)) == 1
     assert port.fake.direct_messages(old.owner_id) == []
     assert len(port.fake.direct_messages(adder.id)) == 1

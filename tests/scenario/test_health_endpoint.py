@@ -25,6 +25,7 @@ from bot.pulse import problems
 from bot.store import Store
 from bot.store.heartbeats import Heartbeat
 from tests.fakes import FakeClock
+from tests.waiting import until
 
 T0 = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 
@@ -68,9 +69,7 @@ async def test_endpoint_tells_metrics_and_what_is_wrong(sqlite_store: Store) -> 
         log.info("delivery.sent", delivery=1, seconds=2.0)
         log.info("command.run", command="brief latest", workspace="discord:77", outcome="done", duration_ms=12)
         log.info("command.run", command="made up", workspace="discord:77", outcome="made up", duration_ms=1)
-        async with asyncio.timeout(5):
-            while not endpoint.address:  # noqa: ASYNC110 - it has no event for this
-                await asyncio.sleep(0.01)
+        await until(lambda: bool(endpoint.address))
         status, text = await get(endpoint.address, "/metrics")
         assert status == 200
         for line in (

@@ -25,6 +25,7 @@ from tests.discord_life import ShiftedClock
 from tests.loopback_slack import Channel, FakeSlack, Team
 from tests.office import Office
 from tests.slack_life import live
+from tests.waiting import until
 
 DOWN_S = 120.0
 """How long the bot was away between two lives, longer than a lease."""
@@ -97,9 +98,7 @@ async def one_life(fake: FakeSlack, team: Team, url: str, behind_s: float, chanc
     opened = fake.hub.opened
     process = born(live, url, fake.api, team.token, fake.app_token, behind_s)
     if chance.random() < 0.9:
-        async with asyncio.timeout(60):
-            while fake.hub.opened == opened:  # noqa: ASYNC110 - the hub is watched
-                await asyncio.sleep(0.005)
+        await until(lambda: fake.hub.opened > opened, within_s=60)
     await asyncio.sleep(chance.uniform(0.0, 0.7))
     process.kill()
     await asyncio.to_thread(process.join)

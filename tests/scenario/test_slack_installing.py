@@ -31,6 +31,7 @@ from bot.config import Settings
 from bot.models import WorkspaceId
 from bot.store import Store
 from tests.loopback_slack import FakeSlack, Team
+from tests.waiting import until
 
 # slack_sdk gives aiohttp what aiohttp has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
@@ -187,10 +188,11 @@ async def test_workspace_installs_asks_and_uninstalls(
     assert len(fake.calls("auth.test")) == before
     await sqlite_store.workspaces.ensure(at(team), name=team.name, now=datetime.now(UTC))
     await fake.uninstall(team)
-    for _ in range(100):
-        if await tokens.find(at(team)) is None:
-            break
-        await asyncio.sleep(0.02)
+
+    async def is_forgotten() -> bool:
+        return await tokens.find(at(team)) is None
+
+    await until(is_forgotten)
     assert await tokens.current(at(team)) is None
     assert (await sqlite_store.workspaces.get(at(team))).name == team.name
     again = await fake.slash(fake.install.person, channel, "/brief", "latest", effects=0)
@@ -440,12 +442,3 @@ async def granted(fake: FakeSlack, client: AsyncWebClient, settings: Settings) -
         bot_token_expires_in=given["expires_in"],
         user_id=given["authed_user"]["id"],
     )
-
-
-async def until(happened: Any) -> None:
-    """Waits for what comes after an acknowledgement, for two seconds at most."""
-    for _ in range(100):
-        await asyncio.sleep(0.02)
-        if happened():
-            return
-    raise AssertionError("it did not happen")

@@ -15,8 +15,8 @@ from tests.scenario.test_slack_tenancy import (
     settings,
     site,
     team,
-    until,
 )
+from tests.waiting import until
 from tests.wharf import Wharf, wharf
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
@@ -29,7 +29,7 @@ async def test_installer_is_greeted_once_and_sets_up_from_the_message(
 ) -> None:
     manager.tz = "Asia/Tokyo"
     await install(site, manager)
-    await until(lambda: fake.direct_messages(manager))
+    await until(lambda: bool(fake.direct_messages(manager)))
     await install(site, manager)
     [greeting] = fake.direct_messages(manager)
     assert "Lighthouse" in str(greeting["blocks"])

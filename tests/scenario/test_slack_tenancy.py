@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from bot.store import Store
 from tests.fakes import FakeClock
 from tests.loopback_slack import Channel, FakeSlack, Person, Team
 from tests.loopback_slack.payloads import event
+from tests.waiting import until
 from tests.wharf import KEY, Wharf, settings_for, wharf
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
@@ -99,15 +100,6 @@ async def install(site: Wharf, person: Person) -> None:
     browser = Browser(site.server.address)
     status, page, _ = await browser.get(await browser.begin())
     assert status == 200, page
-
-
-async def until(happened: Callable[[], Any]) -> None:
-    for _ in range(150):
-        found = happened()
-        if await found if asyncio.iscoroutine(found) else found:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it did not happen")
 
 
 async def here(site: Wharf) -> set[WorkspaceId]:

@@ -31,6 +31,7 @@ from tests.loopback_slack import FakeSlack
 from tests.office import Office
 from tests.scenario import test_kill_discord as on_discord
 from tests.scenario import test_kill_slack as on_slack
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 10.0
@@ -123,11 +124,12 @@ class Town:
         await store.close()
 
 
-async def until(condition: Callable[[], bool], town: Town, *, within_s: float = 90.0) -> None:
-    begun = time.monotonic()
-    while not condition():
-        assert time.monotonic() < begun + within_s, (town.posted, town.log()[-3000:])
-        await asyncio.sleep(0.02)
+async def until_in(town: Town, is_so: Callable[[], bool]) -> None:
+    """Waits; when it is in vain, what was posted and the log are told."""
+    try:
+        await until(is_so, within_s=90)
+    except TimeoutError:
+        raise AssertionError((town.posted, town.log()[-3000:])) from None
 
 
 async def ended(process: asyncio.subprocess.Process, *signals: signal.Signals) -> tuple[int, float]:
@@ -157,7 +159,7 @@ async def test_stopped_bot_leaves_nothing_half_sent_whatever_hangs(
 async def in_mid_fan_out(town: Town) -> None:
     town.slack.faults.slow(1.0, times=len(town.team))
     async with town.bot() as process:
-        await until(lambda: sum(town.posted.elements()) > 10, town)
+        await until_in(town, lambda: sum(town.posted.elements()) > 10)
         code, seconds = await ended(process, signal.SIGTERM)
     assert (code, seconds < LIMIT_S) == (0, True), (code, seconds, town.log())
     assert not town.is_whole, "it was not stopped in the middle"
@@ -190,8 +192,8 @@ async def while_all_hangs(town: Town) -> None:
     await town.begin_anew("/silent")
     before = sum(town.posted.elements())
     async with town.bot() as process:
-        await until(hung.is_set, town)
-        await until(lambda: sum(town.posted.elements()) > before + 5, town)
+        await until_in(town, hung.is_set)
+        await until_in(town, lambda: sum(town.posted.elements()) > before + 5)
         code, seconds = await ended(process, signal.SIGTERM)
     assert (code, seconds < LIMIT_S) == (0, True), (code, seconds, town.log())
     assert "app.cut" in town.log()
@@ -202,7 +204,7 @@ async def by_two_signals(town: Town) -> None:
     await town.begin_anew("/feed")
     town.feeds.answers["/feed"] = http(b"<rss version='2.0'><channel><title>Other</title></channel></rss>")
     async with town.bot() as process:
-        await until(lambda: bool(readers(process.pid)), town)
+        await until_in(town, lambda: bool(readers(process.pid)))
         for reader in readers(process.pid):
             os.kill(reader, signal.SIGSTOP)
         code, seconds = await ended(process, signal.SIGINT, signal.SIGINT)
@@ -226,7 +228,7 @@ async def when_all_is_done(town: Town) -> None:
     await store.close()
     await town.begin_anew("/last")
     async with town.bot() as process:
-        await until(lambda: town.is_whole, town)
+        await until_in(town, lambda: town.is_whole)
         await asyncio.sleep(1.0)  # time to post something twice, if it would
         code, seconds = await ended(process, signal.SIGINT)
     assert (code, seconds < LIMIT_S) == (0, True), (code, seconds, town.log())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -20,6 +19,7 @@ from tests.discord_life import ShiftedClock
 from tests.fakes import FakeClock
 from tests.loopback import FakeDiscord
 from tests.scenario.test_kill_discord import begun, check, set_up, written
+from tests.waiting import until
 
 LEASE_S = 0.8
 SOON_S = LEASE_S / 4
@@ -61,15 +61,6 @@ class Process:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def until(is_so: Callable[[], bool], limit_s: float = 10.0) -> float:
-    """Waits until something is so; how long it took."""
-    began = time.monotonic()
-    async with asyncio.timeout(limit_s):
-        while not is_so():  # noqa: ASYNC110 - what another process would see
-            await asyncio.sleep(0.01)
-    return time.monotonic() - began
 
 
 @asynccontextmanager
@@ -193,7 +184,7 @@ async def test_two_processes_with_one_token_have_one_session_and_post_once(store
         await until(lambda: fake.hub.identifies == 3)
         await asyncio.to_thread(speaking.join)
         assert speaking.exitcode == 0
-        await until(lambda: all(len(written(fake, place)) >= 2 for place in places), 60)
+        await until(lambda: all(len(written(fake, place)) >= 2 for place in places), within_s=60)
         await asyncio.sleep(0.3)
         assert sessions(fake) == 1
         waiting.terminate()
@@ -205,9 +196,10 @@ async def test_two_processes_with_one_token_have_one_session_and_post_once(store
 
 
 async def at_work(store: Store, count: int) -> None:
-    async with asyncio.timeout(60):
-        while len(await store.heartbeats.all()) < count:  # noqa: ASYNC110 - of other processes
-            await asyncio.sleep(0.05)
+    async def are_up() -> bool:
+        return len(await store.heartbeats.all()) >= count
+
+    await until(are_up, within_s=60)
 
 
 def sessions(fake: FakeDiscord) -> int:

@@ -80,7 +80,7 @@ DIFFERING = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(stories)
 def test_every_sentence_stands_in_its_first_source(story: Story) -> None:
     text = write_brief(story)
@@ -93,7 +93,7 @@ def test_every_sentence_stands_in_its_first_source(story: Story) -> None:
     assert not text.deck or any(_stands_in(text.deck, one) for one in cited.values())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(stories)
 def test_what_differs_is_quoted_from_the_publisher_that_is_named(story: Story) -> None:
     text = write_brief(story)
@@ -108,7 +108,7 @@ def test_what_differs_is_quoted_from_the_publisher_that_is_named(story: Story) -
                 assert cited[number].publisher in sentence.text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(stories)
 def test_nothing_is_told_twice_and_sources_are_numbered_in_order(story: Story) -> None:
     text = write_brief(story)

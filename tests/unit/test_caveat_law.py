@@ -42,7 +42,7 @@ def test_note_of_an_admin_is_added_and_replaces_nothing() -> None:
     assert len(caveat.note) == NOTE_LIMIT
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(document=hostile.documents)
 def test_plain_text_ends_with_the_caveat_and_mentions_nobody(document: Document) -> None:
     text = plain_text(document)

@@ -6,7 +6,7 @@ import io
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from rich.console import Console
 
 from adapters.console.prompt import command_of
@@ -40,7 +40,7 @@ def check(document: Document) -> None:
     assert document.caveat.text.replace(" ", "") in re.sub(r"\s", "", bare)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(document=hostile.documents)
 def test_terminal_gets_no_control_characters_and_no_foreign_links(document: Document) -> None:
     check(document)

@@ -119,7 +119,7 @@ _ADDRESSES = st.tuples(
 ).map("".join)
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much])
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(_ADDRESSES, st.sampled_from(["https://b.example/d/e?f", "http://b.example/", ""]))
 def test_plain_address_is_itself_seen_from_anywhere(url: str, base: str) -> None:
     assume(is_plain_address(url))

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.documents.clip import ELLIPSIS, boundary, clip
@@ -51,7 +51,7 @@ def check(document: Document, limits: Limits, measure: Measure) -> None:
 
 
 @pytest.mark.parametrize(("name", "limits", "measure"), PLATFORMS, ids=[platform[0] for platform in PLATFORMS])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(document=hostile.documents)
 def test_parts_are_within_limits_and_carry_the_caveat(
     name: str, limits: Limits, measure: Measure, document: Document

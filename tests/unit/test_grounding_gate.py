@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.briefs.extractive import write_brief
@@ -124,7 +124,7 @@ def test_brief_that_is_lost_becomes_the_extractive_one() -> None:
     assert refusals[0].sentence == "Zorvath bought Lisbon."
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(text=hostile.texts, source=hostile.texts, language=st.sampled_from(["en", "ko", "ja", "und"]))
 def test_hostile_text_never_raises(text: str, source: str, language: str) -> None:
     told = brief(Sentence(text=text, sources=(1, 2)), lede=(Sentence(text=text, sources=(1,)),), language=language)

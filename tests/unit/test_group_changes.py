@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.models import Article
@@ -130,7 +130,7 @@ def test_full_window_drops_the_oldest_and_stays_exact() -> None:
     assert len(index) == 20
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(told=st.lists(st.tuples(hostile.texts, hostile.texts), min_size=1, max_size=12))
 def test_any_text_is_placed_once_and_again_alike(told: list[tuple[str, str]]) -> None:
     articles = [article(number, *parts) for number, parts in enumerate(told, start=1)]

@@ -19,7 +19,6 @@ PARTS = 4
 # Without shrinking: what fails here, the quick test of the same property finds and shrinks.
 @settings(
     max_examples=soaking.size(1_200, 10_000) // PARTS,
-    deadline=None,
     database=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

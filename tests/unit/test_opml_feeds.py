@@ -81,9 +81,9 @@ def test_encoding_is_told_from_the_bytes(raw: bytes, title: str) -> None:
     ],
 )
 def test_reading_takes_little_time_whatever_is_in_the_file(evil: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     read_feeds(evil)
-    assert time.perf_counter() - began < 4
+    assert time.process_time() - began < 4
 
 
 # What may stand between two outlines: broken ones, folders, and noise that opens nothing which it does not close.

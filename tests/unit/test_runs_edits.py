@@ -163,7 +163,7 @@ STARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(start=STARTS, first=EDITS, edits=st.lists(EDITS, max_size=8))
 def test_random_changes_at_random_instants_send_nothing_twice_and_skip_no_date(
     start: tuple[str, datetime],

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.actions import Press, Verb, button, read_press
@@ -75,7 +75,7 @@ def check_document(document: Document) -> None:
         check_is_dead(payload)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(documents)
 def test_hostile_document_breaks_no_limit_and_pings_nobody(document: Document) -> None:
     check_document(document)
