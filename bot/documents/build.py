@@ -269,8 +269,9 @@ def error_document(error: BriefbotError) -> Document:
 
 
 def _capital(sentence: str) -> str:
-    """With a capital where English begins with one; elsewhere what stands first may be a name or an id."""
-    return sentence[0].upper() + sentence[1:] if spoken() == "en" else sentence
+    """With a capital where English begins with a word; an id or an address that stands first is told as it is."""
+    first, _, _ = sentence.partition(" ")
+    return sentence[0].upper() + sentence[1:] if spoken() == "en" and first.isalpha() else sentence
 
 
 def cited(sentences: Sequence[Sentence]) -> tuple[Inline, ...]:
