@@ -271,7 +271,8 @@ def error_document(error: BriefbotError) -> Document:
 def _capital(sentence: str) -> str:
     """With a capital where English begins with a word; an id or an address that stands first is told as it is."""
     first, _, _ = sentence.partition(" ")
-    return sentence[0].upper() + sentence[1:] if spoken() == "en" and first.isalpha() else sentence
+    is_word = first.replace("'", "").isalpha()
+    return sentence[0].upper() + sentence[1:] if spoken() == "en" and is_word else sentence
 
 
 def cited(sentences: Sequence[Sentence]) -> tuple[Inline, ...]:

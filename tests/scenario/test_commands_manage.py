@@ -53,7 +53,7 @@ async def test_settings_show_and_change(office: Office) -> None:
         ("zone:Mars/Olympus language:ko", "'Mars/Olympus' is no time zone.", "Allowed: "),
         ("zone:Asia/Seoul language:fi", "'fi' is no language that we can speak.", "en, ko, ja"),
         ("zone:Asia/Seoul retention:3", "'3' is not right for retention.", "7 to 3650"),
-        ("zone:Asia/Seoul caveat_note:" + "x" * 201, "Caveat_note has 201 characters", "200"),
+        ("zone:Asia/Seoul caveat_note:" + "x" * 201, "caveat_note has 201 characters", "200"),
         ("colour:red", "/brief-admin settings has no option 'colour'.", "zone, language"),
     ],
 )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from bot.digests.dispatch import Dispatcher
 from bot.store import Store
 from bot.store.leases import Lease
 from bot.store.schema import leases
@@ -18,6 +19,7 @@ from bot.turns import Turn
 from tests.discord_life import ShiftedClock
 from tests.fakes import FakeClock
 from tests.loopback import FakeDiscord
+from tests.scenario.test_kill_amendments import Drawing
 from tests.scenario.test_kill_discord import begun, check, set_up, written
 from tests.waiting import until
 
@@ -162,12 +164,15 @@ async def test_two_processes_with_one_token_have_one_session_and_post_once(store
     url = store_url
     async with FakeDiscord(reads_schema=False) as fake:
         fake.nonce_s = 0.5
-        places = await set_up(fake, url, ShiftedClock(timedelta(seconds=360)), 50)
+        clock = ShiftedClock(timedelta(seconds=360))
+        places = await set_up(fake, url, clock, 50)
+        store = await Store.open(url)
+        # By whichever clock they would be planned, those of others that are behind it would wait for it.
+        await Dispatcher(store, {"discord": Drawing()}, clock).drain()  # type: ignore[dict-item]
         first = begun(fake, url, 240)
         await asyncio.wait_for(fake.hub.connected.wait(), 60)
         # Two minutes on, so that what the first has claimed when it dies is anybody's.
         second, third = begun(fake, url, 120), begun(fake, url, 0)
-        store = await Store.open(url)
         await at_work(store, 3)
         await until(lambda: sum(map(bool, (written(fake, place) for place in places))) > 5)
         assert sessions(fake) == fake.hub.identifies == 1
