@@ -24,7 +24,7 @@ import feedparser
 
 ROOT: Final = Path(__file__).parents[1]
 _ANCHORED: Final = ("match", "fullmatch")
-_REPEATS: Final = (code.MAX_REPEAT, code.MIN_REPEAT)
+_REPEATS: Final = (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT)
 _OF_CATEGORY: Final = {
     code.CATEGORY_DIGIT: "7",
     code.CATEGORY_NOT_DIGIT: "a",
@@ -160,7 +160,7 @@ def _one(kind: Any, value: Any, chance: random.Random) -> str:
         return _like(value[3], chance)
     if kind is code.ATOMIC_GROUP:
         return _like(value, chance)
-    if kind in (*_REPEATS, code.POSSESSIVE_REPEAT):
+    if kind in _REPEATS:
         least, most, body = value
         return "".join(_like(body, chance) for _ in range(chance.randint(least, min(int(most), least + 2))))
     return ""
