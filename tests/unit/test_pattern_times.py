@@ -54,7 +54,7 @@ def worst(found: Found) -> tuple[float, Any]:
     for text in hostile_texts(found.pattern, what.characters):
         shown = " ".join(text.split()) if what.is_single_spaced and isinstance(text, str) else text
         took = seconds(found, shown, at_most=ENOUGH_S)
-        if took > LONGEST_S:
+        if LONGEST_S < took < ENOUGH_S:
             took = unhurried(found, shown)
         if took > most:
             most, at = took, shown
@@ -71,7 +71,7 @@ def unhurried(found: Found, text: Any) -> float:
         half = min(half, seconds(found, text[: len(text) // 2], at_most=ENOUGH_S))
         if took < LONGEST_S:
             break
-    return took if took >= ENOUGH_S or took > 3 * half else min(took, LONGEST_S)
+    return took if took > 3 * half else min(took, LONGEST_S)
 
 
 def test_no_pattern_takes_long_over_a_hostile_text() -> None:
