@@ -65,13 +65,14 @@ def worst(found: Found) -> tuple[float, Any]:
 
 def unhurried(found: Found, text: Any) -> float:
     """The best of five; no longer than is allowed when it grows with the text alone, on whatever slow machine."""
-    took = half = ENOUGH_S
+    took = quarter = ENOUGH_S
     for _ in range(5):
         took = min(took, seconds(found, text, at_most=ENOUGH_S))
-        half = min(half, seconds(found, text[: len(text) // 2], at_most=ENOUGH_S))
+        quarter = min(quarter, seconds(found, text[: len(text) // 4], at_most=ENOUGH_S))
         if took < LONGEST_S:
             break
-    return took if took > 3 * half else min(took, LONGEST_S)
+    # Four times as long for four times the text, sixteen times where it grows with the square.
+    return took if took > 8 * quarter else min(took, LONGEST_S)
 
 
 def test_no_pattern_takes_long_over_a_hostile_text() -> None:
