@@ -189,13 +189,16 @@ class _Enough(Exception):
 
 
 def seconds(found: Found, text: Any, *, at_most: float) -> float:
-    """CPU time of finding everything in a text; broken off at `at_most`."""
+    """CPU time of finding everything in a text; broken off at `at_most`.
+
+    Of the thread: beside a timer, that of the process is counted by ticks of 4 ms.
+    """
 
     def stop(*_: object) -> None:
         raise _Enough
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    began = time.process_time()
+    began = time.thread_time()
     signal.setitimer(signal.ITIMER_VIRTUAL, at_most)
     try:
         if found.is_anchored:
@@ -209,4 +212,4 @@ def seconds(found: Found, text: Any, *, at_most: float) -> float:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
-    return time.process_time() - began
+    return time.thread_time() - began

@@ -122,6 +122,6 @@ def test_clipped_ends_at_a_word() -> None:
 
 @pytest.mark.parametrize("html", ["<div>" * 100_000 + "deep", "<" * 500_000, "&" * 500_000, "<b" * 200_000])
 def test_hostile_markup_takes_no_longer_than_plain_one(html: str) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     paragraphs(html, is_html=True)
-    assert time.process_time() - started < 5
+    assert time.thread_time() - started < 5

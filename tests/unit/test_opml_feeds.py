@@ -81,9 +81,9 @@ def test_encoding_is_told_from_the_bytes(raw: bytes, title: str) -> None:
     ],
 )
 def test_reading_takes_little_time_whatever_is_in_the_file(evil: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     read_feeds(evil)
-    assert time.process_time() - began < 4
+    assert time.thread_time() - began < 4
 
 
 # What may stand between two outlines: broken ones, folders, and noise that opens nothing which it does not close.
@@ -135,9 +135,9 @@ def test_nothing_is_read_of_a_zip_and_depth_costs_nothing() -> None:
         file.writestr("feeds.opml", "<opml>" + '<outline xmlUrl="https://a.example/"/>' * 100_000)
     assert [feed for feed in read_feeds(decode(packed.getvalue())) if feed.url.startswith("http")] == []
     deep = "<opml>" + "<outline text='x'>" * 50_000 + '<outline xmlUrl="https://a.example/"/>' + "</outline>" * 50_000
-    began = time.process_time()
+    began = time.thread_time()
     assert [feed.url for feed in read_feeds(deep)] == ["https://a.example/"]
-    assert time.process_time() - began < 4
+    assert time.thread_time() - began < 4
 
 
 def test_nothing_is_read_when_file_is_html_without_outlines() -> None:

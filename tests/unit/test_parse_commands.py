@@ -191,14 +191,14 @@ HOSTILE = st.text(alphabet="&<>*_[]()@`|#\"'“”„«»‘’:=/\\,-\u202e\u03
 @example("/brief search ", "topic:" * (LINE_LIMIT // 6))
 @settings(max_examples=400)
 def test_parse_gives_values_or_a_usage_error_when_text_is_hostile(start: str, text: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     try:
         parsed = parse(start + text)
     except UsageError:
         return
     finally:
         # Everybody waits while one is read.
-        assert time.process_time() - began < 0.1
+        assert time.thread_time() - began < 0.3
     assert all(parsed.command.option(name) for name in parsed.values)
 
 

@@ -72,7 +72,7 @@ def unhurried(found: Found, text: Any) -> float:
         if took < LONGEST_S:
             break
     # Four times as long for four times the text, sixteen times where it grows with the square.
-    return took if took > 8 * quarter else min(took, LONGEST_S)
+    return took if took > 8 * quarter or quarter > LONGEST_S else min(took, LONGEST_S)
 
 
 def test_no_pattern_takes_long_over_a_hostile_text() -> None:
