@@ -51,7 +51,7 @@ async def test_every_copy_is_edited_however_often_the_bot_is_killed(
         fake.faults.drop_before, fake.faults.drop_after, fake.faults.delay_s = 0.03, 0.05, 0.01
         places = await set_up(fake, url, behind_s, channels)
         for life in range(kills):
-            await one_life(fake, url, behind_s - life * DOWN_S, places, chance.randint(1, channels // kills))
+            await one_life(fake, url, behind_s - life * DOWN_S, places, chance)
         assert sum(is_edited(place) for place in places) > 0
         fake.faults.drop_before = fake.faults.drop_after = 0.0
         process = begun(fake, url, 0.0)
@@ -98,11 +98,12 @@ async def set_up(fake: FakeDiscord, url: str, behind_s: float, channels: int) ->
     return list(places.values())
 
 
-async def one_life(fake: FakeDiscord, url: str, behind_s: float, places: list[Channel], edits: int) -> None:
-    """A life that ends when it has edited so many, and others are being edited."""
-    wanted = min(len(places), sum(map(is_edited, places)) + edits)
+async def one_life(fake: FakeDiscord, url: str, behind_s: float, places: list[Channel], chance: random.Random) -> None:
+    """A life that ends at a random point, when it has edited some and others are being edited."""
+    wanted = min(len(places), sum(map(is_edited, places)) + chance.randint(1, len(places) // 4))
     process = begun(fake, url, behind_s)
     await until(lambda: sum(map(is_edited, places)) >= wanted, within_s=120)
+    await asyncio.sleep(chance.uniform(0.0, 0.1))
     process.kill()
     await asyncio.to_thread(process.join)
 

@@ -24,6 +24,7 @@ from tests.loopback import Channel, FakeDiscord
 from tests.loopback.rules import walk
 from tests.loopback.world import Json
 from tests.office import Office
+from tests.waiting import until
 
 DOWN_S = 120.0
 """How long the bot was away between two lives, longer than a lease."""
@@ -112,10 +113,8 @@ async def last_life(fake: FakeDiscord, url: str, behind_s: float, places: list[C
     """A life without faults that is given time for all that is left."""
     fake.faults.drop_before = fake.faults.drop_after = 0.0
     process = begun(fake, url, behind_s)
-    async with asyncio.timeout(300):
-        while any(len(written(fake, place)) < 2 for place in places):
-            assert process.is_alive()
-            await asyncio.sleep(0.1)
+    await until(lambda: not process.is_alive() or all(len(written(fake, place)) >= 2 for place in places), within_s=300)
+    assert process.is_alive()
     # Time to post something twice, if it would.
     await asyncio.sleep(1.0)
     process.kill()

@@ -125,10 +125,8 @@ async def last_life(fake: FakeSlack, team: Team, url: str, places: Sequence[Chan
     """A life without faults that is given time for all that is left."""
     fake.faults.drop_before = fake.faults.drop_after = 0.0
     process = born(live, url, fake.api, team.token, fake.app_token, 0.0)
-    async with asyncio.timeout(300):
-        while any(len(place.messages) < 2 for place in places):
-            assert process.is_alive()
-            await asyncio.sleep(0.1)
+    await until(lambda: not process.is_alive() or all(len(place.messages) >= 2 for place in places), within_s=300)
+    assert process.is_alive()
     # Time to post something twice, if it would.
     await asyncio.sleep(1.0)
     process.kill()

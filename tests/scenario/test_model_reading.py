@@ -28,6 +28,7 @@ from tests.fakes import FakeClock
 from tests.model_server import KEY, ModelServer
 from tests.newsroom import RATE, Newsroom, choice_of
 from tests.recorder import RecordingAdapter
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -151,11 +152,12 @@ async def test_whole_bot_upgrades_its_briefs_while_it_runs(
     first = await room.report(RATE)
     stop = asyncio.Event()
     running = asyncio.ensure_future(app.run(stop, frozenset({"ingest"}), Pace(model_s=0.1)))
+
+    async def is_upgraded() -> bool:
+        return (await room.brief(first.id)).version == 2
+
     # Loading the model library takes seconds, and many on a busy machine.
-    for _ in range(900):
-        await asyncio.sleep(0.1)
-        if (await room.brief(first.id)).version == 2:
-            break
+    await until(is_upgraded, within_s=90, each_s=0.1)
     stop.set()
     await asyncio.wait_for(running, 10)
     assert (await room.brief(first.id)).text.written_by == "openai:tiny"
