@@ -65,6 +65,9 @@ class Schedule:
             await self._watch(stop, died)
         finally:
             if scheduler.running:
+                # A job that it was about to begin begins: cancelled before that, it would be logged as failed.
+                scheduler.pause()
+                await asyncio.sleep(0)
                 scheduler.shutdown(wait=False)
             await asyncio.gather(*self._running, return_exceptions=True)
 

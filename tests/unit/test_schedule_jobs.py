@@ -33,6 +33,26 @@ async def test_job_that_fails_is_logged_and_runs_again() -> None:
     assert runs >= 3
 
 
+async def test_stop_in_the_moment_in_which_a_job_begins_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    ended = 0
+
+    async def work() -> None:
+        nonlocal ended
+        await asyncio.sleep(0)
+        ended += 1
+
+    for number in range(100):
+        stop, before = asyncio.Event(), ended
+        asyncio.get_running_loop().call_later(0.002 + number * 1e-5, stop.set)
+        # So often that two of five stops fall into that moment.
+        schedule = Schedule([Job(name=name, every_s=0.0003, run=work) for name in ("poll", "deliver")])
+        async with asyncio.timeout(10):
+            await schedule.run(stop)
+        assert not schedule.at_work
+        assert ended > before
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("apscheduler")] == []
+
+
 async def test_trouble_of_the_store_is_said_once_without_a_traceback_until_it_is_over() -> None:
     stop, full = asyncio.Event(), StoreFull("The disk is full.")
     left = {"poll": 3, "deliver": 4}
