@@ -11,7 +11,8 @@ class Figure:
 
     `of` says what `size` counts ("briefs"); `bare` is the bare thing in the same run and unit. `most` and `least` bound
     the ratio `value / bare` where there is a bare thing, otherwise the value. A value within `fine` passes whatever the
-    ratio: of a bare thing that takes next to nothing everything is many times.
+    ratio: of a bare thing that takes next to nothing everything is many times. `grown_from` is the size whose figure this
+    one is a measured multiple of, where the two were not measured on the same day.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Figure:
     most: float | None = None
     least: float | None = None
     fine: float | None = None
+    grown_from: int | None = None
 
     @property
     def judged(self) -> float:

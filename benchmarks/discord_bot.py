@@ -23,7 +23,7 @@ from tests.waiting import until
 
 def main(args: list[str]) -> int:
     """Nothing to measure here."""
-    print("the bot that `fanout` and `roundtrip` measure; run those")
+    print("the bot that `answers`, `fanout` and `roundtrip` measure; run those")
     return 2
 
 
@@ -80,11 +80,16 @@ async def process(fake: FakeDiscord, target: Callable[..., None], *args: object)
 
 def our_bot(api: str, gateway: str, folder: str) -> None:
     """What `briefbot run` runs."""
-    asyncio.run(_our_bot(api, gateway, Path(folder)))
+    asyncio.run(_our_bot(api, gateway, Path(folder), frozenset(("schedule", "discord"))))
 
 
-async def _our_bot(api: str, gateway: str, folder: Path) -> None:
+def answering_bot(api: str, gateway: str, folder: str) -> None:
+    """What `briefbot run --only discord` runs: it plans nothing and prunes nothing."""
+    asyncio.run(_our_bot(api, gateway, Path(folder), frozenset(("discord",))))
+
+
+async def _our_bot(api: str, gateway: str, folder: Path, parts: frozenset[str]) -> None:
     fake = FakeDiscord(reads_schema=False)
     fake.api, fake.gateway = api, gateway
     app = await bot_of(fake, folder)
-    await app.run(asyncio.Event(), frozenset(("schedule", "discord")))
+    await app.run(asyncio.Event(), parts)

@@ -38,7 +38,7 @@ class _Clock:
         await asyncio.sleep(0)
 
 
-SIZES: Final = (1_000, 10_000, 25_000, 100_000)
+SIZES: Final = (1_000, 10_000, 25_000, 100_000, 1_000_000)
 _SOME: Final = 2_000
 
 

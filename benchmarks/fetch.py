@@ -37,7 +37,7 @@ from bot.logs import configure
 from bot.ports import SystemClock
 from bot.store import Store
 
-SIZES = (1_000, 10_000)
+SIZES = (1_000, 10_000, 100_000)
 CYCLE_S = 300.0
 ETAG = '"v1"'
 BODY = b"".join(b"<item><title>Item %d of the day</title></item>" % number for number in range(1000))

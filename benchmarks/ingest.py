@@ -38,7 +38,7 @@ from bot.logs import configure
 from bot.ports import SystemClock
 from bot.store import Store
 
-SIZES = (1_000, 10_000, 100_000)
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _ITEMS = 50
 _WORDS = re.findall(
     r"\w+",

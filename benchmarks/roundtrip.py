@@ -19,9 +19,7 @@ import yarl
 from adapters.discord.pacing import Pacer
 from benchmarks._figures import Figure
 from benchmarks.discord_bot import bot_of, digests_for, our_bot, process
-from benchmarks.synthetic import build, word
-from bot.app import App
-from tests.loopback import Answer, Channel, FakeDiscord, Guild, Person
+from tests.loopback import Answer, Channel, FakeDiscord, Guild
 from tests.loopback.server import TOKEN
 from tests.waiting import until
 
@@ -30,17 +28,12 @@ Ask = Callable[[], Awaitable[Answer]]
 
 
 def main(args: list[str]) -> int:
-    """`python -m benchmarks roundtrip [--rounds N] [--briefs N]`."""
+    """`python -m benchmarks roundtrip [--rounds N]`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks roundtrip")
     parser.add_argument("--rounds", type=int, default=400)
-    parser.add_argument("--briefs", type=int, default=100_000)
-    chosen = parser.parse_args(args)
-    if chosen.rounds:
-        print(f"{'way':44} {'ms':>8} {'bare ms':>8} {'ratio':>8}")
-        for one in figures(chosen.rounds):
-            print(f"{one.name:44} {one.value:8.1f} {one.bare:8.1f} {one.judged:8.2f}", flush=True)
-    if chosen.briefs:
-        asyncio.run(_complete(chosen.briefs))
+    print(f"{'way':44} {'ms':>8} {'bare ms':>8} {'ratio':>8}")
+    for one in figures(parser.parse_args(args).rounds):
+        print(f"{one.name:44} {one.value:8.1f} {one.bare:8.1f} {one.judged:8.2f}", flush=True)
     return 0
 
 
@@ -70,14 +63,14 @@ async def _compare(rounds: int) -> list[Figure]:
                         await until(lambda: any(place.messages for place in places))
                         await bare("go")
                     for path, values in (("brief latest", {}), ("brief read", {"brief": "b1"})):
-                        pairs = await _in_turns(partial(own, path, values), partial(bare, "card"), rounds)
+                        pairs = await in_turns(partial(own, path, values), partial(bare, "card"), rounds)
                         found += _figures_of(f"/{path}, {state}", pairs, rounds)
                 posted = [sum(bool(place.messages) for place in group) for group in (places, bare_places)]
                 print(f"  posted meanwhile: {posted[0]}, bare: {posted[1]}", file=sys.stderr, flush=True)
     return found
 
 
-async def _in_turns(own: Ask, bare: Ask, rounds: int) -> list[tuple[float, float]]:
+async def in_turns(own: Ask, bare: Ask, rounds: int) -> list[tuple[float, float]]:
     """Milliseconds of each answer of ours and of the bare bot's, one after the other."""
     for ask in (own, bare) * 5:
         await ask()
@@ -147,50 +140,3 @@ async def _paced(client: discord.Client, ids: list[int]) -> None:
             await client.get_partial_messageable(id_).send(view=_Card())
 
     await asyncio.gather(*(send(id_) for id_ in ids))
-
-
-async def _complete(briefs: int) -> None:
-    """How long values take to be offered, with many briefs to choose from."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "many.db"
-        await build(file, briefs)
-        async with FakeDiscord(reads_schema=False) as fake:
-            guild = fake.add_guild()
-            place = fake.add_channel(guild)
-            app, stop = await bot_of(fake, Path(folder), database=file), asyncio.Event()
-            running = asyncio.create_task(app.run(stop, frozenset(("discord",))))
-            await until(lambda: bool(fake.commands))
-            await _follow_all(app, guild)
-            ola = fake.manager(guild)
-            for name, path, option, text in _typed(ola):
-                taken = []
-                for part in text:
-                    answer = await fake.autocomplete(ola, place, path, option, part)
-                    taken.append(answer.first_s * 1000)
-                worst = max(taken)
-                print(f"{name:36} {statistics.median(taken):8.1f} {worst:8.1f}   of {len(taken)}, the second the worst")
-            stop.set()
-            await running
-            await app.close()
-
-
-def _typed(person: Person) -> list[tuple[str, str, str, list[str]]]:
-    import random
-
-    chance = random.Random(5)
-    words = [word(chance, "en") for _ in range(40)]
-    starts = [part for text in words for part in (text[:2], text[:3], text)]
-    return [
-        ("offer briefs, nothing typed", "brief read", "brief", [""] * 20),
-        ("offer briefs, a word or its start", "brief read", "brief", starts),
-        ("offer zones", "brief-admin settings", "zone", ["s", "seo", "new y", "kat"] * 5),
-        ("offer sources", "brief-admin source remove", "source", ["", "a", "ne"] * 5),
-    ]
-
-
-async def _follow_all(app: App, guild: Guild) -> None:
-    """The guild follows every source, so that it sees every brief."""
-    from adapters.discord.incoming import workspace_of
-
-    for source in await app.store.sources.followed(None):
-        await app.store.sources.add(source.url, workspace=workspace_of(guild.id), now=app.clock.now())

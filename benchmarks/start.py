@@ -17,7 +17,7 @@ from tests.loopback import FakeDiscord
 from tests.loopback_slack import FakeSlack
 from tests.waiting import until
 
-SIZES = (1_000, 100_000)
+SIZES = (1_000, 100_000, 1_000_000)
 _ROUNDS = 3
 
 

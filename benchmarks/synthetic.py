@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ import numpy as np
 from bot.store import Store
 from bot.store.schema import EPOCH
 
+STORES = "BRIEFBOT_BENCHMARK_STORES"
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 _VOCABULARY = 40_000
 _SHAPES = (("en", 0.6), ("ko", 0.2), ("ja", 0.2))
@@ -38,7 +41,21 @@ def main(args: list[str]) -> int:
 
 
 async def build(file: Path, count: int) -> None:
-    """Briefs of about 600 bytes with words of Zipf's law, one each 45 minutes up to NOW, as a store grows with time."""
+    """Briefs of about 600 bytes with words of Zipf's law, one each 45 minutes up to NOW, as a store grows with time.
+
+    With a folder in the environment as `BRIEFBOT_BENCHMARK_STORES` each size is made there once and copied from then on.
+    """
+    if not (folder := os.environ.get(STORES)):
+        await _build(file, count)
+        return
+    kept = Path(folder) / f"{count}.db"
+    if not kept.exists():
+        await _build(made := kept.with_suffix(f".{os.getpid()}"), count)
+        made.rename(kept)
+    shutil.copyfile(kept, file)
+
+
+async def _build(file: Path, count: int) -> None:
     await (await Store.open(f"sqlite+aiosqlite:///{file}")).close()
     database = sqlite3.connect(file, isolation_level=None)
     # Nobody needs it after a power cut; one large segment of the index for many small ones.

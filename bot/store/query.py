@@ -123,6 +123,21 @@ def begun(text: str) -> tuple[Part, ...]:
     return (*parts[:-1], *last)
 
 
+def is_one_letter(parts: Sequence[Part]) -> bool:
+    """Whether nothing but the first letter of a word was typed; a CJK character is more than a letter."""
+    [first, *rest] = parts
+    return not rest and first.is_prefix and len(first.terms[0]) == 1 and not is_cjk(first.terms[0])
+
+
+def headline_patterns(parts: Sequence[Part]) -> dict[str, str]:
+    """For LIKE, `part0` and so on, over a folded headline between two spaces; terms hold neither % nor _."""
+    drawn = [" ".join(part.terms) for part in parts]
+    return {
+        f"part{number}": f"% {drawn[number]}%" if part.is_prefix else f"% {drawn[number]} %"
+        for number, part in enumerate(parts)
+    }
+
+
 def fts5_headline(parts: Sequence[Part]) -> str:
     """For FTS5: all of these in the headline."""
     return "headline : (" + " AND ".join(map(_fts5, parts)) + ")"

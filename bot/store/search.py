@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, select, text
+from sqlalchemy import Select, TextClause, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Brief, Found, WorkspaceId
@@ -17,7 +17,18 @@ from bot.store.database import Database, among, many
 from bot.store.finding import Terms
 from bot.store.layer import is_shown
 from bot.store.nearest import nearest_words
-from bot.store.query import Groups, Query, begun, fts5_headline, parse_query, stretches, tsquery_headline
+from bot.store.query import (
+    Groups,
+    Part,
+    Query,
+    begun,
+    fts5_headline,
+    headline_patterns,
+    is_one_letter,
+    parse_query,
+    stretches,
+    tsquery_headline,
+)
 from bot.store.ranking import coverage, ranked
 from bot.store.schema import articles, briefs
 from bot.store.visible import is_visible, viewer
@@ -33,6 +44,12 @@ _POSTGRES_BEGUN: Final = text(
     "SELECT brief_id AS id FROM brief_search WHERE tsv @@ to_tsquery('english', :query) "
     "ORDER BY brief_id DESC LIMIT :limit"
 )
+_BEGUN_LATELY: Final = (
+    "SELECT {id} AS id FROM brief_search "
+    "WHERE {id} > (SELECT {id} FROM brief_search ORDER BY {id} DESC LIMIT 1) - 2000 AND {has} "
+    "ORDER BY {id} DESC LIMIT :limit"
+)
+"""The newest headlines are read as they stand: of a letter or two the index gathers most of what it has."""
 _BEGUN_REACH: Final = 1600
 """So many headlines are looked through for those that the workspace sees, while somebody is typing."""
 
@@ -67,21 +84,19 @@ class Search:
             return await _load(connection, page, workspace)
 
     async def begun(self, typed: str, *, workspace: WorkspaceId | None, limit: int) -> list[Brief]:
-        """The newest briefs whose headlines have these words, of which the last may be only begun."""
+        """The newest briefs whose headlines have these words, of which the last may be only begun.
+
+        A single letter is looked for among the newest headlines of all alone.
+        """
         parts = begun(typed)
         if not parts:
             return []
-        statement = _SQLITE_BEGUN if self._db.is_sqlite else _POSTGRES_BEGUN
-        query = fts5_headline(parts) if self._db.is_sqlite else tsquery_headline(parts)
-        reach = 2 * limit
+        kept: list[int] = []
         async with self._db.reading() as connection:
-            while True:
-                ids = (await connection.execute(statement, {"query": query, "limit": reach})).scalars().all()
-                seen = await _passing(connection, ids, workspace, None)
-                kept = [id_ for id_ in ids if id_ in seen][:limit]
-                if len(kept) == limit or len(ids) < reach or reach >= _BEGUN_REACH:
+            for statement, words in _ways(parts, is_sqlite=self._db.is_sqlite):
+                kept = await _begun(connection, statement, words, workspace, limit)
+                if len(kept) == limit:
                     break
-                reach = min(_BEGUN_REACH, 8 * reach)
             found = await _briefs(connection, kept, workspace)
         return [found[id_] for id_ in kept]
 
@@ -159,6 +174,35 @@ class _Look:
         if len(kept) < wanted < len(ids):
             kept |= await _passing(self._connection, ids[wanted:], self._workspace, self._since)
         return kept
+
+
+def _ways(parts: Sequence[Part], *, is_sqlite: bool) -> Iterator[tuple[TextClause, dict[str, Any]]]:
+    """How headlines with these words are looked for: among the newest, then by the index among all."""
+    yield _begun_lately(len(parts), is_sqlite=is_sqlite), headline_patterns(parts)
+    if not is_one_letter(parts):
+        query = fts5_headline(parts) if is_sqlite else tsquery_headline(parts)
+        yield _SQLITE_BEGUN if is_sqlite else _POSTGRES_BEGUN, {"query": query}
+
+
+@cache
+def _begun_lately(count: int, *, is_sqlite: bool) -> TextClause:
+    """Takes what `headline_patterns` gives for so many parts."""
+    has = " AND ".join(f"' ' || headline || ' ' LIKE :part{number}" for number in range(count))
+    return text(_BEGUN_LATELY.format(id="rowid" if is_sqlite else "brief_id", has=has))
+
+
+async def _begun(
+    connection: AsyncConnection, statement: TextClause, words: dict[str, Any], workspace: WorkspaceId | None, limit: int
+) -> list[int]:
+    """The newest of those that are found so and that the workspace sees; reads more while it sees too few."""
+    reach = 2 * limit
+    while True:
+        ids = (await connection.execute(statement, words | {"limit": reach})).scalars().all()
+        seen = await _passing(connection, ids, workspace, None)
+        kept = [id_ for id_ in ids if id_ in seen][:limit]
+        if len(kept) == limit or len(ids) < reach or reach >= _BEGUN_REACH:
+            return kept
+        reach = min(_BEGUN_REACH, 8 * reach)
 
 
 async def _passing(

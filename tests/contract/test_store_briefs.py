@@ -223,6 +223,7 @@ async def test_search_is_bounded_by_date_and_page(store: Store, clock: FakeClock
     ("typed", "places"),
     [
         ("tar", [1, 0]),
+        ("t", [1, 0]),
         ("steel mi", [1]),
         ("mi steel", []),
         ("green", [0]),
@@ -242,6 +243,25 @@ async def test_headlines_are_found_by_words_that_are_being_typed_newest_first(
     assert [one.id for one in await store.search.begun(typed, workspace=None, limit=1)] == [
         ids[place] for place in places[:1]
     ]
+
+
+async def test_all_headlines_are_looked_through_unless_a_letter_was_typed(store: Store, clock: FakeClock) -> None:
+    ids = await fill(store, clock)
+    # As after three thousand more briefs.
+    async with store.database.writing() as connection:
+        if store.dialect == "sqlite":
+            await connection.exec_driver_sql("INSERT INTO brief_search (rowid, headline) VALUES (3000, 'harbour')")
+        else:
+            await connection.exec_driver_sql("ALTER SEQUENCE briefs_id_seq RESTART WITH 3000")
+    if store.dialect != "sqlite":
+        await brief(store, clock.advance(3600), 9, words("Harbour opens"))
+
+    async def found(typed: str) -> list[int]:
+        return [one.id for one in await store.search.begun(typed, workspace=LOCAL_WORKSPACE, limit=5)]
+
+    assert await found("tar") == await found("ta") == [ids[1], ids[0]]
+    assert await found("t") == []
+    assert await found("東") == [ids[3]]
 
 
 async def test_search_that_finds_nothing_suggests_the_nearest_words(store: Store, clock: FakeClock) -> None:
