@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from bot.errors import FetchError
@@ -72,6 +73,12 @@ class Hosts:
         if known is None:
             known = self._hosts[name] = _Host(gap_s=0.0 if self._is_ours(name) else self._gap_s)
             if len(self._hosts) > REMEMBERED:
-                self._hosts.popitem(last=False)
+                self._forget()
         self._hosts.move_to_end(name)
         return known
+
+    def _forget(self) -> None:
+        """The host that was asked longest ago and does not rest; where the oldest all rest, the first of them."""
+        now = time.monotonic()
+        oldest = islice(self._hosts.items(), AT_ONCE)
+        del self._hosts[next((name for name, host in oldest if host.rest_until <= now), next(iter(self._hosts)))]

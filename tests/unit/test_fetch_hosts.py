@@ -122,7 +122,17 @@ async def test_memory_of_hosts_is_bounded() -> None:
     hosts = Hosts(gap_s=0.0)
     hosts.rest("first", 60.0)
     for number in range(REMEMBERED):
-        async with hosts.turn(f"host{number}"):
-            pass
+        hosts.rest(f"host{number}", 60.0)
     async with hosts.turn("first"):
         pass  # forgotten, so that its place could be used
+
+
+async def test_host_that_rests_is_remembered_longer_than_others() -> None:
+    hosts = Hosts(gap_s=0.0)
+    hosts.rest("first", 60.0)
+    for number in range(2 * REMEMBERED):
+        async with hosts.turn(f"host{number}"):
+            pass
+    with pytest.raises(FetchError, match="asked us to wait"):
+        async with hosts.turn("first"):
+            pass
