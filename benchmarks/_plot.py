@@ -22,8 +22,10 @@ def plot(grown: Mapping[str, Sequence[Figure]], file: Path) -> None:
         sizes, colour = [one.size for one in found], colours(number)
         label = name.partition(",")[2].strip() or name
         axes.plot(sizes, [one.value for one in found], marker="o", markersize=4, color=colour, label=label)
-        grown_later = [one for one in found if one.grown_from]
-        axes.plot([one.size for one in grown_later], [one.value for one in grown_later], "wo", markersize=2, zorder=3)
+        for one in found:
+            if one.grown_from:
+                # Hollow: measured as a multiple of the one before it.
+                axes.plot(one.size, one.value, "wo", markersize=2, zorder=3)
         bare = [(one.size, one.bare) for one in found if one.bare]
         if bare:
             axes.plot([size for size, _ in bare], [value for _, value in bare], ":", color=colour)

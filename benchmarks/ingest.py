@@ -28,6 +28,7 @@ from pathlib import Path
 import feedparser
 from aiohttp import web
 
+from benchmarks._archive import multiply
 from benchmarks._cores import on_one_core, processor_s
 from benchmarks._figures import Figure
 from bot.config import load
@@ -40,6 +41,12 @@ from bot.store import Store
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _ITEMS = 50
+_POLLED = 10_000
+"""So many items are polled at most; what a store holds beyond that it holds already."""
+_COPIED = 40
+"""Feeds whose articles are what it holds, many times."""
+_TURN = 50
+"""Feeds that are polled, and then parsed alone."""
 _WORDS = re.findall(
     r"\w+",
     "the bridge opened council river vote budget minister school harbour storm price report city police court game "
@@ -53,42 +60,57 @@ def main(args: list[str]) -> int:
     print(
         f"{len(bodies)} feeds, {sum(map(len, bodies)) / 1e6:.1f} MB, {found.entries} entries, {found.articles} articles"
     )
-    print(f"feedparser alone     {found.alone_s:7.2f} s CPU  {found.entries / found.alone_s:8.0f} items/s")
-    for name, (cpu_s, wall_s) in (("fetched to stored", found.first), ("polled again, whole", found.again)):
-        rate, ratio = found.entries / cpu_s, found.alone_s / cpu_s
-        print(f"{name:20} {cpu_s:7.2f} s CPU  {rate:8.0f} items/s  ratio {ratio:.2f}  ({wall_s:.2f} s by the clock)")
+    for name, poll in (("fetched to stored", found.first), ("polled again, whole", found.again)):
+        for told, seconds in ((name, poll.cpu_s), ("feedparser alone", poll.alone_s)):
+            print(f"{told:20} {seconds:7.2f} s CPU  {found.entries / seconds:8.0f} items/s")
+        print(f"{'ratio':20} {poll.alone_s / poll.cpu_s:7.2f}        ({poll.wall_s:.2f} s by the clock)")
     return 0
 
 
 def figures(size: int) -> list[Figure]:
     """Items a second of processor time, where so many are stored in the end."""
-    found = _measured(_generated(size // _ITEMS))
-    bare = found.entries / found.alone_s
+    polled = min(size, _POLLED)
+    older = size - polled
+    bodies = _generated((polled // _ITEMS) + (_COPIED if older else 0))
+    found = _measured(bodies[: polled // _ITEMS], bodies[polled // _ITEMS :], older)
     return [
-        Figure("ingest, first poll", found.entries / found.first[0], "items/s", size, "items", bare=bare, least=0.5),
-        Figure("ingest, polled again", found.entries / found.again[0], "items/s", size, "items", bare=bare, least=0.5),
+        Figure(
+            name=f"ingest, {name}",
+            value=found.entries / poll.cpu_s,
+            unit="items/s",
+            size=size,
+            of="items",
+            bare=found.entries / poll.alone_s,
+            least=0.5,
+        )
+        for name, poll in (("first poll", found.first), ("polled again", found.again))
     ]
 
 
 @dataclass(frozen=True)
-class _Found:
-    """Processor seconds; of our own also those by the clock."""
+class _Poll:
+    """All feeds once: processor seconds of the bot, of feedparser alone meanwhile, and the bot's by the clock."""
 
+    cpu_s: float
     alone_s: float
-    first: tuple[float, float]
-    again: tuple[float, float]
+    wall_s: float
+
+
+@dataclass(frozen=True)
+class _Found:
+    first: _Poll
+    again: _Poll
     entries: int
     articles: int
 
 
-def _measured(bodies: list[bytes]) -> _Found:
-    with _served(bodies) as addresses, on_one_core():
-        before_s, entries = _alone(bodies)
-        first, again, articles = asyncio.run(_ingest(addresses))
-        after_s, _ = _alone(bodies)
+def _measured(bodies: list[bytes], copied: Sequence[bytes] = (), older: int = 0) -> _Found:
+    """Of the first bodies, in a store that has so many articles before: those of the other bodies, copied."""
+    with _served([*bodies, *copied]) as addresses, on_one_core():
+        found = asyncio.run(_ingest(addresses, bodies, older))
     # Ours is faster within feedparser, too: that must not be measured as feedparser's own.
     assert "bot.ingest.feeds" not in sys.modules
-    return _Found((before_s + after_s) / 2, first, again, entries, articles)
+    return found
 
 
 def _read(folder: Path) -> list[bytes]:
@@ -118,16 +140,13 @@ def _feed(chance: random.Random, number: int, items: int, now: datetime) -> str:
     return f'<?xml version="1.0"?><rss version="2.0" {namespace}><channel>{head}{entries}</channel></rss>'
 
 
-def _alone(bodies: list[bytes]) -> tuple[float, int]:
-    started = time.process_time()
-    entries = sum(
-        len(feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False).entries) for body in bodies
-    )
-    return time.process_time() - started, entries
+def _alone(bodies: Sequence[bytes]) -> int:
+    """How many entries feedparser finds."""
+    return sum(len(feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False).entries) for body in bodies)
 
 
-async def _ingest(addresses: Sequence[str]) -> tuple[tuple[float, float], tuple[float, float], int]:
-    """Seconds of a first and of a second poll of all feeds in a bot that runs already, and the articles stored."""
+async def _ingest(addresses: Sequence[str], bodies: Sequence[bytes], older: int) -> _Found:
+    """A first and a second poll of these bodies' feeds in a bot that runs already; the other addresses are copied."""
     settings = load(None, log_level="error", allow_private_sources=(ip_network("127.0.0.0/8"),), read_pages=False)
     configure(settings)
     clock = SystemClock()
@@ -135,19 +154,24 @@ async def _ingest(addresses: Sequence[str]) -> tuple[tuple[float, float], tuple[
         store = await Store.open(f"sqlite+aiosqlite:///{folder}/store.db")
         fetcher, parser = Fetcher(settings, clock, gap_s=0.0), Parser(workers=1)
         ingest = Ingest(store, fetcher, parser, settings, clock)
-        warm, *rest = addresses
+        warm, feeds, copied = addresses[0], addresses[1 : len(bodies) + 1], addresses[len(bodies) + 1 :]
         try:
             await _follow(store, [warm], clock)
             await ingest.poll_due()
+            if older:
+                await _follow(store, copied, clock)
+                assert len(await ingest.poll_due(limit=len(copied))) == len(copied)
+                times = older // await store.articles.count() - 1
+                await asyncio.to_thread(multiply, Path(folder) / "store.db", times)
             stored = await store.articles.count()
-            await _follow(store, rest, clock)
+            await _follow(store, feeds, clock)
             # As the bot does when it has begun.
             gc.collect()
             gc.freeze()
-            first = await _polled(ingest, parser, len(rest))
-            await _follow(store, rest, clock)
-            again = await _polled(ingest, parser, len(rest))
-            return first, again, await store.articles.count() - stored
+            first = await _polled(ingest, parser, bodies)
+            await _follow(store, feeds, clock)
+            again = await _polled(ingest, parser, bodies)
+            return _Found(first, again, _alone(bodies), await store.articles.count() - stored)
         finally:
             parser.close()
             await fetcher.close()
@@ -162,14 +186,22 @@ async def _follow(store: Store, addresses: Sequence[str], clock: SystemClock) ->
         await store.sources.add(address, workspace=None, now=clock.now())
 
 
-async def _polled(ingest: Ingest, parser: Parser, count: int) -> tuple[float, float]:
-    """Processor seconds of all processes, and seconds by the clock."""
-    wall, cpu = time.perf_counter(), processor_s(parser.process_ids)
-    for begin in range(0, count, 100):
-        reports = await ingest.poll_due(limit=100)
-        assert len(reports) == min(100, count - begin), f"{len(reports)} polled"
-    # The worker of before may have been replaced: then it has ended, and counts as such.
-    return processor_s(parser.process_ids) - cpu, time.perf_counter() - wall
+async def _polled(ingest: Ingest, parser: Parser, bodies: Sequence[bytes]) -> _Poll:
+    """By turns with feedparser alone, so that both meet the machine as it is at the time."""
+    cpu_s = alone_s = wall_s = 0.0
+    for begin in range(0, len(bodies), _TURN):
+        part = bodies[begin : begin + _TURN]
+        wall, cpu = time.perf_counter(), processor_s(parser.process_ids)
+        reports = await ingest.poll_due(limit=_TURN)
+        # The worker of before may have been replaced: then it has ended, and counts as such.
+        cpu_s += processor_s(parser.process_ids) - cpu
+        wall_s += time.perf_counter() - wall
+        assert len(reports) == len(part), f"{len(reports)} polled"
+        began = time.process_time()
+        _alone(part)
+        alone_s += time.process_time() - began
+        gc.collect()
+    return _Poll(cpu_s, alone_s, wall_s)
 
 
 @contextmanager
