@@ -21,6 +21,7 @@ from bot.store.schema import (
     amendments,
     articles,
     deliveries,
+    digest_is_on,
     digests,
     editions,
     follows,
@@ -98,7 +99,7 @@ async def _pauses(connection: AsyncConnection, now: datetime, limit: datetime) -
 async def _editions(connection: AsyncConnection, limit: datetime) -> int:
     """Those of digests that were skipped, or that nobody has begun to send."""
     of_digests = select(editions.c.id).join(digests, digests.c.id == editions.c.digest_id)
-    ahead = of_digests.where(editions.c.created_at > limit, ~digests.c.is_paused)
+    ahead = of_digests.where(editions.c.created_at > limit, digest_is_on)
     unbegun = ahead.join(deliveries, deliveries.c.edition_id == editions.c.id).where(
         deliveries.c.part == 1, deliveries.c.state == DeliveryState.PENDING, deliveries.c.attempts == 0
     )

@@ -32,6 +32,7 @@ from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
 from bot.store.schema import (
+    amendment_is_open,
     amendments,
     brief_versions,
     briefs,
@@ -49,7 +50,6 @@ SENDING: Final = "sending"
 DONE: Final = "done"
 GONE: Final = "gone"
 FAILED: Final = "failed"
-_OPEN: Final = (PENDING, SENDING)
 _RACE_S: Final = 300
 """So long may an edition be under way between what it read and what it recorded."""
 MISSING: Final = timedelta(hours=1)
@@ -251,11 +251,6 @@ def _holds_for(table: Any) -> ColumnElement[bool]:
     return corrections.c.workspace_id.in_([table.c.workspace_id, LOCAL_WORKSPACE])
 
 
-def _is_open() -> ColumnElement[bool]:
-    # Spelt as in the partial index, or SQLite does not use it.
-    return amendments.c.state.in_(_OPEN)
-
-
 def _due(now: datetime, platforms: tuple[str, ...], limit: int) -> Select[Any]:
     lease = amendments.c.lease_until
     stands = or_(
@@ -264,7 +259,7 @@ def _due(now: datetime, platforms: tuple[str, ...], limit: int) -> Select[Any]:
     )
     return (
         select(amendments.c.id)
-        .where(_is_open(), amendments.c.next_try_at <= now, or_(lease.is_(None), lease <= now), stands)
+        .where(amendment_is_open, amendments.c.next_try_at <= now, or_(lease.is_(None), lease <= now), stands)
         .where(is_of(amendments.c.workspace_id, platforms))
         .order_by(amendments.c.next_try_at, amendments.c.id)
         .limit(limit)

@@ -14,7 +14,7 @@ from bot.models import Delivery, DeliveryState, EditionState, Place, WorkspaceId
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
-from bot.store.schema import deliveries, digests, editions, follows
+from bot.store.schema import deliveries, delivery_is_open, digests, editions, follows
 
 FOLLOW_CATCH_UP_S = 24 * 3600
 """How late a post about a followed story may still be posted."""
@@ -45,11 +45,6 @@ WHOLE = (
 """Deliveries with what of their edition, and its digest or followed story, says how to send them and for how long."""
 
 
-def _is_open() -> ColumnElement[bool]:
-    # Spelt as in the partial index, or SQLite does not use it.
-    return deliveries.c.state.in_(_OPEN)
-
-
 def _is_next_part() -> ColumnElement[bool]:
     earlier = deliveries.alias("earlier")
     return ~exists().where(
@@ -70,7 +65,7 @@ def _due(*platforms: str) -> Select[tuple[int]]:
     lease = deliveries.c.lease_until
     return (
         select(deliveries.c.id)
-        .where(_is_open(), deliveries.c.next_try_at <= _NOW, or_(lease.is_(None), lease <= _NOW), _is_next_part())
+        .where(delivery_is_open, deliveries.c.next_try_at <= _NOW, or_(lease.is_(None), lease <= _NOW), _is_next_part())
         .where(is_of(deliveries.c.workspace_id, platforms))
         .where(deliveries.c.workspace_id.not_in(bindparam("resting", expanding=True)))
         .order_by(deliveries.c.next_try_at, deliveries.c.id)
@@ -105,7 +100,9 @@ _PUT_BACK = (
 )
 _CLAIMED = WHOLE.where(deliveries.c.id.in_(_IDS))
 _STILL_OPEN = (
-    select(deliveries.c.id, deliveries.c.edition_id).where(deliveries.c.id.in_(_IDS), _is_open()).with_for_update()
+    select(deliveries.c.id, deliveries.c.edition_id)
+    .where(deliveries.c.id.in_(_IDS), delivery_is_open)
+    .with_for_update()
 )
 _SENT = (
     update(deliveries)
@@ -198,7 +195,7 @@ class Deliveries:
             edition = await _settle(connection, delivery_id, failed, owner=owner)
             if edition is None:
                 return False
-            rest = update(deliveries).where(deliveries.c.edition_id == edition, _is_open())
+            rest = update(deliveries).where(deliveries.c.edition_id == edition, delivery_is_open)
             await connection.execute(rest.values(state=DeliveryState.FAILED, error="an earlier part was not sent"))
             change = update(editions).where(editions.c.id == edition)
             await connection.execute(change.values(state=EditionState.FAILED, reason=error))
@@ -207,14 +204,17 @@ class Deliveries:
     async def wake(self, workspace: WorkspaceId, now: datetime) -> int:
         """Makes what waits for another try in a workspace due at once; returns how many messages."""
         waiting = update(deliveries).where(
-            deliveries.c.workspace_id == workspace, _is_open(), deliveries.c.error != "", deliveries.c.next_try_at > now
+            deliveries.c.workspace_id == workspace,
+            delivery_is_open,
+            deliveries.c.error != "",
+            deliveries.c.next_try_at > now,
         )
         async with self._db.writing() as connection:
             return int((await connection.execute(waiting.values(next_try_at=now))).rowcount)
 
     async def waiting(self, workspace: WorkspaceId) -> dict[str, int]:
         """How many messages were put off, by the reason."""
-        put_off = (deliveries.c.workspace_id == workspace, _is_open(), deliveries.c.error != "")
+        put_off = (deliveries.c.workspace_id == workspace, delivery_is_open, deliveries.c.error != "")
         query = select(deliveries.c.error, func.count()).where(*put_off).group_by(deliveries.c.error)
         async with self._db.glancing() as connection:
             return {row[0]: row[1] for row in await connection.execute(query.order_by(deliveries.c.error))}
@@ -224,7 +224,7 @@ async def _settle(
     connection: AsyncConnection, delivery_id: int, values: dict[str, Any], *, owner: str | None = None
 ) -> int | None:
     """Changes an open delivery (with `owner`: under their lease); gives its edition, None when nothing changed."""
-    change = update(deliveries).where(deliveries.c.id == delivery_id, _is_open())
+    change = update(deliveries).where(deliveries.c.id == delivery_id, delivery_is_open)
     if owner is not None:
         change = change.where(deliveries.c.lease_owner == owner, deliveries.c.state == DeliveryState.SENDING)
     row = (await connection.execute(change.values(**values).returning(deliveries.c.edition_id))).one_or_none()

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, String, delete, exists, func, literal_column, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,7 +18,7 @@ from bot.saying import say
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import name_key, not_found, value
-from bot.store.schema import digests, workspaces
+from bot.store.schema import digest_is_on, digests, workspaces
 
 _EXAMPLE = "/brief-admin digest preview digest:d1"
 
@@ -84,7 +84,7 @@ class Digests:
         due = (
             select(digests.c.id)
             .where(
-                ~digests.c.is_paused,
+                digest_is_on,
                 digests.c.next_due_at <= now,
                 or_(digests.c.lease_until.is_(None), digests.c.lease_until <= now),
                 is_of(digests.c.workspace_id, platforms),
@@ -105,20 +105,22 @@ class Digests:
 
     async def unserved(self, before: datetime, *, platforms: Sequence[str]) -> dict[str, int]:
         """How many digests of each other platform were due before then and still are: whose bot does not run."""
+        # An expression, or SQLite would read all digests in the order of their workspaces.
+        workspace = literal_column("digests.workspace_id || ''", String())
         query = (
-            select(digests.c.workspace_id, func.count())
+            select(workspace, func.count())
             .where(
-                ~digests.c.is_paused,
+                digest_is_on,
                 digests.c.next_due_at < before,
                 ~is_of(digests.c.workspace_id, platforms),
                 ~_is_left(),
             )
-            .group_by(digests.c.workspace_id)
+            .group_by(workspace)
         )
         found: dict[str, int] = {}
         async with self._db.glancing() as connection:
-            for workspace, count in await connection.execute(query):
-                platform = workspace.partition(":")[0]
+            for name, count in await connection.execute(query):
+                platform = name.partition(":")[0]
                 found[platform] = found.get(platform, 0) + count
         return found
 
@@ -140,7 +142,7 @@ class Digests:
 
     async def next_due_at(self) -> datetime | None:
         """When the next digest of all is due."""
-        query = select(func.min(digests.c.next_due_at)).where(~digests.c.is_paused)
+        query = select(func.min(digests.c.next_due_at)).where(digest_is_on)
         async with self._db.glancing() as connection:
             soonest: datetime | None = (await connection.execute(query)).scalar()
         return soonest

@@ -16,7 +16,15 @@ from bot.ports import Payload
 from bot.store import bodies
 from bot.store.database import Database
 from bot.store.rows import value
-from bot.store.schema import brief_versions, deliveries, digests, edition_items, editions
+from bot.store.schema import (
+    brief_versions,
+    deliveries,
+    delivery_is_open,
+    digest_is_on,
+    digests,
+    edition_items,
+    editions,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,11 +138,12 @@ class Editions:
             .join(editions, editions.c.id == deliveries.c.edition_id)
             .join(digests, digests.c.id == editions.c.digest_id)
             .where(
+                delivery_is_open,
                 deliveries.c.state == DeliveryState.PENDING,
                 deliveries.c.attempts == 0,
                 deliveries.c.part == 1,
                 deliveries.c.next_try_at < before,
-                ~digests.c.is_paused,
+                digest_is_on,
                 or_(digests.c.paused_until.is_(None), digests.c.paused_until <= editions.c.on),
             )
         )

@@ -11,7 +11,17 @@ from sqlalchemy import ColumnElement, func, select
 
 from bot.models import DeliveryState, EditionState, SourceKind
 from bot.store.database import Database
-from bot.store.schema import deliveries, digests, editions, model_spend, sources, stories
+from bot.store.schema import (
+    deliveries,
+    delivery_is_open,
+    digest_is_on,
+    digests,
+    editions,
+    model_spend,
+    sources,
+    stories,
+    story_is_due,
+)
 from bot.store.sources import is_read
 
 STUCK: Final = timedelta(minutes=15)
@@ -45,7 +55,6 @@ class Counting:
     async def figures(self, now: datetime) -> Figures:
         """One consistent look, a handful of indexed counts."""
         is_feed = (sources.c.kind == SourceKind.FEED) & is_read()
-        is_open = deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING])
         is_new = editions.c.created_at >= now - timedelta(days=1)
         spent = model_spend.c.input_tokens + model_spend.c.output_tokens + model_spend.c.lost + model_spend.c.reserved
         async with self._db.reading() as connection:
@@ -66,11 +75,11 @@ class Counting:
                 sources=await count(sources.c.id, is_feed),
                 sources_failing=await count(sources.c.id, is_feed, sources.c.failures > 0),
                 sources_due=await count(sources.c.id, is_feed, sources.c.next_poll_at <= now),
-                stories_due=await count(stories.c.id, stories.c.is_due),
-                digests_due=await count(digests.c.id, digests.c.next_due_at <= now, ~digests.c.is_paused),
-                deliveries_waiting=await count(deliveries.c.id, is_open),
-                deliveries_stuck=await count(deliveries.c.id, is_open, deliveries.c.next_try_at < now - STUCK),
-                oldest_waiting_at=(await connection.execute(oldest.where(is_open))).scalar_one(),
+                stories_due=await count(stories.c.id, story_is_due),
+                digests_due=await count(digests.c.id, digests.c.next_due_at <= now, digest_is_on),
+                deliveries_waiting=await count(deliveries.c.id, delivery_is_open),
+                deliveries_stuck=await count(deliveries.c.id, delivery_is_open, deliveries.c.next_try_at < now - STUCK),
+                oldest_waiting_at=(await connection.execute(oldest.where(delivery_is_open))).scalar_one(),
                 editions={state.value: edition_counts.get(state, 0) for state in EditionState},
                 editions_late=await count(editions.c.id, is_new, editions.c.is_late),
                 deliveries={state.value: sent_counts.get(state, 0) for state in DeliveryState},

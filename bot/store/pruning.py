@@ -320,7 +320,8 @@ async def _old_among(connection: AsyncConnection, page: Sequence[Any], keeping: 
     for story, source in await connection.execute(members):
         followed.setdefault(story, set()).add(source)
     leads = [row.merged_into for row in page if row.merged_into is not None]
-    there = set((await connection.execute(select(stories.c.id).where(stories.c.id.in_(leads)))).scalars())
+    known = select(stories.c.id).where(stories.c.id.in_(leads))
+    there = set((await connection.execute(known)).scalars()) if leads else set()
     told = await _told(connection, ids)
     return [
         row.id

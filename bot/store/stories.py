@@ -14,7 +14,7 @@ from bot.models import Article, Citation, Story, public_id
 from bot.store.database import Database
 from bot.store.merging import led_to, merge
 from bot.store.rows import value
-from bot.store.schema import articles, briefs, stories
+from bot.store.schema import articles, briefs, stories, story_is_due
 
 _CHUNK = 500
 """Values of one IN list."""
@@ -99,7 +99,7 @@ class Stories:
 
     async def due(self, *, limit: int) -> list[Story]:
         """Stories whose brief is to be written, the first made first."""
-        query = select(stories.c.id, stories.c.is_due).where(stories.c.is_due)
+        query = select(stories.c.id, stories.c.is_due).where(story_is_due)
         return await self._list(query.order_by(stories.c.id).limit(limit))
 
     async def each(self, *, after_id: int = 0, limit: int = 500) -> list[Story]:

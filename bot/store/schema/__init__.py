@@ -20,8 +20,11 @@ from bot.store.schema.briefs import (
 )
 from bot.store.schema.columns import EPOCH, Instant, metadata
 from bot.store.schema.digests import (
+    amendment_is_open,
     amendments,
     deliveries,
+    delivery_is_open,
+    digest_is_on,
     digests,
     edition_items,
     editions,
@@ -37,6 +40,7 @@ from bot.store.schema.news import (
     pruned_keys,
     sources,
     stories,
+    story_is_due,
     workspace_sources,
 )
 from bot.store.schema.processes import heartbeats, leases
@@ -45,6 +49,7 @@ from bot.store.schema.workspaces import audit, installations, oauth_states, setu
 __all__ = [
     "EPOCH",
     "Instant",
+    "amendment_is_open",
     "amendments",
     "article_bands",
     "article_keys",
@@ -55,6 +60,8 @@ __all__ = [
     "briefs",
     "corrections",
     "deliveries",
+    "delivery_is_open",
+    "digest_is_on",
     "digests",
     "edition_items",
     "editions",
@@ -76,6 +83,7 @@ __all__ = [
     "source_changes",
     "sources",
     "stories",
+    "story_is_due",
     "topics",
     "workspace_sources",
     "workspaces",

@@ -9,12 +9,14 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Integer,
     MetaData,
     String,
     Text,
     TypeDecorator,
+    literal_column,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -47,6 +49,14 @@ class Instant(TypeDecorator[datetime]):
 
 # SQLite gives row ids to INTEGER primary keys only; PostgreSQL should not run out at 2**31.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def as_indexed(condition: str) -> ColumnElement[bool]:
+    """A condition in the very words of a partial index, which SQLite uses for no other.
+
+    SQLAlchemy would write `is_due = 1`, or a list of parameters, and every row of the table would be read.
+    """
+    return literal_column(condition)
 
 
 def row_id() -> Column[int]:

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import JSON, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from bot.store.schema.columns import Instant, RowId, flag, metadata, number, ref, row_id, words, workspace_ref
+from bot.store.schema.columns import (
+    Instant,
+    RowId,
+    as_indexed,
+    flag,
+    metadata,
+    number,
+    ref,
+    row_id,
+    words,
+    workspace_ref,
+)
+
+_OPEN: Final = "state IN ('pending', 'sending')"
+digest_is_on: Final = as_indexed("NOT digests.is_paused")
+delivery_is_open: Final = as_indexed(f"deliveries.{_OPEN}")
+"""It is still to be sent, or was about to be."""
+amendment_is_open: Final = as_indexed(f"amendments.{_OPEN}")
 
 digests = Table(
     "digests",
@@ -137,8 +156,8 @@ deliveries = Table(
     Index(
         "ix_deliveries_open",
         "next_try_at",
-        sqlite_where=text("state IN ('pending', 'sending')"),
-        postgresql_where=text("state IN ('pending', 'sending')"),
+        sqlite_where=text(_OPEN),
+        postgresql_where=text(_OPEN),
     ),
 )
 
@@ -188,8 +207,8 @@ amendments = Table(
     Index(
         "ix_amendments_open",
         "next_try_at",
-        sqlite_where=text("state IN ('pending', 'sending')"),
-        postgresql_where=text("state IN ('pending', 'sending')"),
+        sqlite_where=text(_OPEN),
+        postgresql_where=text(_OPEN),
     ),
 )
 

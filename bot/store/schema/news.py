@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, String, Table, Text, UniqueConstraint, text
 
-from bot.store.schema.columns import Instant, flag, metadata, number, ref, row_id, words, workspace_ref
+from bot.store.schema.columns import Instant, as_indexed, flag, metadata, number, ref, row_id, words, workspace_ref
 
 sources = Table(
     "sources",
@@ -97,6 +99,9 @@ article_bands = Table(
     PrimaryKeyConstraint("band", "article_id"),
     sqlite_with_rowid=False,
 )
+
+story_is_due: Final = as_indexed("stories.is_due")
+"""Its brief is to be written."""
 
 stories = Table(
     "stories",
