@@ -45,7 +45,7 @@ _POLLED = 10_000
 """So many items are polled at most; what a store holds beyond that it holds already."""
 _COPIED = 40
 """Feeds whose articles are what it holds, many times."""
-_TURN = 50
+_TURN = 20
 """Feeds that are polled, and then parsed alone."""
 _WORDS = re.findall(
     r"\w+",
