@@ -24,10 +24,12 @@ from bot.store.migrate import head, migrate
 from bot.store.schema import metadata
 from tests.fakes import FakeClock
 from tests.feed_server import feed_server, make_fetcher  # noqa: F401 - fixtures
+from tests.frugal import leave_what_stays, share_compiled_statements
 
 # A busy machine takes its time; what has to be quick is measured by the processor's.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+share_compiled_statements()
 
 _TEMPLATE = "briefbot_template"
 _END_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -35,6 +37,10 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 _SHAPE = """SELECT (SELECT version_num FROM alembic_version),
 (SELECT coalesce(string_agg(setconfig::text, ''), '') FROM pg_db_role_setting),
 (SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version')"""
+
+
+def pytest_collection_finish() -> None:
+    leave_what_stays()
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import bot
 from bot import config
 from bot.app import Pace, build
 from bot.errors import ConfigError, SchemaMismatch, StoreBusy, StoreError, StoreFull, StoreUnreachable
@@ -23,7 +24,7 @@ from bot.models import LOCAL_WORKSPACE
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.heartbeats import Heartbeat, Heartbeats
-from bot.store.migrate import _config, head, migrate
+from bot.store.migrate import _known, apply_to, head, migrate
 from bot.store.schema import metadata
 from bot.stories.duplicates import bands
 from tests.fakes import FakeClock
@@ -86,7 +87,7 @@ async def test_editions_and_what_belongs_to_them_outlive_the_upgrade_to_slots(st
     database = Database(store_url)
     await _anew(database)
     async with database.writing() as connection:
-        await connection.run_sync(_up_to, "0012")
+        await connection.run_sync(apply_to, "0012")
         for row in (
             "workspaces (id, created_at) VALUES ('console:local', 1)",
             "digests (id, workspace_id, name, name_key, at, zone, days, topic_ids, style, created_at) "
@@ -102,7 +103,7 @@ async def test_editions_and_what_belongs_to_them_outlive_the_upgrade_to_slots(st
             "amendments (id, workspace_id, delivery_id, next_try_at, created_at) VALUES (1, 'console:local', 1, 1, 1)",
         ):
             await connection.execute(text(f"INSERT INTO {row}"))
-        await connection.run_sync(_up_to, "head")
+        await connection.run_sync(apply_to, "head")
         counts = [
             (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
             for table in ("editions", "edition_items", "deliveries", "amendments")
@@ -121,7 +122,7 @@ async def test_texts_that_are_known_are_known_after_the_upgrade_to_bands_of_hous
     database = Database(store_url)
     await _anew(database)
     async with database.writing() as connection:
-        await connection.run_sync(_up_to, "0017")
+        await connection.run_sync(apply_to, "0017")
         await connection.execute(text("INSERT INTO sources (id, url, created_at) VALUES (1, 'https://a.example/', 1)"))
         for id_, owner in houses.items():
             article = "(id, source_id, url, title, text, owner, published_at, seen_at)"
@@ -134,7 +135,7 @@ async def test_texts_that_are_known_are_known_after_the_upgrade_to_bands_of_hous
             before = [(half << 32 | 7) - (1 << 64) * (half >> 31) for half in halves]
             rows = [{"band": band, "id": id_} for band in [*before, before[0]]]
             await connection.execute(text("INSERT INTO article_bands (band, article_id) VALUES (:band, :id)"), rows)
-        await connection.run_sync(_up_to, "head")
+        await connection.run_sync(apply_to, "head")
         found = (await connection.execute(text("SELECT band, article_id FROM article_bands"))).all()
     await database.close()
     assert {tuple(row) for row in found} == {
@@ -142,10 +143,11 @@ async def test_texts_that_are_known_are_known_after_the_upgrade_to_bands_of_hous
     }
 
 
-def _up_to(connection: Connection, revision: str) -> None:
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+def test_revisions_are_told_by_the_names_of_their_files() -> None:
+    scripts = ScriptDirectory(str(Path(bot.__file__).parents[1] / "migrations"))
+    versions = [script.revision for script in scripts.walk_revisions()]
+    assert versions == [*reversed(_known())]
+    assert scripts.get_current_head() == head()
 
 
 async def test_database_of_a_newer_version_is_refused(store_url: str) -> None:
@@ -161,7 +163,7 @@ async def test_upgrade_under_processes_of_the_version_before_is_refused(store_ur
     database = Database(store_url)
     await _anew(database)
     async with database.writing() as connection:
-        await connection.run_sync(_up_to, "0016")
+        await connection.run_sync(apply_to, "0016")
     hearts, now = Heartbeats(database), datetime.now(UTC)
     await hearts.beat(_heart("elsewhere:17", now - timedelta(seconds=4)))
     await hearts.beat(_heart("elsewhere:18", now - timedelta(seconds=100)))
@@ -186,7 +188,7 @@ async def test_upgrade_goes_on_when_it_is_told_to_and_the_older_process_stops(st
     database = Database(store_url)
     await _anew(database)
     async with database.writing() as connection:
-        await connection.run_sync(_up_to, "0016")
+        await connection.run_sync(apply_to, "0016")
     await Heartbeats(database).beat(_heart("elsewhere:17", datetime.now(UTC)))
     older = Store(database, "0016")
     await older.require_unchanged()

@@ -61,7 +61,7 @@ class DispatchersClock(SharedClock):
 @pytest.mark.parametrize(
     ("kills", "seed"),
     [
-        pytest.param(14, 1, id="2 days"),
+        pytest.param(8, 1, id="a day and a half"),
         pytest.param(*soaking.size((36, 2), (200, 2)), marks=pytest.mark.soak, id="soak"),
     ],
 )

@@ -15,8 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.store.database import Database
-from bot.store.migrate import head
-from tests.contract.test_store_schema import _up_to
+from bot.store.migrate import apply_to, head
 
 ROOT = Path(__file__).parents[2]
 ROWS = (
@@ -101,7 +100,7 @@ async def test_steps_of_the_page_lose_nothing(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     database, values = Database(machine.url), {"now": time.time_ns() // 1000, "body": BODY}
     async with database.writing() as connection:
-        await connection.run_sync(_up_to, "0012")
+        await connection.run_sync(apply_to, "0012")
         for row in ROWS:
             await connection.execute(text(f"INSERT INTO {row}"), values)
     await database.close()

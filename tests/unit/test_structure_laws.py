@@ -72,3 +72,11 @@ def test_command_line_loads_what_a_command_needs_only_when_it_runs() -> None:
     code = "import sys; import bot.cli.program; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert not {"sqlalchemy", "alembic", "discord", "slack_bolt", "numpy", "pydantic_ai"} & set(loaded.stdout.split())
+
+
+def test_store_that_is_up_to_date_is_opened_without_what_would_bring_it_there(sqlite_url: str) -> None:
+    code = "import asyncio, sys; from bot.store import Store; asyncio.run(Store.open(sys.argv[1])); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code, sqlite_url], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert "alembic" not in loaded.stdout.split()
