@@ -137,7 +137,7 @@ async def _sources(store: Store) -> Finding:
         return Finding(area="sources", state=State.OFF, says=says)
     if failing:
         worst = max(failing, key=lambda source: source.failures)
-        says = f"{len(failing)} of {len(sources)} fail; {worst.title or worst.url}: {worst.last_error}"
+        says = f"{len(failing)} of {len(sources)} fail; {worst.name}: {worst.last_error}"
         return Finding(area="sources", state=State.WARNING, says=says)
     return Finding(area="sources", state=State.OK, says=f"{len(sources)} are read, none fails")
 

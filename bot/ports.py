@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from bot.documents.nodes import Document
 from bot.models import ChannelRef, WorkspaceId
@@ -159,9 +159,16 @@ class CaveatMissing(AssertionError):
     """A payload about a brief or a digest has lost its caveat; it must not be sent."""
 
 
+_SHOWN: Final = ("text", "blocks", "components")
+
+
 def require_caveat(payload: Payload) -> None:
-    """CaveatMissing unless some text of the payload holds its caveat whole; each adapter calls it before each send."""
-    if payload.caveat and not any(payload.caveat in text for text in _texts(payload.body)):
+    """CaveatMissing unless each part of the payload that may be all that is shown holds its caveat whole.
+
+    Each adapter calls it before each send. Slack shows either the blocks or the text of a message.
+    """
+    shown = [payload.body[part] for part in _SHOWN if part in payload.body] or [payload.body]
+    if payload.caveat and not all(any(payload.caveat in text for text in _texts(part)) for part in shown):
         raise CaveatMissing(f"a message without its caveat was stopped: {payload.caveat[:40]!r}… is not in it")
 
 

@@ -78,7 +78,7 @@ class DiscordAdapter:
 
     async def tell(self, workspace: WorkspaceId, document: Document, channel: ChannelRef | None = None) -> bool:
         """In the channel they chose, or that for Discord's own notices to moderators, else to the server's owner."""
-        return self._client is not None and await tell(self._client, workspace, render(document), channel)
+        return self._client is not None and await tell(self._client, workspace, document, channel)
 
     def obstacle(self, channel: ChannelRef) -> str:
         return self._client.posts.obstacle(channel) if self._client is not None else ""

@@ -15,7 +15,6 @@ from adapters.discord.buttons import Press, Verb, addressed, read_press
 from adapters.discord.here import channels_of, guild_of, invocation_of, reader_of
 from adapters.discord.incoming import Asked, in_guild, read_command, read_line
 from adapters.discord.native import RawModal
-from adapters.discord.render import render
 from adapters.discord.replies import Drafts, answer_with, shared_by, takes_its_place
 from adapters.discord.reporting import MESSAGE_COMMAND, asked_about, which
 from bot.commands.catalogue.spec import Command, OptionType
@@ -127,9 +126,8 @@ class Answers:
         if call.form:
             reply = self._drafts.noted(interaction, call.form, call.asked.values, reply)
         with speaking(reply.document.language):
-            refs = await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
+            messages = await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
         if call.verb is Verb.SHARE:
-            messages = list(zip(refs, render(reply.document), strict=True))
             await self._commands.note_shared(reply.document, messages, await invocation_of(interaction))
 
     async def _reply(self, interaction: Interaction, call: Call) -> Reply:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-import aiohttp
 import discord
 import structlog
 from discord.http import Route
@@ -17,6 +16,7 @@ from adapters.discord.answering import Answers
 from adapters.discord.catalogue import fingerprint, registration
 from adapters.discord.greeting import greet
 from adapters.discord.incoming import workspace_of
+from adapters.discord.native import FAILURES
 from adapters.discord.pacing import WINDOW_MOST, Pacer
 from adapters.discord.posting import Posts
 from adapters.discord.reporting import menu
@@ -156,7 +156,7 @@ class Client(discord.AutoShardedClient):
     async def setup_hook(self) -> None:
         try:
             await self._register()
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except FAILURES as error:
             # Those that were registered before still work.
             log.error("discord.unregistered", reason=str(error)[:500])
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-import aiohttp
 import discord
 import structlog
-from discord.http import MultipartParameters
 
 from adapters.discord.buttons import addressed
 from adapters.discord.here import postable
+from adapters.discord.native import FAILURES, direct_channel, parameters
 from adapters.discord.render import render
 from bot.commands.greeting import greeting
+from bot.ports import require_caveat
 from bot.saying import speakable, speaking
 
 log = structlog.get_logger(__name__)
 
-_FAILURES: Final = (discord.HTTPException, aiohttp.ClientError, OSError)
 _LOOKED_AT: Final = 10
 """Entries of the audit log: ours is among the newest when we have just been added."""
 
@@ -26,10 +25,11 @@ async def greet(client: discord.Client, guild: discord.Guild) -> None:
     """Sends the greeting to the first place that takes it; never raises."""
     with speaking(speakable(str(guild.preferred_locale))):
         [payload, *_] = render(greeting(guild.name))
+    require_caveat(payload)
     components = list(payload.body["components"])
     direct = {**payload.body, "components": addressed(components, guild.id)}
     who = await _adder(guild)
-    if who is not None and await _send(client, await _direct(client, who), direct):
+    if who is not None and await _send(client, await direct_channel(client, who), direct):
         log.info("workspace.greeted", guild=guild.id, by="direct message")
         return
     # Where direct messages are closed, in the open: one channel.
@@ -47,25 +47,17 @@ async def _adder(guild: discord.Guild) -> int | None:
             async for entry in guild.audit_logs(action=discord.AuditLogAction.bot_add, limit=_LOOKED_AT):
                 if getattr(entry.target, "id", None) == guild.me.id and entry.user_id is not None:
                     return entry.user_id
-        except _FAILURES as error:
+        except FAILURES as error:
             log.info("discord.no_audit_log", guild=guild.id, reason=str(error)[:200])
     return guild.owner_id
-
-
-async def _direct(client: discord.Client, user_id: int) -> int | None:
-    try:
-        return int((await client.http.start_private_message(user_id))["id"])
-    except _FAILURES as error:
-        log.info("discord.no_direct_message", reason=str(error)[:200])
-        return None
 
 
 async def _send(client: discord.Client, channel_id: int | None, body: dict[str, object]) -> bool:
     if channel_id is None:
         return False
     try:
-        await client.http.send_message(channel_id, params=MultipartParameters(payload=body, multipart=None, files=None))
-    except _FAILURES as error:
+        await client.http.send_message(channel_id, params=parameters(body))
+    except FAILURES as error:
         log.info("discord.ungreeted", channel=channel_id, reason=str(error)[:200])
         return False
     return True

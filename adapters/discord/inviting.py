@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import aiohttp
 import discord
 
 from adapters.discord.addresses import use_addresses
+from adapters.discord.native import FAILURES
 from bot.config import Settings
 from bot.errors import ConfigError
 
@@ -25,7 +25,7 @@ async def application_id(settings: Settings) -> int:
         return client.application_id
     except discord.LoginFailure:
         raise ConfigError("DISCORD_TOKEN: Discord does not know this token") from None
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+    except FAILURES as error:
         raise ConfigError(
             f"Discord cannot be reached ({type(error).__name__}). Give the application's id instead: "
             "briefbot discord-invite 1234567890"

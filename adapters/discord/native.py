@@ -1,12 +1,20 @@
-"""Our payloads as discord.py takes them: messages and forms that were drawn as plain data."""
+"""Our payloads as discord.py takes them, messages and forms that were drawn as plain data, and what it raises."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
+import aiohttp
 import discord
+import structlog
+from discord.http import MultipartParameters
+
+log = structlog.get_logger(__name__)
+
+FAILURES: Final = (discord.DiscordException, aiohttp.ClientError, OSError)
+"""What a request may meet: Discord's refusal, its limits, or no answer in time."""
 
 
 class RawView(discord.ui.LayoutView):
@@ -37,6 +45,19 @@ class RawModal(discord.ui.Modal):
 
     def to_dict(self) -> dict[str, Any]:
         return self._raw
+
+
+def parameters(body: Mapping[str, Any]) -> MultipartParameters:
+    return MultipartParameters(payload=dict(body), multipart=None, files=None)
+
+
+async def direct_channel(client: discord.Client, user_id: int) -> int | None:
+    """The channel of direct messages with a person; None for one who takes none."""
+    try:
+        return int((await client.http.start_private_message(user_id))["id"])
+    except FAILURES as error:
+        log.info("discord.no_direct_message", reason=str(error)[:200])
+        return None
 
 
 def attached(files: Sequence[tuple[str, str]]) -> list[discord.File]:

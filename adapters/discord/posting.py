@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
-import aiohttp
 import discord
 import structlog
-from discord.http import MultipartParameters
 
 from adapters.discord import permissions
 from adapters.discord.incoming import read_channel
+from adapters.discord.native import FAILURES, parameters
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import CONTAINER
 from adapters.discord.thread_tags import tags_for
@@ -77,16 +76,21 @@ class Posts:
         place = read_channel(message.channel)
         if place is None:
             return Gone(reason=marked("this is no channel of Discord; choose one with /brief-admin digest edit"))
-        if not self._client.is_ready() or self._client.is_closed():
-            return Retry(reason=marked("Discord is not connected"), after_s=5)
-        if self._pacer.is_exhausted:
-            return Retry(
-                reason=marked("Discord refused too many requests; waiting, so that it does not ban us"), after_s=60
-            )
+        if unready := self._unready():
+            return unready
         result = self._obstacle(*place, in_thread=message.in_thread) or await self._posted(message, *place)
         if isinstance(result, Gone):
             self.blocked.add(place[0])
         return result
+
+    def _unready(self) -> Retry | None:
+        """Why no request may be made now."""
+        if not self._client.is_ready() or self._client.is_closed():
+            return Retry(reason=marked("Discord is not connected"), after_s=5)
+        if self._pacer.is_exhausted:
+            words = marked("Discord refused too many requests; waiting, so that it does not ban us")
+            return Retry(reason=words, after_s=60)
+        return None
 
     def _obstacle(self, guild_id: int, channel_id: int, *, in_thread: bool) -> SendResult | None:
         """What is known to keep us from posting there, without asking Discord."""
@@ -119,15 +123,11 @@ class Posts:
     async def _posted(self, message: Outgoing, guild_id: int, channel_id: int) -> SendResult:
         try:
             ref = await self._post(message, guild_id, channel_id)
-        except discord.RateLimited as error:
-            return Retry(reason=marked("Discord asks us to slow down"), after_s=error.retry_after)
-        except discord.HTTPException as error:
-            if error.status >= 500:
+        except FAILURES as error:
+            result = _failed(error, channel_id)
+            if isinstance(result, Retry) and result.is_unknown:
                 self._note_unknown(message.key)
-            return _refused(error, channel_id)
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            self._note_unknown(message.key)
-            return Retry(reason=_NO_ANSWER.format(kind=type(error).__name__), is_unknown=True)
+            return result
         return Sent(ref=ref)
 
     async def _post(self, message: Outgoing, guild_id: int, channel_id: int) -> str:
@@ -139,7 +139,7 @@ class Posts:
         channel = await self._channel(guild_id, channel_id)
         if isinstance(channel, discord.ForumChannel):
             return await self._post_in_forum(message, channel, body)
-        params = _params(body | {"nonce": message.key, "enforce_nonce": True})
+        params = parameters(body | {"nonce": message.key, "enforce_nonce": True})
         posted = await self._client.http.send_message(channel_id, params=params)
         ref = f"{channel_id}/{posted['id']}"
         if message.publish and channel is not None and channel.type is discord.ChannelType.news:
@@ -174,7 +174,7 @@ class Posts:
 
     async def _post_in_forum(self, message: Outgoing, forum: discord.ForumChannel, body: Mapping[str, Any]) -> str:
         name = message.payload.title[:NAME_LIMIT] or "News"
-        params = _params({"name": name, "message": body, "applied_tags": tags_for(forum, name)})
+        params = parameters({"name": name, "message": body, "applied_tags": tags_for(forum, name)})
         thread = await self._client.http.start_thread_in_forum(forum.id, params=params)
         return f"{thread['id']}/{thread['id']}"
 
@@ -184,24 +184,16 @@ class Posts:
         place, where = read_channel(message.channel), _read_ref(ref)
         if place is None or where is None:
             return Gone(reason=marked("this is no message in Discord"))
-        if not self._client.is_ready() or self._client.is_closed():
-            return Retry(reason=marked("Discord is not connected"), after_s=5)
-        if self._pacer.is_exhausted:
-            return Retry(
-                reason=marked("Discord refused too many requests; waiting, so that it does not ban us"), after_s=60
-            )
+        if unready := self._unready():
+            return unready
         if self._client.get_guild(place[0]) is None and not self._is_elsewhere(place[0]):
             return Gone(reason=_GONE[10004])
         try:
             # Discord notifies nobody of an edit; that no mention is allowed makes it so whatever Discord does.
             body = _marked(message) | {"allowed_mentions": {"parse": []}}
-            await self._client.http.edit_message(*where, params=_params(body))
-        except discord.RateLimited as error:
-            return Retry(reason=marked("Discord asks us to slow down"), after_s=error.retry_after)
-        except discord.HTTPException as error:
-            return _refused(error, where[0])
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            return Retry(reason=_NO_ANSWER.format(kind=type(error).__name__), is_unknown=True)
+            await self._client.http.edit_message(*where, params=parameters(body))
+        except FAILURES as error:
+            return _failed(error, where[0])
         return Sent(ref=ref)
 
     async def _publish(self, ref: str) -> None:
@@ -209,7 +201,7 @@ class Posts:
         channel_id, _, message_id = ref.partition("/")
         try:
             await self._client.http.publish_message(int(channel_id), int(message_id))
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        except FAILURES as error:
             if getattr(error, "code", 0) != 40033:  # published already
                 log.warning("discord.unpublished", channel=channel_id, reason=str(error)[:200])
 
@@ -247,7 +239,7 @@ class Posts:
         except discord.NotFound:
             # Nothing stands in a channel that is not there.
             return None
-        except (TimeoutError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        except FAILURES as error:
             raise LookupUnavailable(type(error).__name__) from None
         if ref and message.publish:
             await self._publish(ref)
@@ -313,8 +305,12 @@ class Posts:
         )
 
 
-def _refused(error: discord.HTTPException, channel_id: int) -> SendResult:
-    """What an answer of Discord means for a message."""
+def _failed(error: Exception, channel_id: int) -> SendResult:
+    """What a refusal of Discord, or its silence, means for a message."""
+    if isinstance(error, discord.RateLimited):
+        return Retry(reason=marked("Discord asks us to slow down"), after_s=error.retry_after)
+    if not isinstance(error, discord.HTTPException):
+        return Retry(reason=_NO_ANSWER.format(kind=type(error).__name__), is_unknown=True)
     if error.status >= 500:
         return Retry(reason=marked("Discord answered {status}").format(status=error.status), is_unknown=True)
     if error.code in _GONE:
@@ -337,10 +333,6 @@ def _keep(known: dict[K, V], key: K, value: V) -> None:
     known[key] = value
     while len(known) > _MOST_KEPT:
         del known[next(iter(known))]
-
-
-def _params(body: Mapping[str, Any]) -> MultipartParameters:
-    return MultipartParameters(payload=dict(body), multipart=None, files=None)
 
 
 def _marked(message: Outgoing) -> dict[str, Any]:

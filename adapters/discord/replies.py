@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from adapters.discord.render import BUTTON, GREY, ROW, render
 from bot.commands.invoke import Reply
 from bot.documents.build import for_all
 from bot.documents.nodes import Action, Actions, Kind, Note, Text
+from bot.ports import Payload, require_caveat
 from bot.saying import say
 
 Interaction = discord.Interaction[Any]
@@ -24,9 +25,17 @@ DRAFTS: Final = 500
 FILE: Final = 13
 
 
-async def answer_with(interaction: Interaction, reply: Reply, *, verb: Verb = Verb.RUN, words: str = "") -> list[str]:
-    """Shows a reply; `words` is the command that a button below it may show to all. The references of its messages."""
-    drawn = _messages(reply, "" if verb is Verb.SHARE else words)
+async def answer_with(
+    interaction: Interaction, reply: Reply, *, verb: Verb = Verb.RUN, words: str = ""
+) -> list[tuple[str, Payload]]:
+    """Shows a reply; `words` is the command that a button below it may show to all.
+
+    Its messages, each with the reference under which it stands.
+    """
+    payloads = render(reply.document)
+    for payload in payloads:
+        require_caveat(payload)
+    drawn = _messages(payloads, reply.files, "" if verb is Verb.SHARE else words)
     guild_id = guild_of(interaction)
     is_direct = interaction.guild_id is None
     views = [RawView(addressed(components, guild_id) if is_direct else components) for components in drawn]
@@ -47,7 +56,7 @@ async def answer_with(interaction: Interaction, reply: Reply, *, verb: Verb = Ve
         ids = [shown.message_id]
     for view in rest:
         ids.append((await interaction.followup.send(view=view, ephemeral=is_private, wait=True)).id)
-    return [f"{interaction.channel_id}/{id_}" for id_ in ids]
+    return [(f"{interaction.channel_id}/{id_}", payload) for id_, payload in zip(ids, payloads, strict=False)]
 
 
 def shared_by(interaction: Interaction, reply: Reply) -> Reply:
@@ -57,10 +66,9 @@ def shared_by(interaction: Interaction, reply: Reply) -> Reply:
     return replace(reply, document=replace(document, blocks=(*document.blocks, note)))
 
 
-def _messages(reply: Reply, words: str) -> list[list[dict[str, Any]]]:
-    messages = [list(payload.body["components"]) for payload in render(reply.document)]
-    if files := [{"type": FILE, "file": {"url": f"attachment://{name}"}} for name, _ in reply.files]:
-        messages[-1] += files
+def _messages(payloads: Sequence[Payload], files: Sequence[tuple[str, str]], words: str) -> list[list[dict[str, Any]]]:
+    messages = [list(payload.body["components"]) for payload in payloads]
+    messages[-1] += [{"type": FILE, "file": {"url": f"attachment://{name}"}} for name, _ in files]
     custom_id = Press(Verb.SHARE, words).custom_id() if words else None
     if custom_id:
         button = {"type": BUTTON, "style": GREY, "label": say("Share in this channel"), "custom_id": custom_id}

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
-import aiohttp
 import discord
 import structlog
-from discord.http import MultipartParameters
 
 from adapters.discord.incoming import read_channel
+from adapters.discord.native import FAILURES, direct_channel, parameters
+from adapters.discord.render import render
+from bot.documents.nodes import Document
 from bot.models import ChannelRef, WorkspaceId
-from bot.ports import Payload
+from bot.ports import require_caveat
 
 log = structlog.get_logger(__name__)
 
 
-async def tell(
-    client: discord.Client, workspace: WorkspaceId, payloads: Sequence[Payload], chosen: ChannelRef | None
-) -> bool:
+async def tell(client: discord.Client, workspace: WorkspaceId, document: Document, chosen: ChannelRef | None) -> bool:
     """Posts to the first place that takes it; False when there is none."""
     guild = client.get_guild(int(workspace.rpartition(":")[2] or 0))
     if guild is None:
         return False
     async for channel_id in _places(client, guild, chosen):
         try:
-            for payload in payloads:
-                params = MultipartParameters(payload=dict(payload.body), multipart=None, files=None)
-                await client.http.send_message(channel_id, params=params)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            for payload in render(document):
+                require_caveat(payload)
+                await client.http.send_message(channel_id, params=parameters(payload.body))
+        except FAILURES as error:
             log.info("discord.untold", guild=guild.id, channel=channel_id, reason=str(error)[:200])
             continue
         return True
@@ -44,10 +43,7 @@ async def _places(client: discord.Client, guild: discord.Guild, chosen: ChannelR
     updates, system = guild.public_updates_channel, guild.system_channel
     if updates is not None and updates.permissions_for(guild.me).send_messages:
         yield updates.id
-    if guild.owner_id is not None:
-        try:
-            yield int((await client.http.start_private_message(guild.owner_id))["id"])
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("discord.no_direct_message", guild=guild.id, reason=str(error)[:200])
+    if guild.owner_id is not None and (direct := await direct_channel(client, guild.owner_id)) is not None:
+        yield direct
     if system is not None and system.permissions_for(guild.me).send_messages:
         yield system.id

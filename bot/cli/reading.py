@@ -143,11 +143,11 @@ async def follow(app: App, url: str) -> Source:
 def _say_poll(report: PollReport, *, as_json: bool) -> None:
     if as_json:
         counts = {key: value for key, value in asdict(report).items() if key != "source"}
-        say_json({"url": report.source.url, **counts})
+        say_json({"url": report.source.shown_url, **counts})
     elif report.error:
-        say(f"failed   {report.source.url}: {report.error}")
+        say(f"failed   {report.source.shown_url}: {report.error}")
     else:
-        say(f"{report.new:4} new {report.source.url}")
+        say(f"{report.new:4} new {report.source.shown_url}")
 
 
 def _reject(where: str, reason: str, fields: dict[str, object], *, as_json: bool) -> None:

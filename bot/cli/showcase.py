@@ -46,7 +46,7 @@ async def _show(settings: Settings, feeds: Sequence[str]) -> int:
         reports = await poll_feeds(app, sources)
         for report in reports:
             if report.error:
-                sys.stderr.write(f"briefbot: {report.source.url}: {report.error}\n")
+                sys.stderr.write(f"briefbot: {report.source.shown_url}: {report.error}\n")
         await app.write_briefs()
         if not feeds:
             await _set_up(app)

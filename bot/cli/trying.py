@@ -7,9 +7,9 @@ from collections import Counter
 from bot.app import App
 from bot.cli.reading import progress_bar
 from bot.cli.running import opened, say, say_json
-from bot.commands.describe import shown_url
 from bot.config import Settings
 from bot.ingest.trial import Candidate, Trial, TrialState, try_all
+from bot.text.urls import without_login
 from bot.topics.catalogue import known_topics
 
 
@@ -53,22 +53,22 @@ async def _tried(app: App, feeds: list[Candidate]) -> list[Trial]:
 
 
 def _line(trial: Trial) -> str:
-    name = " ".join(part for part in (trial.candidate.title, f"<{shown_url(trial.candidate.url)}>") if part)
+    name = " ".join(part for part in (trial.candidate.title, f"<{without_login(trial.candidate.url)}>") if part)
     if trial.state is TrialState.FAILING:
         return f"{trial.state:8} {name}: {trial.reason}"
     count = "1 entry" if trial.entries == 1 else f"{trial.entries} entries"
     newest = f", the newest of {trial.newest_at:%Y-%m-%d %H:%M} UTC" if trial.newest_at else ", none with a date"
-    moved = f"; it has moved to {shown_url(trial.moved_to)}" if trial.moved_to else ""
+    moved = f"; it has moved to {without_login(trial.moved_to)}" if trial.moved_to else ""
     return f"{trial.state:8} {name}: {count}{newest if trial.entries else ''}{moved}"
 
 
 def _json(trial: Trial) -> dict[str, object]:
     return {
-        "url": shown_url(trial.candidate.url),
+        "url": without_login(trial.candidate.url),
         "title": trial.candidate.title,
         "state": trial.state,
         "entries": trial.entries,
         "newest_at": trial.newest_at.isoformat() if trial.newest_at else None,
-        "moved_to": shown_url(trial.moved_to) or None,
+        "moved_to": without_login(trial.moved_to) or None,
         "reason": trial.reason or None,
     }

@@ -10,7 +10,7 @@ from typing import Any, Final
 import structlog
 
 from bot.commands.context import Context, Reply
-from bot.commands.describe import days_as_typed, instant_in_words, shown_url
+from bot.commands.describe import days_as_typed, instant_in_words
 from bot.commands.opml import write_feeds
 from bot.commands.values import WORKSPACES
 from bot.documents.build import notice
@@ -62,7 +62,7 @@ async def export(context: Context) -> Reply:
         "digests": [_digest_json(digest, topics) for digest in digests],
         "tables": await context.store.holdings.everything(id_),
     }
-    opml = write_feeds("Briefbot sources", [(source.title, shown_url(source.url)) for source in sources])
+    opml = write_feeds("Briefbot sources", [(source.title, source.shown_url) for source in sources])
     rows = (
         (say("Sources"), f"{len(sources):,}"),
         (say("Topics"), f"{len(topics):,}"),
@@ -90,7 +90,7 @@ def _settings_json(workspace: Workspace) -> dict[str, Any]:
 
 def _source_json(source: Source) -> dict[str, Any]:
     ref = public_id("src", source.id)
-    return {"source": ref, "url": shown_url(source.url), "title": source.title, "is_shared": source.is_shared}
+    return {"source": ref, "url": source.shown_url, "title": source.title, "is_shared": source.is_shared}
 
 
 def _topic_json(topic: Topic, sources: Sequence[Source]) -> dict[str, Any]:
@@ -100,8 +100,8 @@ def _topic_json(topic: Topic, sources: Sequence[Source]) -> dict[str, Any]:
         "name": topic.name,
         "words": list(rule.words),
         "exclude": list(rule.excluded),
-        "sources": [shown_url(source.url) for source in sources if source.id in rule.source_ids],
-        "not_sources": [shown_url(source.url) for source in sources if source.id in rule.excluded_source_ids],
+        "sources": [source.shown_url for source in sources if source.id in rule.source_ids],
+        "not_sources": [source.shown_url for source in sources if source.id in rule.excluded_source_ids],
         "languages": list(rule.languages),
         "publishers": rule.min_publishers,
     }

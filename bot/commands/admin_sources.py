@@ -6,7 +6,6 @@ import asyncio
 from typing import Final
 
 from bot.commands.context import Context, Reply
-from bot.commands.describe import shown_url, source_name
 from bot.commands.opml import write_feeds
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Code, Facts, Note, Paragraph, Text
@@ -17,6 +16,7 @@ from bot.errors import AddressRefused, Conflict, FeedError, FetchError, NotFound
 from bot.ingest.parsed import ParsedFeed
 from bot.models import Change, Source, public_id
 from bot.saying import say, say_count
+from bot.text.urls import without_login
 
 TRY_S: Final = 8.0
 """How long `source add` may read the feed, well within what platforms wait for an answer."""
@@ -47,14 +47,14 @@ async def add(context: Context) -> Reply:
         title=feed.title if feed else "",
         publisher=feed.publisher if feed else "",
     )
-    rows = [(say("Address"), shown_url(source.url)), (say("Id"), public_id("src", source.id))]
+    rows = [(say("Address"), source.shown_url), (say("Id"), public_id("src", source.id))]
     if feed:
         rows.append((say("Now"), say_count("{n} entry in it", "{n} entries in it", len(feed.drafts))))
     if feed or known:
         note = say("Its first briefs will be here in a minute or two.")
     else:
         note = say("It was not tried; see status.")
-    title = say("{name} is followed", name=source_name(source))
+    title = say("{name} is followed", name=source.name)
     return Reply(document=notice(title, Facts(tuple(rows)), Note((Text(note),))))
 
 
@@ -65,7 +65,7 @@ async def _new_here(context: Context, url: str) -> Source | None:
         if url in (source.url, source.fetch_url):
             if source.switched_off_at:
                 return source
-            facts = {"url": shown_url(url), "name": source_name(source), "ref": public_id("src", source.id)}
+            facts = {"url": without_login(url), "name": source.name, "ref": public_id("src", source.id)}
             if source.is_shared:
                 problem = say("'{url}' is shared by the operator: {name} ({ref})", **facts)
             else:
@@ -92,7 +92,7 @@ async def _tried(context: Context, url: str) -> ParsedFeed:
         raise NoFeed(url, error) from None
     except AddressRefused as error:
         raise UsageError(
-            say("'{url}' was refused: {reason}", url=shown_url(url), reason=retold(error.reason)),
+            say("'{url}' was refused: {reason}", url=without_login(url), reason=retold(error.reason)),
             allowed=say("an address that everybody can reach"),
             example="/brief-admin source add https://example.org/feed.xml",
         ) from None
@@ -105,13 +105,13 @@ class NoFeed(UsageError):
 
     def __init__(self, url: str, error: FeedError) -> None:
         self.feeds = error.feeds
-        offered = ", ".join(map(shown_url, self.feeds[:5]))
+        offered = ", ".join(map(without_login, self.feeds[:5]))
         if offered:
             allowed = say("a feed; this page links to {feeds}", feeds=offered)
         else:
             allowed = say("the address of an RSS, Atom or JSON feed")
         super().__init__(
-            say("'{url}' is no feed: {reason}", url=shown_url(url), reason=retold(error.reason)),
+            say("'{url}' is no feed: {reason}", url=without_login(url), reason=retold(error.reason)),
             allowed=allowed,
             example=f"/brief-admin source add {self.feeds[0] if self.feeds else 'https://example.org/feed.xml'}",
         )
@@ -119,7 +119,7 @@ class NoFeed(UsageError):
 
 def _unread(url: str, reason: str) -> UsageError:
     return UsageError(
-        say("'{url}' could not be read, so nothing was added: {reason}", url=shown_url(url), reason=reason),
+        say("'{url}' could not be read, so nothing was added: {reason}", url=without_login(url), reason=reason),
         allowed=say("a feed that answers now, or check:no to follow it all the same"),
         example=f"/brief-admin source add {url} check:no",
     )
@@ -131,7 +131,7 @@ async def remove(context: Context) -> Reply:
         await context.store.sources.unfollow(context.workspace.id, source.id)
     except NotFound:
         raise UsageError(
-            say("{name} is shared by the operator with every workspace", name=source_name(source)),
+            say("{name} is shared by the operator with every workspace", name=source.name),
             allowed=say("a source that was added here"),
             example="/brief-admin source list",
         ) from None
@@ -139,7 +139,7 @@ async def remove(context: Context) -> Reply:
         note = say("It is shared by the operator, so its stories stay.")
     else:
         note = say("Its briefs stay in the archive.")
-    title = say("{name} is followed no more", name=source_name(source))
+    title = say("{name} is followed no more", name=source.name)
     return Reply(document=notice(title, Note((Text(note),))))
 
 
@@ -150,10 +150,8 @@ async def resume(context: Context) -> Reply:
 
 async def _resumed(context: Context, source: Source) -> Reply:
     await context.store.sources.resume(source.id, context.now)
-    title = say("“{name}” is read again", name=source_name(source))
-    change = Change(
-        what=f"source “{source_name(source)}” ({public_id('src', source.id)})", field="read again", new="yes"
-    )
+    title = say("“{name}” is read again", name=source.name)
+    change = Change(what=f"source “{source.name}” ({public_id('src', source.id)})", field="read again", new="yes")
     return Reply(document=notice(title, Note((Text(say("It is tried within a minute.")),))), changes=(change,))
 
 
@@ -176,7 +174,7 @@ async def list_all(context: Context) -> Reply:
 
 
 def _line(context: Context, source: Source) -> str:
-    parts = [source_name(source), shown_url(source.url)] if source.title else [shown_url(source.url)]
+    parts = [source.name, source.shown_url] if source.title else [source.shown_url]
     if source.is_shared:
         parts.append(say("shared by the operator"))
     if source.switched_off_at:
@@ -192,7 +190,7 @@ def _line(context: Context, source: Source) -> str:
 
 async def export_all(context: Context) -> Reply:
     sources = await context.store.sources.followed(context.workspace.id)
-    text = write_feeds(say("Briefbot sources"), [(source.title, shown_url(source.url)) for source in sources])
+    text = write_feeds(say("Briefbot sources"), [(source.title, source.shown_url) for source in sources])
     words = say_count("{n} source, as an OPML file.", "{n} sources, as an OPML file.", len(sources))
     document = notice(say("Sources"), Paragraph((Text(words),)))
     return Reply(document=document, files=(("briefbot-sources.opml", text),))

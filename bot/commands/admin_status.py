@@ -9,7 +9,7 @@ from typing import Final
 from bot.briefs.model.view import ModelState
 from bot.commands.admin_digests import LATE_STATES, STATES
 from bot.commands.context import Context, Reply
-from bot.commands.describe import instant_in_words, paused_in_words, source_name
+from bot.commands.describe import instant_in_words, paused_in_words
 from bot.documents.build import notice
 from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.phrases import phrase
@@ -81,7 +81,7 @@ def _trouble(context: Context, sources: Sequence[Source]) -> list[Block]:
         parts.append(say("{n} not read yet", n=unread))
     summary = say("{sentence}.", sentence=listed(parts))
     blocks: list[Block] = [Heading(say("Sources")), Paragraph((Text(summary),))]
-    rows = tuple((source_name(source), _why_failing(context, source)) for source in failing[:_FAILING])
+    rows = tuple((source.name, _why_failing(context, source)) for source in failing[:_FAILING])
     if rows:
         blocks.append(Facts(rows))
     if len(failing) > _FAILING:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.commands import admin_catalogue, selecting
 from bot.commands.context import Context, Reply
-from bot.commands.describe import rule_in_words, source_name, typed_name
+from bot.commands.describe import rule_in_words, typed_name
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Code, Facts, Note, Paragraph
 from bot.documents.phrases import phrase
@@ -150,7 +150,7 @@ def check_words(option: str, words: Sequence[str]) -> None:
 
 async def _source_names(context: Context) -> dict[int, str]:
     sources = await context.store.sources.followed(context.workspace.id)
-    return {source.id: source_name(source) for source in sources}
+    return {source.id: source.name for source in sources}
 
 
 async def _shown(context: Context, title: str, topic: Topic) -> Reply:

@@ -11,7 +11,6 @@ from rapidfuzz import fuzz, process
 
 from bot.commands import selecting
 from bot.commands.catalogue.spec import Option, OptionType
-from bot.commands.describe import shown_url
 from bot.documents.corrected import headline_of
 from bot.errors import NotFound
 from bot.models import Brief, WorkspaceId, parse_public_id, public_id
@@ -54,7 +53,7 @@ async def _names(store: Store, workspace: WorkspaceId, kind: OptionType) -> Sequ
             return [(digest.name, public_id("d", digest.id)) for digest in await store.digests.list(workspace)]
         case OptionType.SOURCE:
             followed = await store.sources.followed(workspace)
-            return [(source.title or shown_url(source.url), public_id("src", source.id)) for source in followed]
+            return [(source.name, public_id("src", source.id)) for source in followed]
         case OptionType.PING:
             return [(word, word) for word in ("workspace", "none")]
         case _:

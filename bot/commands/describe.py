@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from bot.commands.languages import name_of
 from bot.documents.wording import day_names, listed, local_with_day, short_date, span
-from bot.models import ALL_DAYS, Digest, Source, TopicRule
+from bot.models import ALL_DAYS, Digest, TopicRule
 from bot.saying import say, say_count, speaking
 
 
@@ -99,13 +98,3 @@ def as_typed(command: str, values: Mapping[str, str]) -> str:
         is_plain = value and not any(char.isspace() or char in "'‘’“”„«»\",:=" for char in value)
         words.append(f"{name}:{value if is_plain else quotes[0] + value + quotes[1]}")
     return " ".join(words)
-
-
-def source_name(source: Source) -> str:
-    return source.title or shown_url(source.url)
-
-
-def shown_url(url: str) -> str:
-    """An address without the user and password that may stand in it (law 9)."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -10,14 +10,13 @@ from typing import Final
 
 from bot.commands.admin_sources import FOLLOWED_LIMIT
 from bot.commands.context import Context, FeedReader, Reply
-from bot.commands.describe import shown_url
 from bot.commands.opml import FEEDS_LIMIT, Listed, is_web_page, read_feeds
 from bot.documents.build import notice
 from bot.documents.nodes import Block, Bullets, Heading, Note, Text
 from bot.errors import UsageError
 from bot.saying import say, say_count
 from bot.store.sources import Feeds
-from bot.text.urls import normal_feed_url
+from bot.text.urls import normal_feed_url, without_login
 
 URL_LIMIT: Final = 2000
 _SHOWN: Final = 10
@@ -152,7 +151,7 @@ def _line(entry: Entry) -> str:
 
 def _name(entry: Entry) -> str:
     # What could not be read as an address may hold a password all the same (law 9).
-    address = shown_url(entry.url) if entry.url else _USER.sub("//", entry.listed.url)[:200]
+    address = without_login(entry.url) if entry.url else _USER.sub("//", entry.listed.url)[:200]
     title = entry.listed.title
     return f"{title} <{address}>" if title and address else title or address or "?"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from bot.commands.context import Context, Reply
-from bot.commands.describe import source_name
 from bot.documents.build import notice
 from bot.documents.nodes import Facts, Note, Text
 from bot.errors import Conflict, NotFound, UsageError
@@ -49,10 +48,10 @@ async def share(context: Context) -> Reply:
         await context.store.sources.add(source.url, workspace=None, now=context.now)
     except Conflict:
         raise UsageError(
-            say("'{name}' is shared already", name=source_name(source)), example="/brief-admin operator unshare src3"
+            say("'{name}' is shared already", name=source.name), example="/brief-admin operator unshare src3"
         ) from None
     note = Note((Text(say("Every workspace sees its stories from now on.")),))
-    title = say("'{name}' is shared with all", name=source_name(source))
+    title = say("'{name}' is shared with all", name=source.name)
     return Reply(document=notice(title, note), changes=(_change(source, "no", "yes"),))
 
 
@@ -63,12 +62,12 @@ async def unshare(context: Context) -> Reply:
         await context.store.sources.unfollow(None, source.id)
     except NotFound:
         raise UsageError(
-            say("'{name}' is not shared", name=source_name(source)), example="/brief-admin operator share src3"
+            say("'{name}' is not shared", name=source.name), example="/brief-admin operator share src3"
         ) from None
-    title = say("'{name}' is shared no more", name=source_name(source))
+    title = say("'{name}' is shared no more", name=source.name)
     return Reply(document=notice(title), changes=(_change(source, "yes", "no"),))
 
 
 def _change(source: Source, old: str, new: str) -> Change:
-    what = f"source “{source_name(source)}” ({public_id('src', source.id)})"
+    what = f"source “{source.name}” ({public_id('src', source.id)})"
     return Change(what=what, field="shared with all", old=old, new=new)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.commands.admin_data import confirmation
 from bot.commands.context import Context
-from bot.commands.describe import source_name
 from bot.commands.labels import label
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Document, Facts, Note, Text
@@ -37,7 +36,7 @@ def _named(value: object) -> tuple[str, str]:
         case Digest():
             return public_id("d", value.id), value.name
         case Source():
-            return public_id("src", value.id), source_name(value)
+            return public_id("src", value.id), value.name
         case Brief():
             return value.ref, value.text.headline
         case _:

@@ -9,7 +9,7 @@ from typing import Final
 from bot.commands import selecting
 from bot.commands.admin_stories import follow_here
 from bot.commands.context import Context, Reply
-from bot.commands.describe import paused_in_words, rule_in_words, schedule_in_words, source_name, typed_name
+from bot.commands.describe import paused_in_words, rule_in_words, schedule_in_words, typed_name
 from bot.digests.timeline import Course, timeline_blocks, timeline_of
 from bot.documents.build import Past, brief_document, list_document, notice, related_document
 from bot.documents.nodes import Action, Block, Code, Facts, Heading, Inline, Note, Paragraph, Text
@@ -152,7 +152,7 @@ async def topics(context: Context) -> Reply:
     followed = await context.store.topics.list(context.workspace.id)
     sources = await context.store.sources.followed(context.workspace.id)
     digests = await context.store.digests.list(context.workspace.id)
-    names = {source.id: source_name(source) for source in sources}
+    names = {source.id: source.name for source in sources}
     rows = tuple((topic.name, rule_in_words(topic.rule, names)) for topic in followed)
     none = Paragraph((Text(say("No topics yet: everything that the sources report is shown.")),))
     blocks: list[Block] = [Facts(rows) if rows else none]

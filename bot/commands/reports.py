@@ -11,7 +11,7 @@ from bot.briefs.grounding.passages import Checked, beside
 from bot.briefs.grounding.sources import sources_of
 from bot.commands.context import Context, Reply
 from bot.documents import wording
-from bot.documents.build import caveat_of, notice
+from bot.documents.build import about_briefs, notice
 from bot.documents.corrected import correction_words
 from bot.documents.nodes import (
     Action,
@@ -19,7 +19,6 @@ from bot.documents.nodes import (
     Block,
     Bullets,
     Cite,
-    Document,
     Facts,
     Heading,
     Inline,
@@ -117,22 +116,15 @@ async def _show(context: Context, brief: Brief) -> Reply:
     story = await context.store.stories.get(brief.story_id)
     checked = beside(brief.text, sources_of(brief.text, story))
     open_ones = await context.store.reports.open_of(context.workspace.id, brief.id)
-    blocks: list[Block] = [Heading(say("{brief} beside its sources", brief=brief.ref), level=1)]
+    title = say("{brief} beside its sources", brief=brief.ref)
+    blocks: list[Block] = [Heading(title, level=1)]
     blocks += _said(open_ones, context)
     if brief.correction:
         blocks.append(Note((Text(correction_words(brief.correction, context.workspace.zone)),)))
     for one in checked:
         blocks += _beside(one)
     blocks.append(Actions(_choices(brief, open_ones)))
-    return Reply(
-        document=Document(
-            kind=Kind.LIST,
-            title=say("{brief} beside its sources", brief=brief.ref),
-            blocks=tuple(blocks),
-            caveat=caveat_of(context.workspace),
-            language=context.workspace.language,
-        )
-    )
+    return Reply(document=about_briefs(Kind.LIST, title, blocks, context.workspace))
 
 
 def _said(found: Sequence[Report], context: Context) -> list[Block]:

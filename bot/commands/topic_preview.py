@@ -9,15 +9,14 @@ from typing import Final
 
 from bot.commands.admin_topics import asked_rule, refuse_everything
 from bot.commands.context import Context, Reply
-from bot.commands.describe import as_typed, rule_in_words, source_name, typed_name
-from bot.documents.build import caveat_of
+from bot.commands.describe import as_typed, rule_in_words, typed_name
+from bot.documents.build import about_briefs
 from bot.documents.nodes import (
     Action,
     Actions,
     Block,
     Bullets,
     Code,
-    Document,
     Facts,
     Heading,
     Inline,
@@ -75,7 +74,7 @@ async def preview(context: Context) -> Reply:
     )
     shown = unmuted(context.workspace, recent)
     trial = try_rule(rule, shown, await context.store.briefs.with_sources([brief.id for brief in shown]))
-    names = {source.id: source_name(source) for source in await context.store.sources.followed(context.workspace.id)}
+    names = {source.id: source.name for source in await context.store.sources.followed(context.workspace.id)}
     title = say("Preview: {name}", name=name)
     blocks: list[Block] = [
         Heading(title, level=1),
@@ -84,15 +83,7 @@ async def preview(context: Context) -> Reply:
         *_told(context, say("Just missed"), trial.misses),
         *_next_steps(context, topic, name),
     ]
-    return Reply(
-        document=Document(
-            kind=Kind.LIST,
-            title=title,
-            blocks=tuple(blocks),
-            caveat=caveat_of(context.workspace),
-            language=context.workspace.language,
-        )
-    )
+    return Reply(document=about_briefs(Kind.LIST, title, blocks, context.workspace))
 
 
 def _name_for(rule: TopicRule) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from bot.digests.news import credited
 from bot.documents import wording
-from bot.documents.build import brief_blocks, card, caveat_of, cited, language_of, read_one
+from bot.documents.build import about_briefs, brief_blocks, card, cited, read_one
 from bot.documents.nodes import Block, Bullets, Divider, Document, Heading, Kind, Note, Paragraph, Text
 from bot.models import Pick, Style, Workspace
 from bot.saying import say, say_count
@@ -90,14 +90,8 @@ def _body(issue: Issue, picks: Sequence[Pick], told: Iterable[Block]) -> list[Bl
 
 
 def _document(issue: Issue, blocks: Sequence[Block], workspace: Workspace, *, is_first: bool) -> Document:
-    return Document(
-        kind=Kind.DIGEST,
-        title=f"{issue.name} · {_when(issue)}",
-        blocks=tuple(blocks),
-        caveat=caveat_of(workspace),
-        language=language_of(workspace),
-        ping=workspace.ping_role if is_first else "",
-    )
+    ping = workspace.ping_role if is_first else ""
+    return about_briefs(Kind.DIGEST, f"{issue.name} · {_when(issue)}", blocks, workspace, ping=ping)
 
 
 def _late(by: timedelta) -> str:

@@ -63,6 +63,12 @@ def language_of(workspace: Workspace) -> str:
     return in_effect(workspace.language)
 
 
+def about_briefs(kind: Kind, title: str, blocks: Sequence[Block], workspace: Workspace, *, ping: str = "") -> Document:
+    """A document that shows briefs to a workspace: in the language that is spoken, under the workspace's caveat."""
+    caveat, language = caveat_of(workspace), language_of(workspace)
+    return Document(kind=kind, title=title, blocks=tuple(blocks), caveat=caveat, language=language, ping=ping)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Past:
     """What happened to a brief: its versions, the first one first, what sources did to their articles, its course."""
@@ -101,13 +107,7 @@ def brief_document(
             )
         ),
     ]
-    return Document(
-        kind=Kind.BRIEF,
-        title=brief.text.headline,
-        blocks=tuple(blocks),
-        caveat=caveat_of(workspace),
-        language=language_of(workspace),
-    )
+    return about_briefs(Kind.BRIEF, brief.text.headline, blocks, workspace)
 
 
 def _flags(past: Past, workspace: Workspace) -> list[Block]:
@@ -133,13 +133,7 @@ def _retracted_document(brief: Brief, workspace: Workspace, past: Past) -> Docum
             Sources(tuple(_source_item(brief, number, workspace) for number in range(len(brief.text.sources))))
         )
     blocks += _history(past, workspace)
-    return Document(
-        kind=Kind.BRIEF,
-        title=retracted_headline(),
-        blocks=tuple(blocks),
-        caveat=caveat_of(workspace),
-        language=workspace.language,
-    )
+    return about_briefs(Kind.BRIEF, retracted_headline(), blocks, workspace)
 
 
 def brief_blocks(brief: Brief, workspace: Workspace, *, now: datetime, level: int = 2) -> list[Block]:
@@ -195,9 +189,7 @@ def list_document(
         blocks.append(Note(read_one(briefs[0]), is_hint=True))
     if actions:
         blocks.append(Actions(tuple(actions)))
-    return Document(
-        kind=Kind.LIST, title=title, blocks=tuple(blocks), caveat=caveat_of(workspace), language=language_of(workspace)
-    )
+    return about_briefs(Kind.LIST, title, blocks, workspace)
 
 
 def related_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
@@ -209,9 +201,7 @@ def related_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Do
     else:
         blocks.append(Paragraph((Text(say("No other brief has enough in common with it.")),)))
     blocks.append(Note((Text(f"{brief.ref} · {wording.age(brief.published_at, now)}"),)))
-    return Document(
-        kind=Kind.LIST, title=title, blocks=tuple(blocks), caveat=caveat_of(workspace), language=language_of(workspace)
-    )
+    return about_briefs(Kind.LIST, title, blocks, workspace)
 
 
 def card(brief: Brief, workspace: Workspace, *, now: datetime, label: str = "", with_deck: bool = True) -> Card:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.documents import wording
-from bot.documents.build import brief_document, caveat_of, cited, language_of, notice, read_one, sources_of
+from bot.documents.build import about_briefs, brief_document, cited, notice, read_one, sources_of
 from bot.documents.nodes import Code, Document, Facts, Heading, Kind, Mention, Note, Paragraph, Text
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
@@ -45,18 +45,13 @@ def update_document(pick: Pick, workspace: Workspace) -> Document:
     """What is new in a story, with the sources of just that."""
     brief = pick.brief
     named = {n for sentence in pick.new_sentences for n in sentence.sources}
-    return Document(
-        kind=Kind.DIGEST,
-        title=brief.text.headline,
-        blocks=(
-            Heading(say("Update: {headline}", headline=brief.text.headline), level=2),
-            Paragraph(cited(pick.new_sentences)),
-            sources_of(brief, workspace, named),
-            Note(read_one(brief), is_hint=True),
-        ),
-        caveat=caveat_of(workspace),
-        language=language_of(workspace),
+    blocks = (
+        Heading(say("Update: {headline}", headline=brief.text.headline), level=2),
+        Paragraph(cited(pick.new_sentences)),
+        sources_of(brief, workspace, named),
+        Note(read_one(brief), is_hint=True),
     )
+    return about_briefs(Kind.DIGEST, brief.text.headline, blocks, workspace)
 
 
 def ending_document(why: Ending, quiet: timedelta) -> Document:

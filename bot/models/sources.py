@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.models.values import Value
+from bot.text.urls import without_login
 
 
 class SourceKind(StrEnum):
@@ -50,6 +51,15 @@ class Source(Value):
     @property
     def address(self) -> str:
         return self.fetch_url or self.url
+
+    @property
+    def shown_url(self) -> str:
+        """Its address for people: without the user and password that may stand in it (law 9)."""
+        return without_login(self.url)
+
+    @property
+    def name(self) -> str:
+        return self.title or self.shown_url
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import WorkspaceId, public_id
 from bot.store.database import Database
 from bot.store.schema import Instant, metadata, sources, workspace_sources, workspaces
+from bot.text.urls import without_login
 
 SECRET: Final = frozenset({"installations"})
 """Sealed tokens (law 9)."""
@@ -108,7 +108,7 @@ class Holdings:
                 for row in await connection.execute(select(table).where(is_owned), {"owner": workspace}):
                     found[_called(table, row._asdict())] = _fields(table, row._asdict())
             for row in await self._followed(connection, workspace):
-                found[f"source “{row.title or _without_login(row.url)}” ({public_id('src', row.id)})"] = {
+                found[f"source “{row.title or without_login(row.url)}” ({public_id('src', row.id)})"] = {
                     "followed": "yes"
                 }
         return found
@@ -116,12 +116,6 @@ class Holdings:
     async def _followed(self, connection: AsyncConnection, workspace: WorkspaceId) -> Any:
         query = select(sources.c.id, sources.c.title, sources.c.url).join(workspace_sources)
         return await connection.execute(query.where(workspace_sources.c.workspace_id == workspace))
-
-
-def _without_login(url: str) -> str:
-    """An address without the user and password that may stand in it (law 9)."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _called(table: Table, row: Row) -> str:

@@ -58,14 +58,14 @@ class Sources:
 
     async def _share(self, connection: AsyncConnection, source: Source) -> None:
         if source.is_shared:
-            raise Conflict(f"{source.url} is a source already ({public_id('src', source.id)})")
+            raise Conflict(f"{source.shown_url} is a source already ({public_id('src', source.id)})")
         await connection.execute(update(sources).where(sources.c.id == source.id).values(is_shared=True))
 
     async def _follow(self, connection: AsyncConnection, source: Source, workspace: WorkspaceId, now: datetime) -> None:
         follow = self._db.insert(workspace_sources).values(workspace_id=workspace, source_id=source.id, added_at=now)
         if not (await connection.execute(follow.on_conflict_do_nothing())).rowcount:
             ref = public_id("src", source.id)
-            raise Conflict(say("{url} is followed here already ({ref})", url=source.url, ref=ref))
+            raise Conflict(say("{url} is followed here already ({ref})", url=source.shown_url, ref=ref))
 
     async def for_import(self, now: datetime) -> Source:
         """The one source that articles of import files belong to; shared, never polled."""
@@ -95,7 +95,7 @@ class Sources:
         query = query.where(is_read() if workspace is None else or_(sources.c.is_shared, _follows(workspace)))
         async with self._db.glancing() as connection:
             found = [_source(row) for row in await connection.execute(query)]
-        return sorted(found, key=lambda source: (source.title.casefold() or source.url, source.id))
+        return sorted(found, key=lambda source: (source.name.casefold(), source.id))
 
     async def own_of(self, workspaces: Iterable[WorkspaceId]) -> dict[WorkspaceId, frozenset[int]]:
         """The ids of the feeds that each workspace follows itself: two with the same ones see the same briefs."""
@@ -118,7 +118,7 @@ class Sources:
         titled = [source for source in found if source.title.casefold() == wanted]
         if len(titled) == 1:
             return titled[0]
-        names = [source.title or source.url for source in found]
+        names = [source.name for source in found]
         raise not_found("source", text, names, example="/brief-admin source remove source:src1")
 
     async def unfollow(self, workspace: WorkspaceId | None, source_id: int) -> None:

@@ -204,7 +204,7 @@ class World:
 
     def mint(self, team: Team, scopes: set[str]) -> Token:
         """A new bot token of a workspace."""
-        token = Token(f"xoxb-fake-{team.id}-{next(_counter)}", team, scopes)
+        token = Token(f"xoxb-fake-{team.id}-{next(_counter):010}", team, scopes)
         self.tokens[token.text] = token
         team.token = token.text
         return token

@@ -86,7 +86,10 @@ async def test_source_is_removed_but_not_the_operators(office: Office) -> None:
 
 async def test_password_of_a_source_is_never_shown(office: Office) -> None:
     await office.ask("/brief-admin source add https://mina:s3cret@paid.example/feed check:no")
-    lines = ("source list", "status", "export", "source export", "source add https://mina:s3cret@paid.example/feed")
+    lines = (
+        *("source list", "status", "export", "source export", "source add https://mina:s3cret@paid.example/feed"),
+        *("source remove source:nosuch", "topic add name:News sources:nosuch"),
+    )
     for line in lines:
         reply = await office.reply(f"/brief-admin {line}")
         told = await office.ask(f"/brief-admin {line}") + "".join(text for _, text in reply.files)

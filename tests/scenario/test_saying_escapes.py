@@ -189,7 +189,7 @@ def shown(reply: Reply) -> Iterator[str]:
     for page in discord_render(reply.document):
         yield from texts_of(page.body)
     with speaking(reply.document.language):
-        yield from texts_of(discord_messages(reply, "brief latest"))
+        yield from texts_of(discord_messages(discord_render(reply.document), reply.files, "brief latest"))
         yield from texts_of(replies.messages(reply, "brief latest"))
         yield from texts_of(replies.view(reply))
 

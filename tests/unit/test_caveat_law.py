@@ -58,3 +58,11 @@ def test_payload_that_lost_its_caveat_is_stopped() -> None:
     require_caveat(Payload(body={"blocks": [{"text": f"News. {caveat}"}]}, caveat=caveat))
     with pytest.raises(CaveatMissing):
         require_caveat(Payload(body={"blocks": [{"text": f"News. {caveat[:-1]}"}]}, caveat=caveat))
+
+
+@pytest.mark.parametrize("part", ["text", "blocks"])
+def test_payload_has_its_caveat_in_each_part_that_may_be_all_that_is_shown(part: str) -> None:
+    body = {"text": f"News. {CAVEATS['en']}", "blocks": [{"text": CAVEATS["en"]}]}
+    require_caveat(Payload(body=body, caveat=CAVEATS["en"]))
+    with pytest.raises(CaveatMissing):
+        require_caveat(Payload(body=body | {part: "News."}, caveat=CAVEATS["en"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,15 @@ def room(file: Path) -> Path:
 def test_every_module_says_what_it_is() -> None:
     for file in ALL:
         assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), file
+
+
+def test_each_module_that_draws_messages_looks_for_their_caveat() -> None:
+    for file in ROOT.glob("adapters/*/*.py"):
+        source = file.read_text(encoding="utf-8")
+        assert (
+            not re.search(r"^from adapters\.\w+\.render import .*\brender\b", source, re.M)
+            or "require_caveat(" in source
+        ), file
 
 
 def test_command_line_loads_what_a_command_needs_only_when_it_runs() -> None:
