@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -42,6 +42,17 @@ class Signs(Protocol):
     def troubles(self) -> Mapping[str, str]: ...
 
 
+@web.middleware
+async def _without_the_store(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Says what is wrong with the store instead of an error of the server with its traceback."""
+    try:
+        return await handler(request)
+    except BriefbotError as error:
+        return web.Response(status=503, text=f"{error.message}\n")
+
+
 class Endpoint:
     """Serves until it is told to stop. It asks nobody who they are, so it listens on loopback unless told otherwise."""
 
@@ -52,7 +63,7 @@ class Endpoint:
 
     async def run(self, signs: Signs, stop: asyncio.Event) -> None:
         """Listens until `stop` is set; ConfigError when the address is taken."""
-        application = web.Application()
+        application = web.Application(middlewares=[_without_the_store])
         application.add_routes([*self._routes(signs)])
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
@@ -81,11 +92,8 @@ class Endpoint:
             )
 
         async def metrics(_: web.Request) -> web.Response:
-            try:
-                now = self._clock.now()
-                text = self._metrics.exposition(await self._store.counting.figures(now), await signs.look(), now)
-            except BriefbotError as error:
-                return web.Response(status=503, text=f"{error.message}\n")
+            now = self._clock.now()
+            text = self._metrics.exposition(await self._store.counting.figures(now), await signs.look(), now)
             return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
         async def feed(request: web.Request) -> web.StreamResponse:

@@ -108,7 +108,8 @@ def _divided(
 def _cut(span: Text, build: Callable[[tuple[Inline, ...]], Block], size: int, measure: Measure) -> tuple[Text, Text]:
     text = span.text
     most = longest(lambda count: measure(build((replace(span, text=text[:count]),))) <= size, len(text))
-    end = max(boundary(text, max(most, 1)), 1)
+    # Where all of it is one character with thousands of marks it is cut between two marks.
+    end = boundary(text, max(most, 1)) or max(most, 1)
     for mark in (". ", "。", " "):
         place = text.rfind(mark, end // 2, end)
         if place > 0:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 import aiohttp
 import feedparser
 import pytest
+from sqlalchemy import text as text_of
 
 from bot.caveat import caveat_for
 from bot.config import Settings
@@ -115,5 +116,10 @@ async def test_feed_is_served_until_its_address_is_revoked(sqlite_store: Store, 
         await office.ask("/brief-admin digest feed Morning address:revoke")
         async with session.get(base + path) as answer:
             assert answer.status == 404
+        async with sqlite_store.database.writing() as connection:
+            await connection.execute(text_of("ALTER TABLE digests RENAME TO elsewhere"))
+        async with session.get(base + path) as answer:
+            assert answer.status == 503
+            assert "Traceback" not in await answer.text()
     stop.set()
     await running

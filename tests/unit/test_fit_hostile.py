@@ -83,6 +83,21 @@ def test_long_paragraph_is_divided_at_sentences_and_loses_no_word() -> None:
     assert all(block_text(part.blocks[-1]).strip().endswith(".") for part in parts)
 
 
+def test_character_of_thousands_of_marks_is_cut_in_a_few_pieces() -> None:
+    measured = 0
+
+    def counted(block: Block) -> int:
+        nonlocal measured
+        measured += 1
+        return plain(block)
+
+    told = "a" + "\u0301" * 5_000
+    document = Document(kind=Kind.NOTICE, title="t", blocks=(Paragraph((Text(told),)),))
+    parts = fit(document, Limits(message_chars=500, block_chars=500, blocks=9), counted)
+    assert "".join(block_text(block) for part in parts for block in part.blocks) == told
+    assert measured < 1_000
+
+
 def test_heading_stays_with_what_follows_it() -> None:
     filler = tuple(Paragraph((Text("x" * 100),)) for _ in range(3))
     blocks: tuple[Block, ...] = (*filler, Heading("Next"), Paragraph((Text("y" * 150),)))
