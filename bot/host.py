@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from bot.commands.invoke import Commands
-from bot.models import ChannelRef, WorkspaceId
+from bot.models import WorkspaceId
 from bot.ports import Adapter, Clock
 from bot.store import Store
 from bot.store.installations import Installations
@@ -35,10 +35,6 @@ class Host:
     def installations(self) -> Installations:
         """Where an adapter keeps the tokens of the workspaces that installed it."""
         return self._store.installations
-
-    async def notices(self, workspace: WorkspaceId) -> ChannelRef | None:
-        """The channel that its managers chose for what they are told; None when they chose none."""
-        return (await self._store.workspaces.get(workspace)).notices or None
 
     async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> frozenset[WorkspaceId]:
         """The bot is in these workspaces (names by id). `is_all`: and in no other of this platform.

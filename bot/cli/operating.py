@@ -6,7 +6,6 @@ import contextlib
 import importlib
 import sys
 
-import structlog
 from rich.console import Console
 from rich.progress import Progress
 
@@ -19,8 +18,6 @@ from bot.listening import Endpoint
 from bot.stopping import Stopping
 from bot.store.copying import copy_store as copy_whole_store
 from bot.store.migrate import migrate as migrate_store
-
-log = structlog.get_logger(__name__)
 
 
 async def run(settings: Settings, only: frozenset[str]) -> None:

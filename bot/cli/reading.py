@@ -21,7 +21,7 @@ from bot.config import Settings
 from bot.errors import Conflict, UsageError
 from bot.ingest.articles_file import RejectedLine, read_articles
 from bot.ingest.pipeline import PollReport
-from bot.models import LOCAL_WORKSPACE, Draft, Source
+from bot.models import Draft, Source
 from bot.text.urls import normal_feed_url
 
 _BATCH = 500
@@ -132,12 +132,6 @@ async def _source(app: App, text: str) -> Source:
     url = normal_feed_url(text)
     known = await app.store.sources.by_url(url)
     return known or await app.store.sources.add(url, workspace=None, now=app.clock.now())
-
-
-async def follow(app: App, url: str) -> Source:
-    """The source of this address, followed by the console's own workspace."""
-    known = await app.store.sources.by_url(url)
-    return known or await app.store.sources.add(url, workspace=LOCAL_WORKSPACE, now=app.clock.now())
 
 
 def _say_poll(report: PollReport, *, as_json: bool) -> None:

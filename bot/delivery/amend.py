@@ -15,6 +15,7 @@ import structlog
 
 from bot.briefs.revised import was_told
 from bot.delivery.amended import Copy, Mark, Told, amended
+from bot.delivery.outcome import CALL_S, outcome_of
 from bot.delivery.recomposed import recomposed
 from bot.delivery.retry import FIRST_S, LONGEST_S
 from bot.documents.corrected import change_words, source_words
@@ -22,14 +23,13 @@ from bot.documents.nodes import Document
 from bot.documents.stored import from_json
 from bot.errors import NotFound, StoreError
 from bot.models import Brief, Correction, SourceChange, VersionKind, Workspace, public_id
-from bot.ports import Adapter, CaveatMissing, Clock, Gone, Outgoing, Payload, Rejected, Retry, SendResult, Sent
+from bot.ports import Adapter, Clock, Gone, Outgoing, Payload, Rejected, Retry, SendResult, Sent
 from bot.saying import speaking
 from bot.store import Store
 from bot.store.amendments import DONE, FAILED, GONE, Amendment, ToldItem
 
 log = structlog.get_logger(__name__)
 
-CALL_S: Final = 30.0
 LEASE_S: Final = 2 * CALL_S
 AT_ONCE: Final = 32
 ROUND_S: Final = 0.2
@@ -188,14 +188,4 @@ class _DoesNotFit(Exception):
 
 async def _edited(adapter: Adapter, one: Amendment, payload: Payload) -> SendResult:
     message = Outgoing(channel=one.channel, payload=payload, key=one.key, since=one.told_at)
-    try:
-        async with asyncio.timeout(CALL_S):
-            return await adapter.edit(one.message_ref, message)
-    except CaveatMissing as error:
-        log.critical("amendment.without_caveat", amendment=one.id)
-        return Rejected(reason=str(error))
-    except TimeoutError:
-        return Retry(reason=f"no answer within {CALL_S:.0f} s", is_unknown=True)
-    except Exception as error:
-        log.exception("amendment.adapter_failed", amendment=one.id)
-        return Retry(reason=f"the adapter failed ({type(error).__name__})", is_unknown=True)
+    return await outcome_of(adapter.edit(one.message_ref, message), amendment=one.id)

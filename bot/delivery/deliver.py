@@ -14,6 +14,7 @@ from typing import Final
 
 import structlog
 
+from bot.delivery.outcome import CALL_S, outcome_of
 from bot.delivery.retry import LONGEST_S, next_try, too_late
 from bot.delivery.settling import Settling
 from bot.documents import wording
@@ -24,7 +25,6 @@ from bot.errors import StoreError
 from bot.models import ON_TIME, Delivery, WorkspaceId
 from bot.ports import (
     Adapter,
-    CaveatMissing,
     Clock,
     Gone,
     LookupUnavailable,
@@ -40,8 +40,6 @@ from bot.store import Store
 
 log = structlog.get_logger(__name__)
 
-CALL_S: Final = 30.0
-"""How long a platform may take for a look or a send; of a send that takes longer nothing is known."""
 LEASE_S: Final = 3 * CALL_S
 """Longer than a look and a send together, so that nobody else begins while we are at it."""
 AT_ONCE: Final = 64
@@ -128,7 +126,7 @@ class Deliverer:
                 if known is None and (reason := too_late(delivery, self._clock.now())):
                     await self._give_up(delivery, reason)
                 else:
-                    await self._settle(delivery, known or await self._send(adapter, delivery))
+                    await self._settle(delivery, known or await _sent(adapter, delivery))
         # Not settled: when its lease ends it is looked for, and sent only if it is not there.
         except StoreError as error:
             log.warning("delivery.unsettled", delivery=delivery.id, reason=error.message)
@@ -150,22 +148,6 @@ class Deliverer:
             return None
         log.info("delivery.found", delivery=delivery.id, edition=delivery.edition_id)
         return Sent(ref=ref)
-
-    async def _send(self, adapter: Adapter, delivery: Delivery) -> SendResult:
-        try:
-            async with asyncio.timeout(CALL_S):
-                return await adapter.send(_outgoing(delivery))
-        except CaveatMissing as error:
-            log.critical("delivery.without_caveat", delivery=delivery.id, edition=delivery.edition_id)
-            return Rejected(reason=str(error))
-        except TimeoutError:
-            return Retry(reason=marked("no answer within {limit} s").format(limit=f"{CALL_S:.0f}"), is_unknown=True)
-        except Exception as error:
-            # A defect of the adapter; the message may stand in the channel.
-            log.exception("delivery.adapter_failed", delivery=delivery.id, call="send")
-            return Retry(
-                reason=marked("the adapter failed ({kind})").format(kind=type(error).__name__), is_unknown=True
-            )
 
     async def _settle(self, delivery: Delivery, result: SendResult) -> None:
         match result:
@@ -267,6 +249,11 @@ class Deliverer:
     async def _give_up(self, delivery: Delivery, reason: str) -> None:
         await self._store.deliveries.settle_failed(delivery.id, owner=self._owner, error=reason, now=self._clock.now())
         log.warning("delivery.failed", delivery=delivery.id, edition=delivery.edition_id, reason=reason)
+
+
+async def _sent(adapter: Adapter, delivery: Delivery) -> SendResult:
+    call = adapter.send(_outgoing(delivery))
+    return await outcome_of(call, delivery=delivery.id, edition=delivery.edition_id)
 
 
 def _outgoing(delivery: Delivery) -> Outgoing:

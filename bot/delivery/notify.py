@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from bot.delivery.outcome import CALL_S
 from bot.documents.nodes import Document
 from bot.documents.notices import brief_notice, failing_document
 from bot.errors import StoreError
@@ -19,7 +20,6 @@ from bot.store.notices import DueNotice
 
 log = structlog.get_logger(__name__)
 
-CALL_S: Final = 30.0
 LEASE_S: Final = 2 * CALL_S
 AT_ONCE: Final = 20
 AGAIN: Final = timedelta(minutes=30)

@@ -31,7 +31,6 @@ class Ledger:
         self._members: dict[int, list[int]] = {}
         self.story_of_row: Ints = np.zeros(size, np.int64)
         self.row_of_slot: Ints = np.full(size, -1, np.int64)
-        self.last_at: Floats = np.zeros(size)
         self._count, self._product, self._typical, self._brief, self._at = np.zeros((5, size))
 
     def __len__(self) -> int:
@@ -62,7 +61,6 @@ class Ledger:
         row = self._row_of[story]
         self._members[story].append(entry.slot)
         self.row_of_slot[entry.slot] = row
-        self.last_at[row] = max(self.last_at[row], entry.at)
         self._product[row] += 2 * product
         self._sum(row, entry, 1)
 
@@ -98,7 +96,6 @@ class Ledger:
         row = self._row_of[story] = self._free.pop()
         self._members[story] = []
         self.story_of_row[row] = story
-        self.last_at[row] = 0.0
         for sums in (self._count, self._product, self._typical, self._brief, self._at):
             sums[row] = 0.0
 
