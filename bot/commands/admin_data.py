@@ -14,6 +14,7 @@ from bot.commands.describe import days_as_typed, instant_in_words
 from bot.commands.opml import write_feeds
 from bot.commands.values import WORKSPACES
 from bot.documents.build import notice
+from bot.documents.clip import clip
 from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Inline, Mention, Note, Paragraph, Text
 from bot.errors import UsageError
 from bot.models import Audited, Change, Digest, Source, Topic, Workspace, public_id
@@ -238,4 +239,4 @@ def _in_words(change: Change) -> str:
 
 
 def _short(text: str) -> str:
-    return (text if len(text) <= _VALUE else text[: _VALUE - 1] + "…") or "–"
+    return clip(text, _VALUE) or "–"

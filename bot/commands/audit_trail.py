@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.commands.context import Context, Reply
+from bot.documents.clip import clip
 from bot.models import Audited, Change, WorkspaceId
 from bot.store import Store
 from bot.store.holdings import Configuration
@@ -73,12 +74,9 @@ def _of_one(key: str, old: Mapping[str, str] | None, new: Mapping[str, str] | No
     for field in sorted({*old, *new}):
         values = old.get(field, ""), new.get(field, "")
         if values[0] != values[1]:
-            yield Change(what=what, field=field, old=_short(values[0]), new=_short(values[1]))
+            yield Change(what=what, field=field, old=clip(values[0], VALUE_LIMIT), new=clip(values[1], VALUE_LIMIT))
 
 
 def _whole(fields: Mapping[str, str] | None) -> str:
-    return _short("; ".join(f"{name}: {value}" for name, value in (fields or {}).items() if value and name != "name"))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= VALUE_LIMIT else text[: VALUE_LIMIT - 1] + "…"
+    told = "; ".join(f"{name}: {value}" for name, value in (fields or {}).items() if value and name != "name")
+    return clip(told, VALUE_LIMIT)

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 
 from bot.commands import selecting
 from bot.commands.catalogue.spec import Option, OptionType
+from bot.documents.clip import clip
 from bot.documents.corrected import headline_of
 from bot.errors import NotFound
 from bot.models import Brief, WorkspaceId, parse_public_id, public_id
@@ -41,8 +42,8 @@ def _known_topics(option: Option, text: str) -> list[tuple[str, str]]:
     offered = [topic for topic in topics if topic.kind == option.name] or topics
     found = _best([(topic.name, topic.id) for topic in offered], last)
     values = [", ".join((*given, id_)) for _, id_ in found]
-    labels = [", ".join((*given, name)) for name, _ in found]
-    return [pair for pair in zip(map(_label, labels), values, strict=True) if len(pair[1]) <= _LABEL]
+    labels = [clip(", ".join((*given, name)), _LABEL) for name, _ in found]
+    return [pair for pair in zip(labels, values, strict=True) if len(pair[1]) <= _LABEL]
 
 
 async def _names(store: Store, workspace: WorkspaceId, kind: OptionType) -> Sequence[tuple[str, str]]:
@@ -68,7 +69,7 @@ async def _briefs(store: Store, workspace: WorkspaceId, text: str) -> list[tuple
             found = [await store.briefs.get(number, workspace=workspace)]
     found = found or await store.search.begun(text, workspace=workspace, limit=LIMIT)
     found = found or await _newest(store, workspace)
-    return [(_label(headline_of(brief)), brief.ref) for brief in found]
+    return [(clip(headline_of(brief), _LABEL), brief.ref) for brief in found]
 
 
 async def _newest(store: Store, workspace: WorkspaceId) -> list[Brief]:
@@ -84,14 +85,10 @@ def _best(names: Sequence[tuple[str, str]], text: str) -> list[tuple[str, str]]:
     """Names that begin with the text, then that hold it, then that look like it."""
     wanted = fold(text.strip())
     if not wanted:
-        return [(_label(name), value) for name, value in names[:LIMIT]]
+        return [(clip(name, _LABEL), value) for name, value in names[:LIMIT]]
     folded = {place: fold(name) for place, (name, _) in enumerate(names)}
     starts = [place for place, name in folded.items() if name.startswith(wanted)]
     holds = [place for place, name in folded.items() if wanted in name]
     like = [place for _, _, place in process.extract(wanted, folded, scorer=fuzz.WRatio, limit=LIMIT, score_cutoff=60)]
     order = list(dict.fromkeys([*starts, *holds, *like]))[:LIMIT]
-    return [(_label(names[place][0]), names[place][1]) for place in order]
-
-
-def _label(text: str) -> str:
-    return text if len(text) <= _LABEL else text[: _LABEL - 1] + "…"
+    return [(clip(names[place][0], _LABEL), names[place][1]) for place in order]

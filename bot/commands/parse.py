@@ -21,6 +21,7 @@ from rapidfuzz import fuzz, process
 from bot.commands.catalogue import BY_NAME, COMMANDS
 from bot.commands.catalogue.spec import Command, Option, OptionType
 from bot.commands.shapes import has_shape
+from bot.documents.clip import clip
 from bot.errors import UsageError
 from bot.saying import say
 
@@ -66,7 +67,7 @@ class MisspeltOption(UsageError):
         corrected = f"{command.name} " + re.sub(rf"(?<!\w){re.escape(key)}(?=[:=])", nearest, rest, flags=re.IGNORECASE)
         self.corrected = corrected if nearest and len(corrected) <= _CORRECTED_LIMIT else ""
         names = ", ".join(option.name for option in command.options)
-        typed = {"command": command.name, "option": _short(key)}
+        typed = {"command": command.name, "option": clip(key, 60)}
         if nearest:
             words = say("/{command} has no option '{option}'; did you mean '{nearest}'?", nearest=nearest, **typed)
         else:
@@ -114,11 +115,11 @@ def _command(root: str, words: Sequence[str], line: str) -> tuple[Command, int]:
     if group:
         typed = path[1] if len(path) > 1 else ""
         if typed:
-            problem = say("'{text}' is no command", text=f"{path[0]} {_short(typed)}")
+            problem = say("'{text}' is no command", text=f"{path[0]} {clip(typed, 60)}")
         else:
             problem = say("'{text}' needs one more word", text=path[0])
         raise UnknownCommand(problem, _nearest(" ".join(path), group, limit=len(group)), words)
-    problem = say("there is no command '{text}'", text=_short(line))
+    problem = say("there is no command '{text}'", text=clip(line, 60))
     raise UnknownCommand(problem, _nearest(" ".join(path), COMMANDS, limit=3), words)
 
 
@@ -281,7 +282,7 @@ def _leftover(command: Command, text: str) -> UsageError:
         allowed = say("a value after its name ({names})", names=names)
     else:
         allowed = say("/{command} and nothing after it", command=command.name)
-    problem = say("'{text}' belongs to no option of /{command}", text=_short(text), command=command.name)
+    problem = say("'{text}' belongs to no option of /{command}", text=clip(text, 60), command=command.name)
     return UsageError(problem, allowed=allowed, example=command.right)
 
 
@@ -293,7 +294,3 @@ def _unquoted(value: str) -> str:
     return "".join(found["quoted"][1:-1] if found["quoted"] else found[0] for found in _PIECE.finditer(value)).strip(
         '"“„«'
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"

@@ -14,6 +14,7 @@ from bot.caveat import CAVEATS
 from bot.commands.catalogue.spec import Option
 from bot.commands.languages import CODES, NAMES
 from bot.digests.calendar import zone_named
+from bot.documents.clip import clip
 from bot.errors import UsageError
 from bot.models import ALL_DAYS, ChannelRef
 from bot.saying import say
@@ -51,7 +52,7 @@ def plain(option: Option, text: str, *, example: str) -> str:
     least, most = option.minimum or 0, option.maximum or 1000
     if not least <= len(words) <= most:
         raise UsageError(
-            say("{option} has {n} characters: '{text}'", option=option.name, n=len(words), text=_short(words)),
+            say("{option} has {n} characters: '{text}'", option=option.name, n=len(words), text=clip(words, 60)),
             allowed=say("{least} to {most} characters", least=least, most=most)
             if least
             else say("at most {most} characters", most=most),
@@ -74,7 +75,7 @@ def integer(option: Option, text: str) -> int:
     if re.fullmatch(r"\d{1,9}", digits, re.ASCII) and least <= int(digits) <= most:
         return int(digits)
     raise UsageError(
-        say("'{text}' is not right for {option}", text=_short(text), option=option.name),
+        say("'{text}' is not right for {option}", text=clip(text, 60), option=option.name),
         allowed=say("a whole number from {least} to {most}", least=least, most=most),
         example=f"{option.name}:{min(max(5, least), most)}",
     )
@@ -88,7 +89,7 @@ def choice(option: Option, text: str) -> str:
     if len(fitting) == 1:
         return fitting[0]
     raise UsageError(
-        say("'{text}' is no choice for {option}", text=_short(text), option=option.name),
+        say("'{text}' is no choice for {option}", text=clip(text, 60), option=option.name),
         allowed=", ".join(option.choices),
         example=f"{option.name}:{option.choices[0]}",
     )
@@ -105,7 +106,7 @@ def clock_time(option: Option, text: str) -> time:
         if is_hour and minute <= 59:
             return time(hour % 12 + (12 if found[3] == "p" else 0) if found[3] else hour, minute)
     raise UsageError(
-        say("'{text}' is no time of day for {option}", text=_short(text), option=option.name),
+        say("'{text}' is no time of day for {option}", text=clip(text, 60), option=option.name),
         allowed=say("00:00 to 23:59, or 8am and 8:30 pm"),
         example=f"{option.name}:08:30",
     )
@@ -137,7 +138,7 @@ def caps(option: Option, text: str) -> tuple[tuple[str, int], ...]:
         pair = re.fullmatch(r"(.+?)\s*(?:[=:]|\s[x×]?|[x×](?=\d))\s*(\d{1,3})", " ".join(part.split()))
         if pair is None or not 1 <= int(pair[2]) <= MOST_STORIES:
             raise UsageError(
-                say("“{part}” is no topic with a number for {option}", part=_short(part), option=option.name),
+                say("“{part}” is no topic with a number for {option}", part=clip(part, 60), option=option.name),
                 allowed=say("topics with a number up to {most} each, divided by commas; or none", most=MOST_STORIES),
                 example=f'{option.name}:"Korea Japan=3, AI=2"',
             )
@@ -166,7 +167,7 @@ def coming_date(option: Option, text: str, *, now: datetime, zone: str) -> date:
     day = today + timedelta(days=1) if wanted == "tomorrow" else _date(wanted)
     if day is None or not today < day <= today + timedelta(days=366):
         raise UsageError(
-            say("“{text}” is no date to come for {option}", text=_short(text), option=option.name),
+            say("“{text}” is no date to come for {option}", text=clip(text, 60), option=option.name),
             allowed=say("a date after today, at most a year ahead, as year-month-day"),
             example=f"{option.name}:{today + timedelta(days=14)}",
         )
@@ -199,7 +200,7 @@ def _day(option: Option, word: str, text: str) -> int:
 
 def _no_days(option: Option, text: str) -> UsageError:
     return UsageError(
-        say("'{text}' names no days of the week for {option}", text=_short(text), option=option.name),
+        say("'{text}' names no days of the week for {option}", text=clip(text, 60), option=option.name),
         allowed=say("daily, weekdays, weekends, or some of {days}", days=", ".join(_DAYS)),
         example=f"{option.name}:mon-fri",
     )
@@ -217,7 +218,7 @@ def language(option: Option, text: str) -> str:
     if code in CODES:
         return code
     raise UsageError(
-        say("'{text}' is no language that we know for {option}", text=_short(text), option=option.name),
+        say("'{text}' is no language that we know for {option}", text=clip(text, 60), option=option.name),
         allowed=say("a two-letter code or a name, such as en, ko, ja, Korean"),
         example=f"{option.name}:ko",
     )
@@ -234,7 +235,7 @@ def caveat_language(option: Option, text: str) -> str:
     if code in CAVEATS:
         return code
     raise UsageError(
-        say("'{text}' is no {option} that we can speak", text=_short(text), option=option.name),
+        say("'{text}' is no {option} that we can speak", text=clip(text, 60), option=option.name),
         allowed=", ".join((*option.choices, *CAVEATS)),
         example=f"{option.name}:ko",
     )
@@ -250,7 +251,7 @@ def known_topic(option: Option, text: str) -> KnownTopic:
     named = {topic.id: f"{topic.id} {topic.name}".casefold() for topic in topics.values()}
     near = [id_ for _, _, id_ in process.extract(wanted, named, scorer=fuzz.partial_ratio, limit=4, score_cutoff=60)]
     raise UsageError(
-        say("'{topic}' is no topic of the catalogue for {option}", topic=_short(text), option=option.name),
+        say("'{topic}' is no topic of the catalogue for {option}", topic=clip(text, 60), option=option.name),
         allowed=", ".join(near or list(topics)),
         example=f"{option.name}:{(near or list(topics))[0]}",
     )
@@ -266,7 +267,7 @@ def since(option: Option, text: str, *, now: datetime, zone: str) -> datetime:
     day = {"today": here.date(), "yesterday": here.date() - timedelta(days=1)}.get(wanted) or _date(wanted)
     if day is None or not date(1970, 1, 2) <= day <= here.date():
         raise UsageError(
-            say("'{text}' is no time in the past for {option}", text=_short(text), option=option.name),
+            say("'{text}' is no time in the past for {option}", text=clip(text, 60), option=option.name),
             allowed=say("24h, 7d, 2w, today, yesterday, or a date up to today"),
             example=f"{option.name}:{here.date() - timedelta(days=7)}",
         )
@@ -291,7 +292,7 @@ def channel(option: Option, text: str, *, platform: str) -> ChannelRef:
     if word and platform == "console":
         return ChannelRef(f"console:{word[1]}")
     raise UsageError(
-        say("'{text}' is no channel for {option}", text=_short(text), option=option.name),
+        say("'{text}' is no channel for {option}", text=clip(text, 60), option=option.name),
         allowed=say("one word, such as general") if platform == "console" else say("a channel picked from the list"),
         example=f"{option.name}:general" if platform == "console" else f"{option.name}:#news",
     )
@@ -308,11 +309,7 @@ def role(option: Option, text: str) -> str:
     if words and len(words) <= 80 and not _CONTROL.search(words):
         return words
     raise UsageError(
-        say("'{text}' is no role for {option}", text=_short(text), option=option.name),
+        say("'{text}' is no role for {option}", text=clip(text, 60), option=option.name),
         allowed=say("a role of this server, or none"),
         example=f"{option.name}:none",
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
