@@ -154,6 +154,8 @@ class SlackAdapter:
             await self._busy.wait()
             if self._connection is not None:
                 await self._connection.close()
+            # What came in while those before were answered.
+            await self._busy.wait()
 
     async def _start(self, host: Host) -> None:
         """Connects, again and again while there is no network."""
@@ -187,7 +189,7 @@ class SlackAdapter:
             connection: Connection = Socket(settings, web, self._clients, ping_s=self._ping_s)
         else:
             connection = HttpServer(settings, web, self._clients, tokens, host.installations, self._installed)
-        answers = Answers(host.commands, self._people, self._clients.of)
+        answers = Answers(host.commands, self._people, self._clients.of, self._pacer)
         tenancy = Tenancy(uninstalled=self._uninstalled, regrouped=self._regrouped)
         wire(connection.app, answers, Events(host, self._people, self._clients.of, tenancy), self._busy)
         try:

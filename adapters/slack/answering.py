@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -16,8 +17,9 @@ from adapters.slack.actions import Press, Verb, read_press
 from adapters.slack.files import content_of
 from adapters.slack.forms import CALLBACK, FORMS, Origin
 from adapters.slack.incoming import Asked, channel_ref, in_workspace, read_line, typed, workspace_of
-from adapters.slack.mistakes import errors_at_fields, with_another_try
-from adapters.slack.people import People, error_code
+from adapters.slack.mistakes import errors_at_fields, told, with_another_try
+from adapters.slack.pacing import Pacer, TooLong
+from adapters.slack.people import People
 from adapters.slack.posting import ClientOf
 from adapters.slack.render import render
 from bot.commands.catalogue.spec import Command, OptionType, Role
@@ -30,7 +32,7 @@ from bot.documents.build import error_document
 from bot.documents.nodes import Kind
 from bot.errors import BriefbotError, UsageError
 from bot.ports import Payload, require_caveat
-from bot.saying import say, speaking
+from bot.saying import say, say_count, speaking
 
 log = structlog.get_logger(__name__)
 
@@ -57,8 +59,8 @@ class Here:
 class Answers:
     """Answers commands, buttons, selects and forms of all workspaces."""
 
-    def __init__(self, commands: Commands, people: People, client_of: ClientOf) -> None:
-        self._commands, self._people, self._client_of = commands, people, client_of
+    def __init__(self, commands: Commands, people: People, client_of: ClientOf, pacer: Pacer) -> None:
+        self._commands, self._people, self._client_of, self._pacer = commands, people, client_of, pacer
 
     # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -138,7 +140,7 @@ class Answers:
             window = str(view["id"]) if view.get("callback_id") == replies.SHOWN else ""
             await self._open_form(here, body["trigger_id"], asked, words, respond, is_home=is_home, window=window)
         elif press.verb is Verb.TURN and body.get("view", {}).get("callback_id") == replies.SHOWN:
-            reply = await self._reply(here, asked, press.verb)
+            reply = await told(self._reply(here, asked, press.verb))
             await here.client.views_update(view_id=body["view"]["id"], view=replies.view(reply))
         elif "view" in body:
             await self._show_window(here, body, self._reply(here, asked, press.verb))
@@ -149,35 +151,41 @@ class Answers:
         reply = await self._reply(here, asked, press.verb)
         is_own = bool(body.get("container", {}).get("is_ephemeral"))
         is_shared = press.verb is Verb.SHARE
-        if is_shared and await self._post_to_all(here, asked.command, reply):
+        if is_shared and (missing := await self._post_to_all(here, asked.command, reply)) is not None:
+            if missing:
+                await respond(**replies.messages(replies.failed(_not_shared(missing)))[0])
             return
         words = "" if is_shared else replies.shareable(asked.command, asked.values, reply)
         replaces = is_own and press.verb in (Verb.TURN, Verb.DO)
         for message in replies.messages(reply, words, is_private=not is_shared, replaces=replaces):
             await respond(**message)
 
-    async def _post_to_all(self, here: Here, command: Command, reply: Reply) -> bool:
-        """Posts a shared answer as a message of our own, which can be edited later; False where we may not post.
+    async def _post_to_all(self, here: Here, command: Command, reply: Reply) -> int | None:
+        """Posts a shared answer as messages of our own, which can be edited later; how many of them could not be
+        posted, None where we may post nothing.
 
         What is shown through the address of an interaction stands there as well, but Slack does not say where.
         """
         posted: list[tuple[str, Payload]] = []
-        for payload in render(reply.document)[: replies.URL_USES]:
+        payloads = render(reply.document)[: replies.URL_USES]
+        for payload in payloads:
             require_caveat(payload)
             try:
+                await self._pacer.wait(here.team_id, here.channel_id)
                 made = await here.client.chat_postMessage(channel=here.channel_id, **payload.body)
-            except SlackApiError as error:
-                log.info("slack.shared_by_url", channel=here.channel_id, reason=error_code(error))
+            except (SlackApiError, TooLong, aiohttp.ClientError, OSError) as error:
+                log.info("slack.unshared", channel=here.channel_id, reason=str(error)[:200])
                 break
             posted.append((f"{made['channel']}/{made['ts']}", payload))
-        if posted:
-            await self._commands.note_shared(reply.document, posted, await self._invocation(here, command))
-        return bool(posted)
+        if not posted:
+            return None
+        await self._commands.note_shared(reply.document, posted, await self._invocation(here, command))
+        return len(payloads) - len(posted)
 
     async def _show_window(self, here: Here, body: Json, work: Awaitable[Reply]) -> None:
         """Where no message was pressed, the answer gets a window; a late one after a promise."""
         open_ = here.client.views_push if body["view"]["type"] == "modal" else here.client.views_open
-        task = asyncio.ensure_future(work)
+        task = asyncio.ensure_future(told(work))
         done, _ = await asyncio.wait({task}, timeout=DEFER_S)
         if done:
             await open_(trigger_id=body["trigger_id"], view=replies.view(await task))
@@ -296,7 +304,7 @@ class Answers:
         origin = forms.unpacked(view["private_metadata"])
         assert origin is not None
         here = replace(here, channel_id=origin.channel_id or here.channel_id)
-        task = asyncio.ensure_future(self._submitted(here, replace(asked, values=values), view))
+        task = asyncio.ensure_future(told(self._submitted(here, replace(asked, values=values), view)))
         done, _ = await asyncio.wait({task}, timeout=DEFER_S)
         if not done:
             await ack(response_action="update", view=replies.waiting_view(say("This takes a moment.")))
@@ -360,6 +368,14 @@ class Answers:
 def _value(pressed: Json) -> str:
     option = pressed.get("selected_option") or {}
     return str(pressed.get("value") or option.get("value") or "")
+
+
+def _not_shared(count: int) -> str:
+    return say_count(
+        "{n} more message of this answer could not be posted here.",
+        "{n} more messages of this answer could not be posted here.",
+        count,
+    )
 
 
 def _first(messages: list[dict[str, Any]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.clients import Clients
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 WINDOW_S: Final = 300.0
 """A signed request is good for so long; the same one again within it is a replay."""
 BODY_LIMIT: Final = 2_000_000
+_SIGNED_BY: Final = ("X-Slack-Signature", "X-Slack-Request-Timestamp")
 
 
 class Connection(Protocol):
@@ -78,7 +80,7 @@ class HttpServer:
     ) -> None:
         self._settings = settings
         secret = settings.slack_signing_secret.get_secret_value()
-        self._replays = Replays()
+        self._verifier, self._replays = SignatureVerifier(secret), Replays()
         self._runner: web.AppRunner | None = None
         if tokens is None:
             self.app = AsyncApp(client=client, authorize=clients.authorize(), signing_secret=secret)
@@ -117,10 +119,18 @@ class HttpServer:
 
     async def _take(self, request: web.Request) -> web.Response:
         asked = await to_bolt_request(request)
-        if not self._replays.is_new(request.headers.get("X-Slack-Signature", "")):
+        if any(len(request.headers.getall(name, ())) > 1 for name in _SIGNED_BY):
+            # Of several we would look at one and Bolt at another.
+            return web.Response(status=400, text="a request has one signature and one time")
+        if self._is_signed(request, asked.raw_body) and not self._replays.is_new(request.headers[_SIGNED_BY[0]]):
             log.warning("slack.replayed")
             return web.Response(status=400, text="this request was taken before")
         return await _answer(await self.app.async_dispatch(asked))
+
+    def _is_signed(self, request: web.Request, body: str) -> bool:
+        """Whether Slack signed it; what it did not is refused by Bolt and does not fill what is remembered."""
+        signature, at = (request.headers.get(name, "") for name in _SIGNED_BY)
+        return at.isdecimal() and self._verifier.is_valid(body, at, signature)
 
     async def _install(self, request: web.Request) -> web.Response:
         assert self.app.oauth_flow is not None
@@ -152,8 +162,7 @@ class Replays:
             self._seen.popitem(last=False)
         if signature in self._seen:
             return False
-        if signature:
-            self._seen[signature] = now
+        self._seen[signature] = now
         return True
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.lookup import FILE_LIMIT
@@ -13,12 +17,19 @@ from bot.errors import UsageError
 from bot.ingest.charset import decode
 from bot.saying import say
 
+log = structlog.get_logger(__name__)
+
 READ_S: Final = 20.0
+_HOSTS: Final = ("slack.com", "slack-files.com", "slack-edge.com")
 
 
 async def content_of(client: AsyncWebClient, file_id: str) -> str:
     """The text of the file; UsageError when it is too large or cannot be read."""
-    described = (await client.files_info(file=file_id))["file"]
+    try:
+        described = (await client.files_info(file=file_id))["file"]
+    except (SlackApiError, aiohttp.ClientError, OSError) as error:
+        log.info("slack.no_file", reason=str(error)[:200])
+        raise _not_given() from None
     name, size = str(described.get("name") or say("the file")), int(described.get("size", 0))
     if size > FILE_LIMIT:
         raise UsageError(
@@ -26,17 +37,40 @@ async def content_of(client: AsyncWebClient, file_id: str) -> str:
             allowed=say("at most {n} MB", n=FILE_LIMIT // 10**6),
             example=say("an OPML file"),
         )
+    if not _is_with_slack(described, client.base_url):
+        raise UsageError(
+            say("{name} is not kept by Slack, so Briefbot does not fetch it", name=name[:60]),
+            allowed=say("a file that was uploaded to Slack"),
+            example=say("an OPML file"),
+        )
+    return decode(await _read(client, str(described["url_private_download"])))
+
+
+async def _read(client: AsyncWebClient, url: str) -> bytes:
     headers = {"Authorization": f"Bearer {client.token}"}
     try:
         async with (
             asyncio.timeout(READ_S),
             aiohttp.ClientSession(headers=headers) as session,
-            session.get(described["url_private_download"]) as answer,
+            session.get(url) as answer,
         ):
             # Without the right to read files Slack answers 200 with a page to sign in.
             if answer.status != 200 or "text/html" in answer.headers.get("Content-Type", ""):
-                raise UsageError(say("Slack did not give the file; install the app again, so that it may read it"))
+                raise _not_given()
             raw = await answer.content.read()
     except (TimeoutError, aiohttp.ClientError, OSError):
         raise UsageError(say("Slack did not give the file in time; please send the form again")) from None
-    return decode(raw)
+    return raw
+
+
+def _is_with_slack(described: Mapping[str, Any], api: str) -> bool:
+    """Whether the file is on a host of Slack's, or of its stand-in: our token is sent there and nowhere else."""
+    at, own = urlsplit(str(described.get("url_private_download", ""))), urlsplit(api)
+    if described.get("is_external") or not at.hostname:
+        return False
+    is_slack = at.scheme == "https" and any(at.hostname == one or at.hostname.endswith(f".{one}") for one in _HOSTS)
+    return is_slack or (at.scheme, at.netloc) == (own.scheme, own.netloc)
+
+
+def _not_given() -> UsageError:
+    return UsageError(say("Slack did not give the file; install the app again, so that it may read it"))

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from adapters.slack.actions import button, numbered
 from adapters.slack.render import render
+from adapters.slack.replies import VIEW_BLOCKS
 from bot.commands.catalogue import BY_NAME
 from bot.commands.invoke import Commands, Invocation
 from bot.documents.nodes import Action, Document
@@ -16,7 +17,6 @@ from bot.saying import marked, say
 
 Json = dict[str, Any]
 
-VIEW_BLOCKS: Final = 100
 _FOR_ALL: Final = (
     Action(marked("Latest"), "brief latest"),
     Action(marked("Topics"), "brief topics"),
@@ -55,10 +55,6 @@ def _blocks(documents: Sequence[Document], rows: Sequence[Sequence[Action]]) -> 
     for document in documents:
         for payload in render(document)[:1]:
             require_caveat(payload)
-            if len(blocks) + len(payload.body["blocks"]) < VIEW_BLOCKS:
+            if len(blocks) + 1 + len(payload.body["blocks"]) <= VIEW_BLOCKS:
                 blocks += [{"type": "divider"}, *payload.body["blocks"]]
     return blocks
-
-
-def _said(action: Action) -> Action:
-    return replace(action, label=say(action.label))

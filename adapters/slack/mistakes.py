@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack import replies
 from adapters.slack.incoming import Asked
 from adapters.slack.people import error_code
+from adapters.slack.responding import Unanswered
 from bot.commands.describe import as_typed
 from bot.commands.invoke import Reply
 from bot.documents.nodes import Action, Actions, Kind
@@ -55,6 +55,15 @@ def words_of(error: Exception) -> str:
     return say("Something went wrong on our side. Please try again.")
 
 
+async def told(work: Awaitable[Reply]) -> Reply:
+    """The reply, or what a person is told when there is none: what was opened for it would else wait for ever."""
+    try:
+        return await work
+    except Exception as error:
+        await apologise(None, error)
+        return replies.failed(words_of(error))
+
+
 async def apologise(respond: Respond | None, error: Exception) -> None:
     """Tells a person what went wrong, where there is a way to; for whoever runs the bot it is in the log."""
     if isinstance(error, SlackApiError):
@@ -68,5 +77,5 @@ async def apologise(respond: Respond | None, error: Exception) -> None:
     reply = replies.failed(words_of(error))
     try:
         await respond(**replies.messages(reply)[0])
-    except (SlackApiError, aiohttp.ClientError, OSError, ValueError) as again:
-        log.info("interaction.unanswered", reason=type(again).__name__)
+    except Unanswered as again:
+        log.warning("interaction.unanswered", reason=str(again))

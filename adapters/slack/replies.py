@@ -24,6 +24,7 @@ from bot.saying import say, say_count
 
 Json = dict[str, Any]
 VIEW_BLOCKS: Final = 100
+"""So many blocks a window or a Home tab has at most."""
 SHOWN: Final = "v1:shown"
 """What a window is called that shows a reply."""
 URL_USES: Final = 5
@@ -90,9 +91,12 @@ def view(reply: Reply) -> Json:
     for payload in payloads:
         require_caveat(payload)
     blocks: list[Json] = []
-    for payload in payloads:
-        if len(blocks) + len(payload.body["blocks"]) <= VIEW_BLOCKS:
-            blocks += payload.body["blocks"]
+    for number, payload in enumerate(payloads):
+        # One is kept for saying that there is more.
+        if len(blocks) + len(payload.body["blocks"]) + 1 > VIEW_BLOCKS:
+            blocks.append(_more(len(payloads) - number))
+            break
+        blocks += payload.body["blocks"]
     return _window(reply.document.title, _told_apart(blocks))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import wraps
 from typing import Any, Final
 
 import structlog
@@ -18,12 +19,14 @@ from adapters.slack.events import Events
 from adapters.slack.forms import CALLBACK
 from adapters.slack.manifest import REPORT
 from adapters.slack.mistakes import apologise, words_of
+from adapters.slack.responding import Respond
 from adapters.slack.scopes import BOT_EVENTS, ORGANIZATION_EVENTS
 
 log = structlog.get_logger(__name__)
 
 Json = Mapping[str, Any]
 Next = Callable[[], Awaitable[Any]]
+Answer = Callable[..., Coroutine[Any, Any, None]]
 
 REMEMBERED: Final = 10_000
 """Events and actions that are known to have been taken, so that one which comes again is taken once."""
@@ -63,6 +66,16 @@ class Busy:
     def __len__(self) -> int:
         return len(self._tasks)
 
+    def counting(self, answer: Answer) -> Answer:
+        """The answer as one that is being given until it ends; a middleware of Bolt ends before the answer begins."""
+
+        @wraps(answer)
+        async def counted(**given: Any) -> None:
+            with self:
+                await answer(**given)
+
+        return counted
+
     async def wait(self) -> None:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -77,18 +90,19 @@ def wire(app: AsyncApp, answers: Answers, events: Events, busy: Busy) -> None:
         if id_ and not once.is_new(str(id_)):
             log.info("slack.repeated", kind=body.get("type", "command"))
             return await ack()
-        with busy:
-            if context.is_enterprise_install:
-                await events.seen(context.enterprise_id, context.team_id)
-            return await next()
+        if context.is_enterprise_install:
+            await events.seen(context.enterprise_id, context.team_id)
+        context["respond"] = Respond(body, context.client)
+        return await next()
 
-    _wire_commands(app, answers)
-    _wire_forms(app, answers, events)
-    _wire_events(app, events)
+    _wire_commands(app, answers, busy)
+    _wire_forms(app, answers, events, busy)
+    _wire_events(app, events, busy)
 
 
-def _wire_commands(app: AsyncApp, answers: Answers) -> None:
+def _wire_commands(app: AsyncApp, answers: Answers, busy: Busy) -> None:
     @app.command(re.compile(r"^/.*brief"))
+    @busy.counting
     async def command(ack: Any, respond: Any, body: Json) -> None:
         try:
             await answers.command(ack, respond, body)
@@ -97,6 +111,7 @@ def _wire_commands(app: AsyncApp, answers: Answers) -> None:
             await apologise(respond, error)
 
     @app.action(re.compile(r".*"))
+    @busy.counting
     async def action(ack: Any, respond: Any, body: Json) -> None:
         try:
             await answers.action(ack, respond, body)
@@ -105,6 +120,7 @@ def _wire_commands(app: AsyncApp, answers: Answers) -> None:
             await apologise(respond if body.get("response_url") else None, error)
 
     @app.options(re.compile(r".*"))
+    @busy.counting
     async def suggestion(ack: Any, body: Json) -> None:
         try:
             await answers.suggestion(ack, body)
@@ -113,8 +129,9 @@ def _wire_commands(app: AsyncApp, answers: Answers) -> None:
             await apologise(None, error)
 
 
-def _wire_forms(app: AsyncApp, answers: Answers, events: Events) -> None:
+def _wire_forms(app: AsyncApp, answers: Answers, events: Events, busy: Busy) -> None:
     @app.view(CALLBACK)
+    @busy.counting
     async def submission(ack: Any, body: Json) -> None:
         try:
             if await answers.submission(ack, body):
@@ -124,6 +141,7 @@ def _wire_forms(app: AsyncApp, answers: Answers, events: Events) -> None:
             await apologise(None, error)
 
     @app.shortcut(REPORT)
+    @busy.counting
     async def report(ack: Any, respond: Any, body: Json) -> None:
         await ack()
         try:
@@ -132,6 +150,7 @@ def _wire_forms(app: AsyncApp, answers: Answers, events: Events) -> None:
             await apologise(respond, error)
 
     @app.view(reporting.CALLBACK)
+    @busy.counting
     async def reported(ack: Any, body: Json) -> None:
         try:
             await ack(response_action="update", view=replies.view(await events.report(body)))
@@ -140,8 +159,9 @@ def _wire_forms(app: AsyncApp, answers: Answers, events: Events) -> None:
             await apologise(None, error)
 
 
-def _wire_events(app: AsyncApp, events: Events) -> None:
+def _wire_events(app: AsyncApp, events: Events, busy: Busy) -> None:
     @app.event(re.compile("|".join((*BOT_EVENTS, *ORGANIZATION_EVENTS))))
+    @busy.counting
     async def event(event: Json, body: Json) -> None:
         try:
             await events.take(event, body)

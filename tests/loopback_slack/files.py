@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -25,6 +25,8 @@ class File:
     user_id: str
     content: bytes = b""
     is_whole: bool = True
+    unlike: Json = field(default_factory=dict)
+    """What is told of it otherwise, as of one that another service keeps."""
 
     def to_json(self, origin: str) -> Json:
         url = f"{origin}/files-pri/{self.team.id}-{self.id}/{self.name}"
@@ -45,7 +47,7 @@ class File:
             "file_access": "visible",
             "url_private": url,
             "url_private_download": url,
-        }
+        } | self.unlike
 
 
 class Files:
