@@ -91,10 +91,13 @@ class Answers:
         if not done:
             await ack()
         reply = await task
-        first, *rest = replies.messages(reply, replies.shareable(asked.command, asked.values, reply))
-        if done:
-            await ack(**_first([first]))
-        for message in rest if done else [first, *rest]:
+        messages = replies.messages(reply, replies.shareable(asked.command, asked.values, reply))
+        if done and len(messages) == 1:
+            await ack(**_first(messages))
+            return
+        # What comes with the acknowledgement may be shown after what is sent behind it.
+        await ack()
+        for message in messages:
             await respond(**message)
 
     async def _reply(self, here: Here, asked: Asked, verb: Verb) -> Reply:
