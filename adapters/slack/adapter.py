@@ -267,6 +267,8 @@ class SlackAdapter:
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
+        if self._clients is not None:
+            await self._clients.close()
         self._up.clear()
         if self._session is not None:
             await self._session.close()

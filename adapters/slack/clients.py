@@ -35,7 +35,7 @@ class Clients(Protocol):
 
     `start` raises SlackApiError when the one token of the settings is good no more. `gather` asks which workspaces an
     organization gives the app to. `forget` is told of a token that is good no more and says who has none now; empty
-    when there is a newer one. `authorize` is what Bolt asks for each request.
+    when there is a newer one. `authorize` is what Bolt asks for each request. `close` ends what it began by itself.
     """
 
     async def start(self) -> dict[WorkspaceId, str]: ...
@@ -53,6 +53,8 @@ class Clients(Protocol):
     async def forget(self, workspace: WorkspaceId, token: str) -> list[WorkspaceId]: ...
 
     def authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]: ...
+
+    async def close(self) -> None: ...
 
 
 class OneWorkspace:
@@ -86,6 +88,9 @@ class OneWorkspace:
 
         return known
 
+    async def close(self) -> None:
+        return None
+
     async def installer(self, team_id: str) -> str:
         return ""
 
@@ -115,6 +120,9 @@ class ManyWorkspaces:
         for organization in await self._tokens.organizations():
             await self.gather(team_of(organization))
         return await self.places()
+
+    async def close(self) -> None:
+        await self._tokens.close()
 
     async def places(self) -> dict[WorkspaceId, str]:
         return await self._tokens.workspaces()

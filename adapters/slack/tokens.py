@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -27,6 +26,9 @@ EARLY: Final = timedelta(hours=2)
 """A token is renewed so long before its end; it stays good until then."""
 PAUSE: Final = timedelta(minutes=1)
 """After Slack could not renew one."""
+BRIEFLY_S: Final = 0.5
+"""So long a renewal is waited for while the old token is good."""
+CLOSE_S: Final = 5.0
 _TEAMS: Final = "teams"
 """Under which an organization's installation notes its workspaces and their names."""
 _LOOKS: Final = 20
@@ -52,7 +54,7 @@ class Tokens:
         self._id, self._secret = settings.slack_client_id, settings.slack_client_secret
         self._kept, self._client, self.clock = kept, client, clock
         self._vault = vault or Vault(split_keys(settings.secret_key.get_secret_value()))
-        self._turns: defaultdict[WorkspaceId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._renewals: dict[WorkspaceId, asyncio.Task[Installation | None]] = {}
         self._paused: dict[WorkspaceId, float] = {}
         self._organization_of: dict[WorkspaceId, WorkspaceId] = {}
 
@@ -134,17 +136,43 @@ class Tokens:
     async def current(self, workspace: WorkspaceId) -> Installation | None:
         """What is kept, with a bot token that is good for a while; None when there is none, or none can be had."""
         workspace = await self.holder(workspace)
-        async with self._turns[workspace]:
-            kept = await self._kept.get(workspace)
-            if kept is None:
-                return None
-            installation = self._opened(kept)
-            left_s = self._left_s(installation)
-            if left_s > EARLY.total_seconds():
-                return installation
-            if self._paused.get(workspace, 0.0) > self.clock.now().timestamp():
-                return installation if left_s > 0 else None
-            return await self._renewed(kept, installation)
+        installation = await self.find(workspace)
+        if installation is None:
+            return None
+        left_s = self._left_s(installation)
+        if left_s > EARLY.total_seconds():
+            return installation
+        if self._paused.get(workspace, 0.0) > self.clock.now().timestamp():
+            return installation if left_s > 0 else None
+        renewal = self._renewal(workspace)
+        # While the old one is good nobody waits long for a new one: people are answered within three seconds.
+        done, _ = await asyncio.wait({renewal}, timeout=BRIEFLY_S if left_s > 0 else None)
+        return renewal.result() if done else installation
+
+    def _renewal(self, workspace: WorkspaceId) -> asyncio.Task[Installation | None]:
+        """The one renewal that is under way for a workspace."""
+        if workspace not in self._renewals:
+            task = self._renewals[workspace] = asyncio.create_task(self._renew(workspace))
+            task.add_done_callback(lambda ended: self._ended(workspace, ended))
+        return self._renewals[workspace]
+
+    def _ended(self, workspace: WorkspaceId, renewal: asyncio.Task[Installation | None]) -> None:
+        del self._renewals[workspace]
+        if not renewal.cancelled() and (error := renewal.exception()):
+            log.warning("token.unrenewed", workspace=workspace, reason=type(error).__name__)
+
+    async def _renew(self, workspace: WorkspaceId) -> Installation | None:
+        kept = await self._kept.get(workspace)
+        if kept is None:
+            return None
+        installation = self._opened(kept)
+        is_new = self._left_s(installation) > EARLY.total_seconds()
+        return installation if is_new else await self._renewed(kept, installation)
+
+    async def close(self) -> None:
+        """Waits a while for what Slack renews: a refresh token that was used is good no more."""
+        if self._renewals:
+            await asyncio.wait(self._renewals.values(), timeout=CLOSE_S)
 
     async def _renewed(self, kept: KeptInstallation, old: Installation) -> Installation | None:
         try:

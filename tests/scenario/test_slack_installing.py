@@ -277,6 +277,24 @@ async def test_token_is_renewed_before_it_ends(site: Site, team: Team, tokens: T
     assert third.bot_token == second.bot_token
 
 
+async def test_nobody_waits_for_a_renewal_while_the_old_token_is_good(
+    fake: FakeSlack, site: Site, team: Team, tokens: Tokens, clock: LateClock
+) -> None:
+    await install(site)
+    first = team.token
+    clock.by = timedelta(seconds=HALF_A_DAY_S - 3600)
+    fake.faults.slow(2.0, "oauth.v2.access")
+    asked = len(fake.calls("oauth.v2.access"))
+    found = await asyncio.gather(*(tokens.current(at(team)) for _ in range(5)))
+    assert {one.bot_token for one in found if one} == {first}
+    await until(lambda: team.token != first)
+    await tokens.close()
+    renewed = await tokens.current(at(team))
+    assert renewed is not None
+    assert renewed.bot_token == team.token
+    assert len(fake.calls("oauth.v2.access")) == asked + 1
+
+
 @pytest.mark.parametrize("late_s", [HALF_A_DAY_S - 60, HALF_A_DAY_S + 60])
 async def test_two_processes_that_renew_at_once_share_one_token(
     fake: FakeSlack,
