@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,11 +21,11 @@ from bot.caveat import caveat_for
 from bot.documents.nodes import Document, Kind
 from bot.errors import ConfigError
 from bot.host import Host
-from bot.ports import Outgoing, Sent
+from bot.ports import LookupUnavailable, Outgoing, Sent
 from bot.store import Store
 from tests.harbour import Harbour, harbour, settings_for
 from tests.loopback import FakeDiscord
-from tests.loopback.world import FORUM
+from tests.loopback.world import FORUM, HISTORY
 from tests.waiting import until
 
 
@@ -112,9 +113,16 @@ async def test_process_serves_the_shards_that_it_is_given(sqlite_store: Store) -
             )
             sent = await port.adapter.send(message)
             assert isinstance(sent, Sent)
-            assert await port.adapter.find(message) == sent.ref
             asked = [request for request in fake.requests if request.path.endswith(f"/channels/{forum.id}")]
             assert len(asked) == 1
+            assert await port.adapter.find(message) == sent.ref
+            # What we may do there is asked of Discord, which shows nobody else's history as an empty one.
+            forum.denied = HISTORY
+            with pytest.raises(LookupUnavailable, match="lacks Read Message History"):
+                await port.adapter.find(message)
+            thread = fake.world.channels[int(sent.ref.partition("/")[0])]
+            with pytest.raises(LookupUnavailable, match="lacks Read Message History"):
+                await port.adapter.find(replace(message, channel=channel_ref(other.id, thread.id)))
 
 
 async def test_answer_that_is_being_given_is_finished_when_the_bot_stops(sqlite_store: Store) -> None:
