@@ -22,6 +22,7 @@ from bot.commands.describe import as_typed
 from bot.commands.forms import asked_for, wants_form
 from bot.commands.invoke import Commands, Invocation, Reply
 from bot.commands.lookup import FILE_LIMIT
+from bot.commands.values import parts
 from bot.documents.build import error_document
 from bot.documents.nodes import Kind
 from bot.errors import BriefbotError, UsageError
@@ -191,28 +192,29 @@ class Answers:
             return
         given = {**asked.values, **self._drafts.take(interaction, words)}
         values = {**filled, **given}
-        # What was given and the form does not ask for waits for it here.
-        fields = asked_for(asked.command, values, forms.FORMS)
-        self._drafts.keep(interaction, words, {name: text for name, text in given.items() if name not in fields})
-        choices = await self._choices(asked.command, fields, here)
+        choices = await self._choices(asked.command, values, here)
         if here.is_direct:
             # Where Discord knows of no channels to pick from.
-            choices["channel"] = channels_of(interaction)
+            choices["channel"] = channels_of(interaction, values.get("channel", ""))
+        # What was given and the form does not ask for waits for it here.
+        fields = {option.name for option in forms.fields(asked.command, values, choices)}
+        self._drafts.keep(interaction, words, {name: text for name, text in given.items() if name not in fields})
         body = forms.form(asked.command, values, choices, Press(Verb.FORM, words))
         await interaction.response.send_modal(
             RawModal(addressed([body], guild_of(interaction))[0] if here.is_direct else body)
         )
 
     async def _choices(
-        self, command: Command, fields: Sequence[str], here: Invocation
+        self, command: Command, values: dict[str, str], here: Invocation
     ) -> dict[str, Sequence[tuple[str, str]]]:
-        """The topics that a digest may be of, for its form to show."""
+        """The topics that a digest may be of, for its form to show; those that are chosen become ids in `values`."""
         found: dict[str, Sequence[tuple[str, str]]] = {}
-        for name in fields:
+        for name in asked_for(command, values, forms.FORMS):
             option = command.option(name)
             if option is not None and option.type is OptionType.TOPIC:
-                one = replace(option, is_list=False)
-                found[name] = await self._commands.complete(command, one, "", here)
+                chosen = list(parts(values.get(name, "")))
+                offered = await self._commands.offered(command, option, chosen, here)
+                found[name], values[name] = offered.options, ", ".join(offered.chosen)
         return found
 
     async def _filled_in(self, interaction: Interaction) -> None:

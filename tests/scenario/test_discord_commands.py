@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from adapters.discord.buttons import Press, Verb
 from bot.caveat import CAVEATS
+from bot.commands.invoke import Invocation, Person
 from bot.errors import FetchError, StoreBusy
 from bot.ingest.parsed import ParsedFeed
 from bot.models import WorkspaceId
@@ -263,6 +264,56 @@ async def test_digest_is_added_with_native_pickers(port: Harbour) -> None:
         (0, 4),
         (1,),
     )
+
+
+async def with_topics(port: Harbour, count: int) -> None:
+    manager = Invocation(
+        workspace_id=port.workspace, person=Person(id="1", name="Ola", is_manager=True), channel=port.ref()
+    )
+    for number in range(1, count + 1):
+        await port.commands.run(f'/brief-admin topic add "Topic {number}" words:ferry', manager)
+
+
+@pytest.mark.parametrize("count", [1, 25, 26])
+async def test_digest_that_is_edited_keeps_topics_beyond_those_that_a_select_offers(port: Harbour, count: int) -> None:
+    ola = port.fake.manager(port.guild)
+    await with_topics(port, 30)
+    chosen = [f"t{number}" for number in range(30, 30 - count, -1)]
+    values = {"name": "Morning", "at": "08:00", "topics": ",".join(chosen)}
+    await port.fake.slash(ola, port.channel, "brief-admin digest add", values)
+    [before] = await port.store.digests.list(port.workspace)
+    assert len(before.topic_ids) == count
+    edit = await port.fake.slash(ola, port.channel, "brief-admin digest edit", {"digest": "d1"})
+    if "topics" in fields(edit):
+        options = fields(edit)["topics"]["options"]
+        assert [o["value"] for o in options if o.get("default")] == chosen
+        assert (options[0]["label"], len(options)) == ("Topic 30", 25)
+    await port.fake.submit(ola, port.channel, edit, {"at": "07:30"})
+    [after] = await port.store.digests.list(port.workspace)
+    assert (after.at.isoformat(), after.topic_ids) == ("07:30:00", before.topic_ids)
+    assert ("topics" in fields(edit)) is (count <= 25)
+
+
+async def test_topics_that_are_given_by_name_are_chosen_in_the_form(port: Harbour) -> None:
+    ola = port.fake.manager(port.guild)
+    await with_topics(port, 3)
+    form = await port.fake.slash(ola, port.channel, "brief-admin digest add", {"topics": "topic 2, t3"})
+    assert [o["value"] for o in fields(form)["topics"]["options"] if o.get("default")] == ["t2", "t3"]
+    await port.fake.submit(ola, port.channel, form, {"name": "Morning", "at": "08:00"})
+    [digest] = await port.store.digests.list(port.workspace)
+    assert digest.topic_ids == (2, 3)
+
+
+async def test_topic_that_is_edited_keeps_words_that_no_field_holds(port: Harbour) -> None:
+    ola = port.fake.manager(port.guild)
+    words = ",".join(f"w{number}" for number in range(100, 299))
+    await port.fake.slash(ola, port.channel, "brief-admin topic add", {"name": "Ports", "words": words})
+    [before] = await port.store.topics.list(port.workspace)
+    assert len(before.rule.words) == 199
+    edit = await port.fake.slash(ola, port.channel, "brief-admin topic edit", {"topic": "t1"})
+    await port.fake.submit(ola, port.channel, edit, {"exclude": "football"})
+    [after] = await port.store.topics.list(port.workspace)
+    assert (after.rule.words, after.rule.excluded) == (before.rule.words, ("football",))
 
 
 async def test_form_with_a_mistake_is_opened_again_as_it_was_filled_in(port: Harbour) -> None:
