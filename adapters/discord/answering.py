@@ -11,7 +11,7 @@ import discord
 import structlog
 
 from adapters.discord import forms
-from adapters.discord.buttons import Press, Verb, addressed, read_press
+from adapters.discord.buttons import Press, Verb, read_press
 from adapters.discord.here import channels_of, guild_of, invocation_of, reader_of
 from adapters.discord.incoming import Asked, in_guild, read_command, read_line
 from adapters.discord.native import RawModal
@@ -190,19 +190,21 @@ class Answers:
         if isinstance(filled, Reply):
             await answer_with(interaction, filled)
             return
-        given = {**asked.values, **self._drafts.take(interaction, words)}
-        values = {**filled, **given}
+        typed = self._drafts.take(interaction, words)
+        shown = asked_for(asked.command, asked.values, forms.FORMS)
+        values = {**filled, **{name: text for name, text in typed.items() if name in shown}}
         choices = await self._choices(asked.command, values, here)
         if here.is_direct:
             # Where Discord knows of no channels to pick from.
             choices["channel"] = channels_of(interaction, values.get("channel", ""))
-        # What was given and the form does not ask for waits for it here.
         fields = {option.name for option in forms.fields(asked.command, values, choices)}
-        self._drafts.keep(interaction, words, {name: text for name, text in given.items() if name not in fields})
-        body = forms.form(asked.command, values, choices, Press(Verb.FORM, words))
-        await interaction.response.send_modal(
-            RawModal(addressed([body], guild_of(interaction))[0] if here.is_direct else body)
-        )
+        unseen = {name: values[name] for name in asked.values if name not in fields}
+        press = _carrying(interaction, words, as_typed(asked.command.name, unseen))
+        if press is None:
+            # More was given than a form can carry beside its fields; in words, nothing is lost and nothing sent unseen.
+            await self._run(interaction, Call(asked=asked))
+            return
+        await interaction.response.send_modal(RawModal(forms.form(asked.command, values, choices, press)))
 
     async def _choices(
         self, command: Command, values: dict[str, str], here: Invocation
@@ -223,8 +225,7 @@ class Answers:
         if press is None or press.verb is not Verb.FORM:
             raise UsageError(say("this form is of another version of Briefbot"), example="/brief help")
         asked = _asked_by_form(press.words, guild_id)
-        given = {**asked.values, **self._drafts.take(interaction, press.words)}
-        values = forms.filled_in(asked.command, given, data.get("components", ()))
+        values = forms.filled_in(asked.command, asked.values, data.get("components", ()))
         asked = replace(asked, values=in_guild(asked.command, values, guild_id))
         await self._run(interaction, Call(asked=asked, form=press.words))
 
@@ -234,6 +235,13 @@ def _asked_by_form(words: str, guild_id: int) -> Asked:
     if asked.command.name not in forms.FORMS:
         raise UsageError(say("this form is of another version of Briefbot"), example="/brief help")
     return asked
+
+
+def _carrying(interaction: Interaction, *wordings: str) -> Press | None:
+    """What a form says when it is sent: the first of these wordings of its command that it can carry."""
+    guild_id = guild_of(interaction) if interaction.guild_id is None else 0
+    presses = [Press(Verb.FORM, words, guild_id) for words in wordings if words]
+    return next((press for press in presses if press.custom_id()), None)
 
 
 def _data(interaction: Interaction) -> Mapping[str, Any]:

@@ -48,7 +48,8 @@ class Press:
 
         The `number` tells components of one message apart that ask for the same; it means nothing.
         """
-        text = f"{_VERSION}{f'.{number}' if number > 1 else ''}:{self.verb}:{self.words}"
+        guild = f"@{self.guild_id}" if self.guild_id else ""
+        text = f"{_VERSION}{guild}{f'.{number}' if number > 1 else ''}:{self.verb}:{self.words}"
         return text if len(text) <= ID_LIMIT else None
 
 

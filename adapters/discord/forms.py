@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from adapters.discord.buttons import Press, Verb
+from adapters.discord.buttons import Press
 from bot.caveat import CAVEATS
 from bot.commands.catalogue.spec import Command, Option, OptionType
 from bot.commands.forms import DAYS, Forms, asked_for, emptied, picked_days
@@ -58,10 +58,10 @@ Choices = Mapping[str, Sequence[tuple[str, str]]]
 
 
 def form(command: Command, values: Mapping[str, str], choices: Choices, press: Press) -> Component:
-    """The form of a command, filled with these values."""
+    """The form of a command, filled with these values; a `press` that it can carry."""
     asked = fields(command, values, choices)
     return {
-        "custom_id": press.custom_id() or Press(Verb.FORM, command.name).custom_id(),
+        "custom_id": press.custom_id(),
         "title": clip(re.split("[;:.。：]", say(command.summary))[0], TITLE_LIMIT),
         "components": [_labelled(option, values.get(option.name, ""), choices) for option in asked],
     }

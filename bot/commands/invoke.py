@@ -151,7 +151,9 @@ class Commands:
             context = await self._context(command, known, invocation)
         except BriefbotError as error:
             return _failed(error)
-        return {**await current(context), **values}
+        found = await current(context)
+        # What it is about stands there by its id, which is short and stays when its name is changed.
+        return {**found, **{name: text for name, text in values.items() if name not in required & found.keys()}}
 
     async def preview(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """What the digest of a form would post now, or its topic would take, before it is saved."""

@@ -17,7 +17,7 @@ from bot.caveat import CAVEATS
 from bot.commands.invoke import Invocation, Person
 from bot.errors import FetchError, StoreBusy
 from bot.ingest.parsed import ParsedFeed
-from bot.models import WorkspaceId
+from bot.models import Style, WorkspaceId
 from bot.store import Store
 from tests.harbour import Harbour, harbour
 from tests.loopback import Answer, FakeDiscord
@@ -326,6 +326,54 @@ async def test_form_with_a_mistake_is_opened_again_as_it_was_filled_in(port: Har
     assert (fields(again)["name"]["value"], fields(again)["at"]["value"]) == ("Morning", "25:00")
     added = await port.fake.submit(ola, port.channel, again, {"at": "08:00"})
     assert "Morning is set up" in added.texts
+
+
+async def test_form_of_one_server_knows_nothing_of_what_was_typed_in_another(port: Harbour) -> None:
+    ola = port.fake.manager(port.guild)
+    other = port.fake.add_guild("Inland")
+    there = port.fake.add_channel(other, "talk")
+    await port.fake.tell_guild(other)
+    await port.settled()
+    form = await port.fake.slash(ola, port.channel, "brief-admin digest add")
+    secret = {"name": "Merger watch", "at": "25:00", "channel": [str(port.channel.id)]}
+    await port.fake.submit(ola, port.channel, form, secret)
+    same = replace(ola, guild=other)
+    clean = await port.fake.slash(same, there, "brief-admin digest add")
+    assert "Merger watch" not in str(clean.modal)
+    assert str(port.channel.id) not in str(clean.modal)
+    again = await port.fake.slash(ola, port.channel, "brief-admin digest add")
+    assert fields(again)["name"]["value"] == "Merger watch"
+
+
+async def test_form_sends_nothing_that_was_given_for_another_opening_of_it(port: Harbour) -> None:
+    ola = port.fake.manager(port.guild)
+    await with_topics(port, 30)
+    # Too long for a form to carry, as its commas are typed; dismissed.
+    many = ",".join(f"t{number}" for number in range(1, 27))
+    given = {"topics": many, "style": "full"}
+    refused = await port.fake.slash(ola, port.channel, "brief-admin digest add", given)
+    assert "Name is missing" in refused.texts, "said in words, since no form can carry it"
+    form = await port.fake.slash(ola, port.channel, "brief-admin digest add")
+    wrong = await port.fake.submit(ola, port.channel, form, {"name": "Morning", "at": "25:00"})
+    again = await port.fake.press(ola, port.channel, wrong.messages[0], labels(wrong)["Edit and try again"])
+    await port.fake.submit(ola, port.channel, again, {"at": "08:00"})
+    [digest] = await port.store.digests.list(port.workspace)
+    assert (digest.topic_ids, digest.style) == ((), Style.SUMMARIES)
+
+
+async def test_form_keeps_what_was_given_with_it_however_long_the_command_is(port: Harbour) -> None:
+    ola = port.fake.manager(port.guild)
+    name = "Everything about the harbours of both coasts and the ferries between them"
+    await port.fake.slash(ola, port.channel, "brief-admin topic add", {"name": name, "words": "ferry"})
+    edit = await port.fake.slash(ola, port.channel, "brief-admin topic edit", {"topic": name})
+    changed = await port.fake.submit(ola, port.channel, edit, {"name": "Ports"})
+    assert "Ports is changed" in changed.texts
+    words = ", ".join(f"harbour {number}" for number in range(20))
+    form = await port.fake.slash(ola, port.channel, "brief-admin topic add", {"words": words, "sources": "src1"})
+    assert fields(form)["words"]["value"] == words
+    await port.fake.submit(ola, port.channel, form, {"name": "Harbours"})
+    topic = await port.store.topics.find(port.workspace, "Harbours")
+    assert (len(topic.rule.words), topic.rule.source_ids) == (20, (1,))
 
 
 async def test_settings_are_changed_with_a_form(port: Harbour) -> None:
