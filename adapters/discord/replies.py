@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import discord
 
-from adapters.discord.buttons import Press, Verb, addressed
+from adapters.discord.buttons import Press, Verb
+from adapters.discord.direct import addressed
 from adapters.discord.here import guild_of
 from adapters.discord.native import RawView, attached
 from adapters.discord.render import BUTTON, GREY, ROW, render
