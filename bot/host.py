@@ -36,21 +36,27 @@ class Host:
         """Where an adapter keeps the tokens of the workspaces that installed it."""
         return self._store.installations
 
-    async def present(self, places: Mapping[WorkspaceId, str], *, is_all: bool) -> frozenset[WorkspaceId]:
+    async def present(self, places: Mapping[WorkspaceId, str | None], *, is_all: bool) -> frozenset[WorkspaceId]:
         """The bot is in these workspaces (names by id). `is_all`: and in no other of this platform.
+
+        One whose name is None cannot be seen now: it stays as it is known until it is told of with its name.
 
         Gives back those that it came to, whose people are to be greeted: each once for each time that it comes, and
         none when a bot that knew of no workspace finds itself in some.
         """
         known = await self._store.workspaces.here(self._platform)
         for id_, name in places.items():
-            if known.get(id_) == name:
+            if name is None or known.get(id_) == name:
                 continue
             if await self._store.workspaces.present(id_, name=name, now=self._clock.now()):
                 log.info("workspace.returned", workspace=id_)
         for id_ in (known.keys() - places.keys()) if is_all else ():
             await self.absent(id_)
-        new = [] if is_all and not known else [id_ for id_ in places if id_ not in known]
+        new = (
+            []
+            if is_all and not known
+            else [id_ for id_, name in places.items() if name is not None and id_ not in known]
+        )
         now = self._clock.now()
         return frozenset([id_ for id_ in new if await self._store.workspaces.greet(id_, now=now)])
 

@@ -11,7 +11,7 @@ import discord
 import structlog
 
 from adapters.discord import forms
-from adapters.discord.buttons import Press, Verb, addressed, read_press
+from adapters.discord.buttons import Press, Verb, read_press
 from adapters.discord.here import channels_of, guild_of, invocation_of, reader_of
 from adapters.discord.incoming import Asked, in_guild, read_command, read_line
 from adapters.discord.native import RawModal
@@ -22,6 +22,7 @@ from bot.commands.describe import as_typed
 from bot.commands.forms import asked_for, wants_form
 from bot.commands.invoke import Commands, Invocation, Reply
 from bot.commands.lookup import FILE_LIMIT
+from bot.commands.values import parts
 from bot.documents.build import error_document
 from bot.documents.nodes import Kind
 from bot.errors import BriefbotError, UsageError
@@ -189,30 +190,33 @@ class Answers:
         if isinstance(filled, Reply):
             await answer_with(interaction, filled)
             return
-        given = {**asked.values, **self._drafts.take(interaction, words)}
-        values = {**filled, **given}
-        # What was given and the form does not ask for waits for it here.
-        fields = asked_for(asked.command, values, forms.FORMS)
-        self._drafts.keep(interaction, words, {name: text for name, text in given.items() if name not in fields})
-        choices = await self._choices(asked.command, fields, here)
+        typed = self._drafts.take(interaction, words)
+        shown = asked_for(asked.command, asked.values, forms.FORMS)
+        values = {**filled, **{name: text for name, text in typed.items() if name in shown}}
+        choices = await self._choices(asked.command, values, here)
         if here.is_direct:
             # Where Discord knows of no channels to pick from.
-            choices["channel"] = channels_of(interaction)
-        body = forms.form(asked.command, values, choices, Press(Verb.FORM, words))
-        await interaction.response.send_modal(
-            RawModal(addressed([body], guild_of(interaction))[0] if here.is_direct else body)
-        )
+            choices["channel"] = channels_of(interaction, values.get("channel", ""))
+        fields = {option.name for option in forms.fields(asked.command, values, choices)}
+        unseen = {name: values[name] for name in asked.values if name not in fields}
+        press = _carrying(interaction, words, as_typed(asked.command.name, unseen))
+        if press is None:
+            # More was given than a form can carry beside its fields; in words, nothing is lost and nothing sent unseen.
+            await self._run(interaction, Call(asked=asked))
+            return
+        await interaction.response.send_modal(RawModal(forms.form(asked.command, values, choices, press)))
 
     async def _choices(
-        self, command: Command, fields: Sequence[str], here: Invocation
+        self, command: Command, values: dict[str, str], here: Invocation
     ) -> dict[str, Sequence[tuple[str, str]]]:
-        """The topics that a digest may be of, for its form to show."""
+        """The topics that a digest may be of, for its form to show; those that are chosen become ids in `values`."""
         found: dict[str, Sequence[tuple[str, str]]] = {}
-        for name in fields:
+        for name in asked_for(command, values, forms.FORMS):
             option = command.option(name)
             if option is not None and option.type is OptionType.TOPIC:
-                one = replace(option, is_list=False)
-                found[name] = await self._commands.complete(command, one, "", here)
+                chosen = list(parts(values.get(name, "")))
+                offered = await self._commands.offered(command, option, chosen, here)
+                found[name], values[name] = offered.options, ", ".join(offered.chosen)
         return found
 
     async def _filled_in(self, interaction: Interaction) -> None:
@@ -221,8 +225,7 @@ class Answers:
         if press is None or press.verb is not Verb.FORM:
             raise UsageError(say("this form is of another version of Briefbot"), example="/brief help")
         asked = _asked_by_form(press.words, guild_id)
-        given = {**asked.values, **self._drafts.take(interaction, press.words)}
-        values = forms.filled_in(asked.command, given, data.get("components", ()))
+        values = forms.filled_in(asked.command, asked.values, data.get("components", ()))
         asked = replace(asked, values=in_guild(asked.command, values, guild_id))
         await self._run(interaction, Call(asked=asked, form=press.words))
 
@@ -232,6 +235,13 @@ def _asked_by_form(words: str, guild_id: int) -> Asked:
     if asked.command.name not in forms.FORMS:
         raise UsageError(say("this form is of another version of Briefbot"), example="/brief help")
     return asked
+
+
+def _carrying(interaction: Interaction, *wordings: str) -> Press | None:
+    """What a form says when it is sent: the first of these wordings of its command that it can carry."""
+    guild_id = guild_of(interaction) if interaction.guild_id is None else 0
+    presses = [Press(Verb.FORM, words, guild_id) for words in wordings if words]
+    return next((press for press in presses if press.custom_id()), None)
 
 
 def _data(interaction: Interaction) -> Mapping[str, Any]:

@@ -14,10 +14,9 @@ A message of last year says the same as today's, so no version may give one of t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 ID_LIMIT: Final = 100
 _VERSION: Final = "v1"
@@ -48,7 +47,8 @@ class Press:
 
         The `number` tells components of one message apart that ask for the same; it means nothing.
         """
-        text = f"{_VERSION}{f'.{number}' if number > 1 else ''}:{self.verb}:{self.words}"
+        guild = f"@{self.guild_id}" if self.guild_id else ""
+        text = f"{_VERSION}{guild}{f'.{number}' if number > 1 else ''}:{self.verb}:{self.words}"
         return text if len(text) <= ID_LIMIT else None
 
 
@@ -62,19 +62,7 @@ def read_press(custom_id: str) -> Press | None:
     return Press(Verb(verb), words, int(found[1] or 0))
 
 
-def addressed(components: Sequence[Mapping[str, Any]], guild_id: int) -> list[dict[str, Any]]:
-    """The components as they stand in a direct message: each says which server it is about."""
-    return [{name: _addressed(part, name, guild_id) for name, part in one.items()} for one in components]
-
-
-def _addressed(value: Any, name: str, guild_id: int) -> Any:
-    match value:
-        case Mapping():
-            return addressed([value], guild_id)[0]
-        case list():
-            return [_addressed(part, name, guild_id) for part in value]
-        case str() if name == "custom_id" and read_press(value):
-            told = f"{_VERSION}@{guild_id}{value.removeprefix(_VERSION)}"
-            return told if len(told) <= ID_LIMIT else value
-        case _:
-            return value
+def of_guild(custom_id: str, guild_id: int) -> str | None:
+    """An id of ours as it stands in a direct message about a server; None when that is too long for one."""
+    told = f"{_VERSION}@{guild_id}{custom_id.removeprefix(_VERSION)}"
+    return told if len(told) <= ID_LIMIT else None

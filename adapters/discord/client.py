@@ -76,6 +76,8 @@ class Client(discord.AutoShardedClient):
         self._is_whole = shards is None
         self._host: Host | None = None
         self._answers: Answers | None = None
+        self._unseen: set[int] = set()
+        """Servers that had an outage when we came."""
         self.posts = Posts(self, pacer)
         self.up = asyncio.Event()
         """Set when the bot knows its servers for the first time."""
@@ -106,12 +108,17 @@ class Client(discord.AutoShardedClient):
         self.up.set()
         log.info("discord.ready", guilds=len(self.guilds), shards=self.shard_count)
         if self._host is not None:
+            # Of a server with an outage nothing is known but its id, not even who we are in it.
+            self._unseen = {guild.id for guild in self.guilds if guild.unavailable}
+            names = {workspace_of(guild.id): None if guild.unavailable else guild.name for guild in self.guilds}
             places = {workspace_of(guild.id): guild for guild in self.guilds}
-            names = {id_: guild.name for id_, guild in places.items()}
             for id_ in await self._host.present(names, is_all=self._is_whole):
-                # Added while we were away; older ones are only new to this database.
-                if (at := places[id_].me.joined_at) and discord.utils.utcnow() - at < GREETED_AFTER:
-                    await greet(self, places[id_])
+                await self._greet_late(places[id_])
+
+    async def _greet_late(self, guild: discord.Guild) -> None:
+        """Greets where the bot was added while we were away; older servers are only new to this database."""
+        if (at := guild.me.joined_at) and discord.utils.utcnow() - at < GREETED_AFTER:
+            await greet(self, guild)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         if self._host is not None:
@@ -124,6 +131,11 @@ class Client(discord.AutoShardedClient):
             await self._host.absent(workspace_of(guild.id))
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
+        if self._host is not None and guild.id in self._unseen:
+            new = await self._host.present({workspace_of(guild.id): guild.name}, is_all=False)
+            self._unseen.discard(guild.id)
+            for _ in new:
+                await self._greet_late(guild)
         await self._reachable(guild)
 
     async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:

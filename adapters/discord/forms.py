@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from adapters.discord.buttons import Press, Verb
+from adapters.discord.buttons import Press
 from bot.caveat import CAVEATS
 from bot.commands.catalogue.spec import Command, Option, OptionType
 from bot.commands.forms import DAYS, Forms, asked_for, emptied, picked_days
@@ -50,20 +50,36 @@ _HELP: Final = {
     "places": marked("Each brings well-known feeds with it"),
 }
 """Where something is picked that elsewhere is typed."""
+_PICKED: Final = frozenset((OptionType.CATALOGUE, OptionType.ROLE, OptionType.DAYS))
 _LONG: Final = frozenset(("words", "exclude", "caveat_note", "mute", "deck", "lede", "note", "reason"))
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
-"""For options that name rows: what may be chosen, as (what to show, value)."""
+"""For options that name rows: what may be chosen, as (what to show, value), what is chosen now first."""
 
 
 def form(command: Command, values: Mapping[str, str], choices: Choices, press: Press) -> Component:
-    """The form of a command, filled with these values."""
-    asked = [option for name in asked_for(command, values, FORMS) if (option := command.option(name))]
+    """The form of a command, filled with these values; a `press` that it can carry."""
+    asked = fields(command, values, choices)
     return {
-        "custom_id": press.custom_id() or Press(Verb.FORM, command.name).custom_id(),
+        "custom_id": press.custom_id(),
         "title": clip(re.split("[;:.。：]", say(command.summary))[0], TITLE_LIMIT),
         "components": [_labelled(option, values.get(option.name, ""), choices) for option in asked],
     }
+
+
+def fields(command: Command, values: Mapping[str, str], choices: Choices) -> list[Option]:
+    """What the form asks for: not for what is set and does not fit into a field, which sending it would cut."""
+    asked = [option for name in asked_for(command, values, FORMS) if (option := command.option(name))]
+    # A form must ask for something; where nothing fits, it is seen that all is cut.
+    return [option for option in asked if _fits(option, values.get(option.name, ""), choices)] or asked
+
+
+def _fits(option: Option, value: str, choices: Choices) -> bool:
+    if option.type in _PICKED:
+        return True
+    if option.name in choices:
+        return len(_members(value)) <= MOST_CHOICES
+    return len(value) <= _longest(option)
 
 
 def _labelled(option: Option, value: str, choices: Choices) -> Component:
@@ -79,7 +95,7 @@ def _asking(option: Option, value: str, choices: Choices) -> Component:
     match option.type:
         case OptionType.CATALOGUE:
             topics = [(topic.name, topic.id) for topic in of_kind(option.name)]
-            return _select(topics, [part.strip() for part in value.split(",")], most=len(topics))
+            return _select(topics, _members(value), most=len(topics))
         case OptionType.CHANNEL if option.name not in choices:
             return _picker(CHANNEL_SELECT, value, "channel") | {"channel_types": [0, 5, 10, 11, 12, 15]}
         case OptionType.ROLE:
@@ -91,9 +107,12 @@ def _asking(option: Option, value: str, choices: Choices) -> Component:
             return _select([*own, *((name_of(code), code) for code in CAVEATS)], [value], most=1)
     offered = choices.get(option.name, ())
     if offered:
-        chosen = [part.strip() for part in value.split(",")]
-        return _select(offered, chosen, most=len(offered) if option.is_list else 1)
+        return _select(offered, _members(value), most=len(offered) if option.is_list else 1)
     return _input(option, value)
+
+
+def _members(value: str) -> list[str]:
+    return [word for part in value.split(",") if (word := part.strip())]
 
 
 def _input(option: Option, value: str) -> Component:

@@ -7,7 +7,7 @@ from typing import Final
 import discord
 import structlog
 
-from adapters.discord.buttons import addressed
+from adapters.discord.direct import addressed
 from adapters.discord.here import postable
 from adapters.discord.native import FAILURES, direct_channel, parameters
 from adapters.discord.render import render

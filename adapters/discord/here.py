@@ -82,15 +82,16 @@ async def _from_outside(interaction: Interaction) -> Invocation:
     )
 
 
-def channels_of(interaction: Interaction) -> Sequence[tuple[str, str]]:
-    """Channels of that server in which the bot may post, for a person who is in none of them, as (name, id)."""
+def channels_of(interaction: Interaction, chosen: str = "") -> Sequence[tuple[str, str]]:
+    """Channels of that server in which the bot may post, for a person who is in none of them, as (name, id).
+
+    The one that is chosen now stands first.
+    """
     guild = interaction.client.get_guild(guild_of(interaction))
-    found = (
-        [(f"#{channel.name}"[:100], str(channel_ref(guild.id, channel.id))) for channel in postable(guild)]
-        if guild
-        else []
-    )
-    return found[:MOST_CHANNELS]
+    if guild is None:
+        return []
+    found = [(f"#{channel.name}"[:100], str(channel_ref(guild.id, channel.id))) for channel in postable(guild)]
+    return sorted(found, key=lambda one: one[1] != chosen)[:MOST_CHANNELS]
 
 
 def postable(guild: discord.Guild) -> Iterator[discord.TextChannel]:

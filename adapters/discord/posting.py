@@ -16,6 +16,7 @@ from adapters.discord.incoming import read_channel
 from adapters.discord.native import FAILURES, parameters
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import CONTAINER
+from adapters.discord.seeing import OUTAGE, hidden, lacks
 from adapters.discord.thread_tags import tags_for
 from bot.models import ChannelRef
 from bot.ports import Gone, LookupUnavailable, Outgoing, Rejected, Retry, SendResult, Sent, require_caveat
@@ -36,7 +37,8 @@ NONCE_S: Final = 60.0
 """For at least so long Discord remembers a nonce; it says "a few minutes"."""
 ELSEWHERE_S: Final = 600.0
 """For so long we believe what we were told of a channel that we hear nothing of."""
-_MOST_KEPT: Final = 1000
+_MOST_KEPT: Final = 3000
+"""More than is posted while a nonce counts: 45 a second, for a minute."""
 _OWN_IDS: Final = 1_000_000
 """Above the ids that Discord gives to components by itself."""
 _GONE: Final[Mapping[int, str]] = {
@@ -65,7 +67,8 @@ class Posts:
 
     def __init__(self, client: discord.Client, pacer: Pacer) -> None:
         self._client, self._pacer = client, pacer
-        self._unknown_at: dict[str, float] = {}
+        self._nonce_at: dict[str, float] = {}
+        """Since when Discord may know the nonce of a message."""
         self._elsewhere: dict[int, tuple[float, Any]] = {}
         self.blocked: set[int] = set()
         """Guilds in which something could not be posted."""
@@ -98,7 +101,7 @@ class Posts:
         if guild is None:
             return None if self._is_elsewhere(guild_id) else Gone(reason=_GONE[10004])
         if guild.unavailable:
-            return Retry(reason=marked("Discord has an outage in this server"), after_s=60)
+            return Retry(reason=OUTAGE, after_s=60)
         channel = guild.get_channel_or_thread(channel_id)
         if channel is None:
             return None
@@ -124,10 +127,7 @@ class Posts:
         try:
             ref = await self._post(message, guild_id, channel_id)
         except FAILURES as error:
-            result = _failed(error, channel_id)
-            if isinstance(result, Retry) and result.is_unknown:
-                self._note_unknown(message.key)
-            return result
+            return _failed(error, channel_id)
         return Sent(ref=ref)
 
     async def _post(self, message: Outgoing, guild_id: int, channel_id: int) -> str:
@@ -139,12 +139,19 @@ class Posts:
         channel = await self._channel(guild_id, channel_id)
         if isinstance(channel, discord.ForumChannel):
             return await self._post_in_forum(message, channel, body)
-        params = parameters(body | {"nonce": message.key, "enforce_nonce": True})
-        posted = await self._client.http.send_message(channel_id, params=params)
+        posted = await self._post_with_nonce(message.key, channel_id, body)
         ref = f"{channel_id}/{posted['id']}"
         if message.publish and channel is not None and channel.type is discord.ChannelType.news:
             await self._publish(ref)
         return ref
+
+    async def _post_with_nonce(self, key: str, channel_id: int, body: Mapping[str, Any]) -> Any:
+        """Posts a message by whose nonce Discord knows it again for a while; a post in a forum cannot have one."""
+        if not self._is_guarded(key):
+            # Of several tries the first counts: the message may be from then.
+            _keep(self._nonce_at, key, asyncio.get_running_loop().time())
+        params = parameters(dict(body) | {"nonce": key, "enforce_nonce": True})
+        return await self._client.http.send_message(channel_id, params=params)
 
     async def _continued_in(self, message: Outgoing, guild_id: int) -> tuple[int, bool]:
         """The channel in which the first message goes on, and whether that is a thread of that message.
@@ -205,9 +212,6 @@ class Posts:
             if getattr(error, "code", 0) != 40033:  # published already
                 log.warning("discord.unpublished", channel=channel_id, reason=str(error)[:200])
 
-    def _note_unknown(self, key: str) -> None:
-        _keep(self._unknown_at, key, asyncio.get_running_loop().time())
-
     async def _channel(self, guild_id: int, channel_id: int) -> Any:
         """The channel as we know it; None when it is not known. Of a server on another process's shard we must ask."""
         if guild := self._client.get_guild(guild_id):
@@ -231,11 +235,7 @@ class Posts:
         try:
             ref = await self._found(message, *place)
         except discord.Forbidden:
-            if self._is_guarded(message.key):
-                return None
-            needed = permissions.NEEDED[permissions.READ_MESSAGE_HISTORY]
-            words = marked("Briefbot lacks {permission} in {channel}")
-            raise LookupUnavailable(words.format(permission=needed, channel=f"<#{place[1]}>")) from None
+            ref = self._unseen(message.key, lacks(permissions.VIEW_CHANNEL, place[1]))
         except discord.NotFound:
             # Nothing stands in a channel that is not there.
             return None
@@ -247,14 +247,25 @@ class Posts:
 
     def _is_guarded(self, key: str) -> bool:
         """Whether Discord would still know its nonce, so that sending again cannot double it."""
-        at = self._unknown_at.get(key)
+        at = self._nonce_at.get(key)
         return at is not None and asyncio.get_running_loop().time() - at < NONCE_S
 
+    def _unseen(self, key: str, reason: str) -> str | None:
+        """Of what we may not read: None where sending again cannot double it, else LookupUnavailable."""
+        if self._is_guarded(key):
+            return None
+        raise LookupUnavailable(reason)
+
     async def _found(self, message: Outgoing, guild_id: int, channel_id: int) -> str | None:
+        is_thread = False
         if message.first_ref:
             channel_id, is_thread = await self._continued_in(message, guild_id)
-            if is_thread:
-                return await self._found_in(message, channel_id)
+        # A thread of a message need not be there yet; its channel rules in it.
+        ruling_id = (_read_ref(message.first_ref) or (0, 0))[0] if is_thread else channel_id
+        if reason := await hidden(self._client, guild_id, ruling_id):
+            return self._unseen(message.key, reason)
+        if is_thread:
+            return await self._found_in(message, channel_id)
         channel = await self._channel(guild_id, channel_id)
         if isinstance(channel, discord.ForumChannel):
             return await self._found_in_forum(message, channel)

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import discord
 
-from adapters.discord.buttons import Press, Verb, addressed
+from adapters.discord.buttons import Press, Verb
+from adapters.discord.direct import addressed
 from adapters.discord.here import guild_of
 from adapters.discord.native import RawView, attached
 from adapters.discord.render import BUTTON, GREY, ROW, render
@@ -86,22 +87,22 @@ class Drafts:
     """What people typed into forms that were not right, so that they need not type it again. Lost with the process."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, str], Mapping[str, str]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, int, str], Mapping[str, str]] = OrderedDict()
 
     def noted(self, interaction: Interaction, words: str, values: Mapping[str, str], reply: Reply) -> Reply:
         """Keeps the values when the reply is an error, and offers the form again below it."""
         if reply.document.kind is not Kind.ERROR:
             return reply
-        self.keep(interaction, words, values)
+        self._kept[_form_of(interaction, words)] = values
+        while len(self._kept) > DRAFTS:
+            self._kept.popitem(last=False)
         again = Actions((Action(say("Edit and try again"), words, asks=True),))
         return replace(reply, document=replace(reply.document, blocks=(*reply.document.blocks, again)))
 
-    def keep(self, interaction: Interaction, words: str, values: Mapping[str, str]) -> None:
-        if values:
-            self._kept[interaction.user.id, words] = values
-        while len(self._kept) > DRAFTS:
-            self._kept.popitem(last=False)
-
     def take(self, interaction: Interaction, words: str) -> Mapping[str, str]:
-        """What this person typed into this form last, once."""
-        return self._kept.pop((interaction.user.id, words), {})
+        """What this person typed into this form of this server last, once."""
+        return self._kept.pop(_form_of(interaction, words), {})
+
+
+def _form_of(interaction: Interaction, words: str) -> tuple[int, int, str]:
+    return guild_of(interaction), interaction.user.id, words

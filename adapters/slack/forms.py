@@ -11,7 +11,7 @@ from adapters.slack.actions import Press, Verb, plain_text, pressed
 from adapters.slack.mrkdwn import plain
 from bot.caveat import CAVEATS
 from bot.commands.catalogue.spec import Command, Option, OptionType
-from bot.commands.forms import DAYS, Forms, asked_for, emptied, picked_days
+from bot.commands.forms import DAYS, Forms, asked_for, changes_something, emptied, picked_days
 from bot.commands.labels import choice_label, label
 from bot.commands.languages import name_of
 from bot.documents.clip import clip
@@ -115,7 +115,8 @@ def unpacked(text: str) -> Origin | None:
 
 def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Origin) -> Json:
     """The form of a command, filled with these values."""
-    asked = [option for name in asked_for(command, values, FORMS) if (option := command.option(name))]
+    known = [option for name in asked_for(command, values, FORMS) if (option := command.option(name))]
+    asked = [option for option in known if not _would_cut(command, option, values.get(option.name, ""))]
     blocks = [_input(option, values.get(option.name, ""), labels.get(option.name, {})) for option in asked]
     if words := _LOOKS.get(command.name):
         look = pressed(Press(Verb.PREVIEW, command.name), say(words))
@@ -129,6 +130,12 @@ def form(command: Command, values: Mapping[str, str], labels: Labels, origin: Or
         "close": plain_text(say("Cancel")),
         "blocks": blocks,
     }
+
+
+def _would_cut(command: Command, option: Option, value: str) -> bool:
+    """Whether more is set than its field holds: then the form leaves it out, and it stays as it is."""
+    is_set = changes_something(command) or command.path == ("settings",)
+    return is_set and option.type is OptionType.TEXT and len(value) > _longest(option)
 
 
 def _submit(command: Command) -> str:
@@ -225,9 +232,13 @@ def _number(option: Option, value: str) -> Json:
 
 
 def _text(option: Option, value: str) -> Json:
-    most = min(option.maximum or TEXT_LIMIT, TEXT_LIMIT)
+    most = _longest(option)
     found: Json = {"type": "plain_text_input", "multiline": option.name in _LONG, "max_length": most}
     return found | ({"initial_value": value[:most]} if value else {})
+
+
+def _longest(option: Option) -> int:
+    return min(option.maximum or TEXT_LIMIT, TEXT_LIMIT)
 
 
 def _option(label: str, value: str) -> Json:

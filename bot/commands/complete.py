@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 from zoneinfo import available_timezones
 
@@ -32,6 +33,27 @@ async def completions(store: Store, workspace: WorkspaceId, option: Option, text
     if not option.can_complete:
         return [(choice, choice) for choice in option.choices]
     return _best(await _names(store, workspace, option.type), text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offered:
+    """What may be picked where nothing is typed, as (what to show, value); what is chosen now stands first."""
+
+    options: tuple[tuple[str, str], ...]
+    """At most 25, or just what is chosen when that is more."""
+    chosen: tuple[str, ...]
+    """The values that are chosen now. One that names nothing any more is its own label."""
+
+
+async def offered(store: Store, workspace: WorkspaceId, option: Option, chosen: Sequence[str]) -> Offered:
+    """The rows that an option may name, when these are chosen, by id or name."""
+    names = await _names(store, workspace, option.type)
+    by_id = {value: name for name, value in names}
+    by_name = {fold(name): value for name, value in names}
+    values = tuple(dict.fromkeys(one if one in by_id else by_name.get(fold(one), one) for one in chosen))
+    first = [(by_id.get(value, value), value) for value in values]
+    rest = [(name, value) for name, value in names if value not in values][: max(0, LIMIT - len(first))]
+    return Offered(options=tuple((clip(name, _LABEL), value) for name, value in (*first, *rest)), chosen=values)
 
 
 def _known_topics(option: Option, text: str) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from bot.commands import admin_digests, admin_sources, topic_preview
 from bot.commands.audit_trail import AuditTrail
 from bot.commands.catalogue import BY_NAME
 from bot.commands.catalogue.spec import Command, Option, Role
-from bot.commands.complete import completions
+from bot.commands.complete import Offered, completions, offered
 from bot.commands.context import Context, FeedReader, Invocation, Person, Reply
 from bot.commands.current import current
 from bot.commands.forms import changes_something
@@ -125,6 +125,12 @@ class Commands:
         with speaking(await self.language(invocation)):
             return await completions(self._store, invocation.workspace_id, option, _storable(text))
 
+    async def offered(self, command: Command, option: Option, chosen: Sequence[str], invocation: Invocation) -> Offered:
+        """What a form may offer for an option that names rows, what is chosen first; nothing as of `complete`."""
+        if not await self._may(command, invocation):
+            return Offered(options=(), chosen=())
+        return await offered(self._store, invocation.workspace_id, option, chosen)
+
     async def filled(
         self, command: Command, values: Mapping[str, str], invocation: Invocation
     ) -> Mapping[str, str] | Reply:
@@ -145,7 +151,9 @@ class Commands:
             context = await self._context(command, known, invocation)
         except BriefbotError as error:
             return _failed(error)
-        return {**await current(context), **values}
+        found = await current(context)
+        # What it is about stands there by its id, which is short and stays when its name is changed.
+        return {**found, **{name: text for name, text in values.items() if name not in required & found.keys()}}
 
     async def preview(self, command: Command, values: Mapping[str, str], invocation: Invocation) -> Reply:
         """What the digest of a form would post now, or its topic would take, before it is saved."""

@@ -188,7 +188,10 @@ async def edit(asked: Asked) -> Json:
 
 @route("GET", "/channels/{channel}/messages")
 async def history(asked: Asked) -> list[Json]:
-    asked.require(HISTORY)
+    asked.require(VIEW)
+    if not asked.discord.world.allowed(asked.channel) & HISTORY:
+        # "If the current user is missing the READ_MESSAGE_HISTORY permission, no messages will be returned."
+        return []
     found = sorted(asked.channel.messages, key=lambda message: int(message["id"]))
     limit = int(asked.query.get("limit", 50))
     if "around" in asked.query:
@@ -269,8 +272,21 @@ async def archived_threads(asked: Asked) -> Json:
     return {"threads": [thread.to_json() for thread in threads], "members": [], "has_more": False}
 
 
+@route("GET", "/guilds/{guild}")
+async def guild(asked: Asked) -> Json:
+    found = asked.discord.world.guilds.get(int(asked.groups[0]))
+    if found is None or not found.is_bot_in:
+        raise Refused(403, 50001, "Missing Access")
+    told = asked.discord.guild_json(found)
+    # Neither channels nor members are told here.
+    return {name: part for name, part in told.items() if name not in ("channels", "threads", "members", "joined_at")}
+
+
 @route("GET", "/guilds/{guild}/members/{user}")
 async def member(asked: Asked) -> Json:
+    if int(asked.groups[1]) == BOT_ID:
+        own: Json = asked.discord.guild_json(asked.discord.world.guilds[int(asked.groups[0])])["members"][0]
+        return own
     found = asked.discord.world.members.get((int(asked.groups[0]), int(asked.groups[1])))
     if found is None:
         raise Refused(404, 10007, "Unknown Member")

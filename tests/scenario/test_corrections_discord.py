@@ -20,6 +20,7 @@ from bot.store.schema import deliveries
 from tests.fakes import FakeClock
 from tests.harbour import Harbour, harbour
 from tests.loopback import FakeDiscord
+from tests.loopback.rules import walk
 from tests.scenario.test_discord_digests import digest, pass_time, texts
 
 
@@ -151,7 +152,10 @@ def manager(port: Harbour) -> Invocation:
 
 
 async def test_menu_of_a_message_reports_a_brief_in_it(port: Harbour) -> None:
-    mina = port.fake.person(port.guild)
+    mina, ola = port.fake.person(port.guild), port.fake.manager(port.guild)
+    port.guild.owner_id = ola.id
+    await port.fake.tell_guild(port.guild)
+    await port.settled()
     await digest(port)
     await pass_time(port)
     asked = await port.fake.use_menu(mina, port.channel, "Report a brief", port.channel.messages[0])
@@ -162,6 +166,11 @@ async def test_menu_of_a_message_reports_a_brief_in_it(port: Harbour) -> None:
     await port.notifier.drain()
     [told] = port.fake.direct_messages(port.guild.owner_id)
     assert "It never burnt" in str(told["components"])
+    # The owner is told in a direct message, where a button does what it does in the server.
+    direct = port.fake.direct_channel(ola.id)
+    [button] = [one for one in walk(told["components"]) if one.get("label") == "See it beside its sources"]
+    seen = await port.fake.press(ola, direct, told, button["custom_id"])
+    assert "It never burnt" in seen.texts
     other = port.fake.world.store(port.channel, {"content": "chatter"}, port.fake.stranger())
     refused = await port.fake.use_menu(mina, port.channel, "Report a brief", other)
     assert "shows no brief" in refused.texts.lower()

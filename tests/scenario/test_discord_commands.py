@@ -14,9 +14,10 @@ from structlog.testing import capture_logs
 
 from adapters.discord.buttons import Press, Verb
 from bot.caveat import CAVEATS
+from bot.commands.invoke import Invocation, Person
 from bot.errors import FetchError, StoreBusy
 from bot.ingest.parsed import ParsedFeed
-from bot.models import WorkspaceId
+from bot.models import Style, WorkspaceId
 from bot.store import Store
 from tests.harbour import Harbour, harbour
 from tests.loopback import Answer, FakeDiscord
@@ -265,6 +266,56 @@ async def test_digest_is_added_with_native_pickers(port: Harbour) -> None:
     )
 
 
+async def with_topics(port: Harbour, count: int) -> None:
+    manager = Invocation(
+        workspace_id=port.workspace, person=Person(id="1", name="Ola", is_manager=True), channel=port.ref()
+    )
+    for number in range(1, count + 1):
+        await port.commands.run(f'/brief-admin topic add "Topic {number}" words:ferry', manager)
+
+
+@pytest.mark.parametrize("count", [1, 25, 26])
+async def test_digest_that_is_edited_keeps_topics_beyond_those_that_a_select_offers(port: Harbour, count: int) -> None:
+    ola = port.fake.manager(port.guild)
+    await with_topics(port, 30)
+    chosen = [f"t{number}" for number in range(30, 30 - count, -1)]
+    values = {"name": "Morning", "at": "08:00", "topics": ",".join(chosen)}
+    await port.fake.slash(ola, port.channel, "brief-admin digest add", values)
+    [before] = await port.store.digests.list(port.workspace)
+    assert len(before.topic_ids) == count
+    edit = await port.fake.slash(ola, port.channel, "brief-admin digest edit", {"digest": "d1"})
+    if "topics" in fields(edit):
+        options = fields(edit)["topics"]["options"]
+        assert [o["value"] for o in options if o.get("default")] == chosen
+        assert (options[0]["label"], len(options)) == ("Topic 30", 25)
+    await port.fake.submit(ola, port.channel, edit, {"at": "07:30"})
+    [after] = await port.store.digests.list(port.workspace)
+    assert (after.at.isoformat(), after.topic_ids) == ("07:30:00", before.topic_ids)
+    assert ("topics" in fields(edit)) is (count <= 25)
+
+
+async def test_topics_that_are_given_by_name_are_chosen_in_the_form(port: Harbour) -> None:
+    ola = port.fake.manager(port.guild)
+    await with_topics(port, 3)
+    form = await port.fake.slash(ola, port.channel, "brief-admin digest add", {"topics": "topic 2, t3"})
+    assert [o["value"] for o in fields(form)["topics"]["options"] if o.get("default")] == ["t2", "t3"]
+    await port.fake.submit(ola, port.channel, form, {"name": "Morning", "at": "08:00"})
+    [digest] = await port.store.digests.list(port.workspace)
+    assert digest.topic_ids == (2, 3)
+
+
+async def test_topic_that_is_edited_keeps_words_that_no_field_holds(port: Harbour) -> None:
+    ola = port.fake.manager(port.guild)
+    words = ",".join(f"w{number}" for number in range(100, 299))
+    await port.fake.slash(ola, port.channel, "brief-admin topic add", {"name": "Ports", "words": words})
+    [before] = await port.store.topics.list(port.workspace)
+    assert len(before.rule.words) == 199
+    edit = await port.fake.slash(ola, port.channel, "brief-admin topic edit", {"topic": "t1"})
+    await port.fake.submit(ola, port.channel, edit, {"exclude": "football"})
+    [after] = await port.store.topics.list(port.workspace)
+    assert (after.rule.words, after.rule.excluded) == (before.rule.words, ("football",))
+
+
 async def test_form_with_a_mistake_is_opened_again_as_it_was_filled_in(port: Harbour) -> None:
     ola = port.fake.manager(port.guild)
     form = await port.fake.slash(ola, port.channel, "brief-admin digest add")
@@ -275,6 +326,54 @@ async def test_form_with_a_mistake_is_opened_again_as_it_was_filled_in(port: Har
     assert (fields(again)["name"]["value"], fields(again)["at"]["value"]) == ("Morning", "25:00")
     added = await port.fake.submit(ola, port.channel, again, {"at": "08:00"})
     assert "Morning is set up" in added.texts
+
+
+async def test_form_of_one_server_knows_nothing_of_what_was_typed_in_another(port: Harbour) -> None:
+    ola = port.fake.manager(port.guild)
+    other = port.fake.add_guild("Inland")
+    there = port.fake.add_channel(other, "talk")
+    await port.fake.tell_guild(other)
+    await port.settled()
+    form = await port.fake.slash(ola, port.channel, "brief-admin digest add")
+    secret = {"name": "Merger watch", "at": "25:00", "channel": [str(port.channel.id)]}
+    await port.fake.submit(ola, port.channel, form, secret)
+    same = replace(ola, guild=other)
+    clean = await port.fake.slash(same, there, "brief-admin digest add")
+    assert "Merger watch" not in str(clean.modal)
+    assert str(port.channel.id) not in str(clean.modal)
+    again = await port.fake.slash(ola, port.channel, "brief-admin digest add")
+    assert fields(again)["name"]["value"] == "Merger watch"
+
+
+async def test_form_sends_nothing_that_was_given_for_another_opening_of_it(port: Harbour) -> None:
+    ola = port.fake.manager(port.guild)
+    await with_topics(port, 30)
+    # Too long for a form to carry, as its commas are typed; dismissed.
+    many = ",".join(f"t{number}" for number in range(1, 27))
+    given = {"topics": many, "style": "full"}
+    refused = await port.fake.slash(ola, port.channel, "brief-admin digest add", given)
+    assert "Name is missing" in refused.texts, "said in words, since no form can carry it"
+    form = await port.fake.slash(ola, port.channel, "brief-admin digest add")
+    wrong = await port.fake.submit(ola, port.channel, form, {"name": "Morning", "at": "25:00"})
+    again = await port.fake.press(ola, port.channel, wrong.messages[0], labels(wrong)["Edit and try again"])
+    await port.fake.submit(ola, port.channel, again, {"at": "08:00"})
+    [digest] = await port.store.digests.list(port.workspace)
+    assert (digest.topic_ids, digest.style) == ((), Style.SUMMARIES)
+
+
+async def test_form_keeps_what_was_given_with_it_however_long_the_command_is(port: Harbour) -> None:
+    ola = port.fake.manager(port.guild)
+    name = "Everything about the harbours of both coasts and the ferries between them"
+    await port.fake.slash(ola, port.channel, "brief-admin topic add", {"name": name, "words": "ferry"})
+    edit = await port.fake.slash(ola, port.channel, "brief-admin topic edit", {"topic": name})
+    changed = await port.fake.submit(ola, port.channel, edit, {"name": "Ports"})
+    assert "Ports is changed" in changed.texts
+    words = ", ".join(f"harbour {number}" for number in range(20))
+    form = await port.fake.slash(ola, port.channel, "brief-admin topic add", {"words": words, "sources": "src1"})
+    assert fields(form)["words"]["value"] == words
+    await port.fake.submit(ola, port.channel, form, {"name": "Harbours"})
+    topic = await port.store.topics.find(port.workspace, "Harbours")
+    assert (len(topic.rule.words), topic.rule.source_ids) == (20, (1,))
 
 
 async def test_settings_are_changed_with_a_form(port: Harbour) -> None:

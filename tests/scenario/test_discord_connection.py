@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,18 +14,18 @@ from structlog.testing import capture_logs
 
 from adapters.discord import invitation
 from adapters.discord.adapter import DiscordAdapter
-from adapters.discord.incoming import channel_ref
+from adapters.discord.incoming import channel_ref, workspace_of
 from adapters.discord.pacing import WINDOW_MOST
 from bot.app import build
 from bot.caveat import caveat_for
 from bot.documents.nodes import Document, Kind
 from bot.errors import ConfigError
 from bot.host import Host
-from bot.ports import Outgoing, Sent
+from bot.ports import LookupUnavailable, Outgoing, Sent
 from bot.store import Store
 from tests.harbour import Harbour, harbour, settings_for
 from tests.loopback import FakeDiscord
-from tests.loopback.world import FORUM
+from tests.loopback.world import FORUM, HISTORY
 from tests.waiting import until
 
 
@@ -112,9 +113,38 @@ async def test_process_serves_the_shards_that_it_is_given(sqlite_store: Store) -
             )
             sent = await port.adapter.send(message)
             assert isinstance(sent, Sent)
-            assert await port.adapter.find(message) == sent.ref
             asked = [request for request in fake.requests if request.path.endswith(f"/channels/{forum.id}")]
             assert len(asked) == 1
+            assert await port.adapter.find(message) == sent.ref
+            # What we may do there is asked of Discord, which shows nobody else's history as an empty one.
+            forum.denied = HISTORY
+            with pytest.raises(LookupUnavailable, match="lacks Read Message History"):
+                await port.adapter.find(message)
+            thread = fake.world.channels[int(sent.ref.partition("/")[0])]
+            with pytest.raises(LookupUnavailable, match="lacks Read Message History"):
+                await port.adapter.find(replace(message, channel=channel_ref(other.id, thread.id)))
+
+
+async def test_guild_with_an_outage_when_the_bot_starts_keeps_its_name_or_gets_one_later(sqlite_store: Store) -> None:
+    async with FakeDiscord() as fake:
+        known, new = fake.add_guild("Known"), fake.add_guild("New")
+        await sqlite_store.workspaces.present(workspace_of(known.id), name="Known", now=datetime.now(UTC))
+        known.is_out = new.is_out = True
+        with capture_logs() as logs:
+            async with harbour(fake, sqlite_store) as port:
+                here = await port.store.workspaces.here("discord")
+                assert here[workspace_of(known.id)] == "Known"
+                assert workspace_of(new.id) not in here
+                for guild in (known, new):
+                    guild.name = f"{guild.name} Harbour"
+                    await fake.tell_guild(guild)
+                await until(lambda: bool(fake.direct_messages(new.owner_id)))
+                await port.settled()
+                here = await port.store.workspaces.here("discord")
+                assert here[workspace_of(known.id)] == "Known Harbour"
+                assert here[workspace_of(new.id)] == "New Harbour"
+                assert fake.direct_messages(known.owner_id) == []
+        assert not [entry for entry in logs if entry["event"] == "discord.event_failed"]
 
 
 async def test_answer_that_is_being_given_is_finished_when_the_bot_stops(sqlite_store: Store) -> None:

@@ -178,6 +178,24 @@ async def test_topic_is_added_and_edited_with_a_form_and_mistakes_stand_at_their
     assert topic.rule.words == ()
 
 
+async def test_form_leaves_out_what_no_field_holds_and_it_stays_as_it_is(dock: Wharf) -> None:
+    ola = dock.fake.manager(dock.team)
+    words = ",".join(f"w{number}" for number in range(100, 299))
+    await dock.fake.slash(ola, dock.channel, "/brief-admin", f"topic add Ports words:{words}")
+    await dock.fake.slash(ola, dock.channel, "/brief-admin", f"settings mute:{words}")
+    edit = await dock.fake.slash(ola, dock.channel, "/brief-admin", "topic edit Ports")
+    sent = await dock.fake.submit(ola, edit.view, {"exclude": "football"})
+    assert sent.action == "update", sent.errors
+    [topic] = await dock.store.topics.list(dock.workspace)
+    assert (len(topic.rule.words), topic.rule.words[-1], topic.rule.excluded) == (199, "w298", ("football",))
+    shown = await dock.fake.slash(ola, dock.channel, "/brief-admin", "settings")
+    label = next(name for name in shown.labels if shown.labels[name].startswith("v1:form"))
+    opened = await dock.fake.press(ola, shown.messages[-1], label)
+    await dock.fake.submit(ola, opened.view, {"language": "ko"})
+    kept = await dock.store.workspaces.get(dock.workspace)
+    assert (len(kept.muted), kept.muted[-1], kept.language) == (199, "w298", "ko")
+
+
 async def test_digest_is_previewed_and_added_with_native_pickers(dock: Wharf) -> None:
     ola = dock.fake.manager(dock.team)
     await dock.fake.slash(ola, dock.channel, "/brief-admin", "topic add Ports words:ferry")

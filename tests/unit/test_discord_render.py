@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.discord.buttons import Press, Verb, read_press
+from adapters.discord.direct import addressed
 from adapters.discord.markdown import escaped, link
 from adapters.discord.render import LABEL_LIMIT, V2, render
 from bot.caveat import caveat_for
@@ -20,6 +22,8 @@ from bot.commands.parse import parse
 from bot.documents.nodes import Action, Actions, Card, Document, Heading, Kind, Paragraph, Text
 from bot.ports import Payload
 from tests.hostile import MENTIONS, documents, texts
+
+GUILD = 1300000000000000001
 
 
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -159,3 +163,25 @@ def test_command_is_parsed_back_as_it_was_typed(data: st.DataObject) -> None:
     if line and not any(set(value) & set('"“”„«»‘’') for value in values.values()):
         parsed = parse(line)
         assert (parsed.command, parsed.values) == (command, values)
+
+
+@given(documents)
+def test_everything_in_a_direct_message_says_its_server_within_the_limits(document: Document) -> None:
+    for payload in render(document):
+        components = addressed(payload.body["components"], GUILD)
+        check(replace(payload, body={**payload.body, "components": components}))
+        ids = [one["custom_id"] for one in walk(components) if "custom_id" in one]
+        assert all((press := read_press(id_)) and press.guild_id == GUILD for id_ in ids)
+
+
+def test_button_that_has_no_room_for_its_server_becomes_the_words_to_type() -> None:
+    short, long = Action("Keep", "brief-admin source resume source:src1"), Action("More", f"brief search {'x' * 75}")
+    for actions in ((short, long), (long,)):
+        document = Document(kind=Kind.NOTICE, title="", blocks=(Actions(actions),))
+        [payload] = render(document)
+        everything = list(walk(addressed(payload.body["components"], GUILD)))
+        assert [one["label"] for one in everything if one["type"] == 2] == ["Keep"][: len(actions) - 1]
+        assert [one["content"] for one in everything if one["type"] == 10] == [f"-# More: `/{long.command}`"]
+    # Words that would make the message too long are left out with their button.
+    row = {"type": 1, "components": [{"type": 2, "label": "More", "custom_id": f"v1:run:{long.command}"}]}
+    assert addressed([{"type": 10, "content": "x" * 3950}, row], GUILD) == [{"type": 10, "content": "x" * 3950}]
