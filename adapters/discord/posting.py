@@ -319,7 +319,8 @@ class Posts:
 def _failed(error: Exception, channel_id: int) -> SendResult:
     """What a refusal of Discord, or its silence, means for a message."""
     if isinstance(error, discord.RateLimited):
-        return Retry(reason=marked("Discord asks us to slow down"), after_s=error.retry_after)
+        # The library tries again by itself after some errors of the server; the first of its tries may have got there.
+        return Retry(reason=marked("Discord asks us to slow down"), after_s=error.retry_after, is_unknown=True)
     if not isinstance(error, discord.HTTPException):
         return Retry(reason=_NO_ANSWER.format(kind=type(error).__name__), is_unknown=True)
     if error.status >= 500:

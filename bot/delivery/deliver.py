@@ -122,7 +122,7 @@ class Deliverer:
         """Sends and settles one message; never raises."""
         try:
             with self._settling.under_way():
-                known = await self._look(adapter, delivery) if delivery.attempts > 1 else None
+                known = await self._look(adapter, delivery) if delivery.is_unsure else None
                 if known is None and (reason := too_late(delivery, self._clock.now())):
                     await self._give_up(delivery, reason)
                 else:
@@ -140,10 +140,10 @@ class Deliverer:
                 ref = await adapter.find(_outgoing(delivery))
         except (LookupUnavailable, TimeoutError) as error:
             # Sending blind could post it twice; waiting cannot.
-            return Retry(reason=_UNSEEN.format(reason=str(error) or marked("no answer")))
+            return Retry(reason=_UNSEEN.format(reason=str(error) or marked("no answer")), is_unknown=True)
         except Exception as error:
             log.exception("delivery.adapter_failed", delivery=delivery.id, call="find")
-            return Retry(reason=_UNSEEN.format(reason=type(error).__name__))
+            return Retry(reason=_UNSEEN.format(reason=type(error).__name__), is_unknown=True)
         if ref is None:
             return None
         log.info("delivery.found", delivery=delivery.id, edition=delivery.edition_id)
@@ -193,7 +193,9 @@ class Deliverer:
                 delivery, marked("{reason}; tries: {n}").format(reason=result.reason, n=delivery.attempts)
             )
             return
-        await self._store.deliveries.settle_retry(delivery.id, owner=self._owner, error=result.reason, next_try_at=at)
+        await self._store.deliveries.settle_retry(
+            delivery.id, owner=self._owner, error=result.reason, next_try_at=at, is_unsure=result.is_unknown
+        )
         log.info("delivery.retry", delivery=delivery.id, reason=result.reason, at=at.isoformat())
 
     async def _blocked(self, delivery: Delivery, reason: str) -> None:

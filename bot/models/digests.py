@@ -237,6 +237,8 @@ class Delivery(Value):
     state: DeliveryState
     attempts: int = 0
     """Sends begun, this one included."""
+    is_unsure: bool = False
+    """An earlier one may have got there: it began and was not settled, or its answer was lost."""
     error: str = ""
     message_ref: str = ""
 

@@ -32,7 +32,7 @@ _TAKEN_BACK: Final = (
     # The processes of then are not at work now.
     "DELETE FROM heartbeats",
     # What waited then was probably sent since: look for it before it is sent.
-    "UPDATE deliveries SET attempts = 1 WHERE attempts = 0 AND state IN ('pending', 'sending')",
+    "UPDATE deliveries SET attempts = max(attempts, 1), state = 'sending' WHERE state IN ('pending', 'sending')",
 )
 
 Progress = Callable[[float], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -60,11 +61,15 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _OWNER: BindParameter[Any] = bindparam("owner")
 
 
+_unsure = and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.attempts > 0)
+"""What was surely not sent waits as PENDING again."""
+
+
 @cache
-def _due(*platforms: str) -> Select[tuple[int]]:
+def _due(*platforms: str) -> Select[tuple[int, bool]]:
     lease = deliveries.c.lease_until
     return (
-        select(deliveries.c.id)
+        select(deliveries.c.id, _unsure.label("is_unsure"))
         .where(delivery_is_open, deliveries.c.next_try_at <= _NOW, or_(lease.is_(None), lease <= _NOW), _is_next_part())
         .where(is_of(deliveries.c.workspace_id, platforms))
         .where(deliveries.c.workspace_id.not_in(bindparam("resting", expanding=True)))
@@ -144,19 +149,19 @@ class Deliveries:
         """Messages to send now, as SENDING, for these platforms; a part only when the one before it is settled.
 
         None of the workspaces that are `resting`.
-        One whose lease ended is claimed again: whether it was sent is unknown then, and `attempts` is above 1.
+        One whose lease ended is claimed again: whether it was sent is unknown then, and it `is_unsure`.
         """
         if not platforms:
             return []
         async with self._db.writing() as connection:
             due = await connection.execute(_due(*platforms), {"now": now, "most": limit, "resting": resting})
-            ids = due.scalars().all()
-            if not ids:
+            unsure = {row.id: bool(row.is_unsure) for row in due}
+            if not (ids := list(unsure)):
                 return []
             lease = {"until": now + timedelta(seconds=lease_s), "owner": owner}
             await connection.execute(_CLAIM, {"ids": ids} | lease)
             rows = await connection.execute(_CLAIMED, {"ids": ids})
-            found = {row.id: delivery_of(row) for row in rows}
+            found = {row.id: replace(delivery_of(row), is_unsure=unsure[row.id]) for row in rows}
         return [found[id_] for id_ in ids]
 
     async def settle_sent(self, refs: Mapping[int, str], *, owner: str, now: datetime) -> set[int]:
@@ -182,9 +187,12 @@ class Deliveries:
         async with self._db.writing() as connection:
             await connection.execute(_PUT_BACK, again)
 
-    async def settle_retry(self, delivery_id: int, *, owner: str, error: str, next_try_at: datetime) -> bool:
-        """To be tried again then; False when the lease is not ours any more."""
-        again = {"error": error, "next_try_at": next_try_at, "lease_until": None}
+    async def settle_retry(
+        self, delivery_id: int, *, owner: str, error: str, next_try_at: datetime, is_unsure: bool = False
+    ) -> bool:
+        """To be tried again then; False when the lease is not ours any more. `is_unsure`: it may have been sent."""
+        state = DeliveryState.SENDING if is_unsure else DeliveryState.PENDING
+        again = {"state": state, "error": error, "next_try_at": next_try_at, "lease_until": None}
         async with self._db.writing() as connection:
             return await _settle(connection, delivery_id, again, owner=owner) is not None
 

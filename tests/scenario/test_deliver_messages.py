@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.delivery.deliver import Deliverer
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Delivery, DeliveryState, EditionState
-from bot.ports import CaveatMissing, Gone, Outgoing, Payload, Rejected, Retry
+from bot.ports import CaveatMissing, Gone, Outgoing, Payload, Rejected, Retry, SendResult
 from tests.desk import DAY, HANGS, TODAY, Desk
 from tests.edition_rows import edition_on, parts_of
 from tests.waiting import until
@@ -37,6 +37,30 @@ async def test_message_is_not_sent_again_while_nobody_can_look_for_it(desk: Desk
     assert desk.adapter.messages() == []
     desk.adapter.is_blind = False
     desk.clock.advance(1200)
+    await desk.deliverer.drain()
+    assert len(desk.adapter.messages()) == 2
+
+
+@pytest.mark.parametrize("answer", [Retry(reason="not connected"), Gone(reason="no right to post")])
+async def test_message_that_was_surely_not_sent_is_sent_although_nobody_can_look(
+    desk: Desk, answer: SendResult
+) -> None:
+    await desk.digest()
+    desk.adapter.line, desk.adapter.is_blind = [answer], True
+    await desk.run(TODAY + DAY)
+    desk.clock.advance(1200)
+    await desk.deliverer.drain()
+    assert len(desk.adapter.messages()) == 2
+
+
+async def test_message_that_was_not_there_and_then_surely_not_sent_is_sent_without_a_look(desk: Desk) -> None:
+    await desk.digest()
+    desk.adapter.line = [Retry(reason="lost", is_unknown=True), Retry(reason="not connected")]
+    await desk.run(TODAY + DAY)
+    desk.clock.advance(120)
+    await desk.deliverer.drain()
+    desk.adapter.is_blind = True
+    desk.clock.advance(120)
     await desk.deliverer.drain()
     assert len(desk.adapter.messages()) == 2
 
