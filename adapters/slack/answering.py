@@ -14,7 +14,7 @@ from adapters.slack.actions import Press, Verb, read_press
 from adapters.slack.files import content_of
 from adapters.slack.forms import CALLBACK, FORMS, Origin
 from adapters.slack.incoming import Asked, channel_ref, in_workspace, read_line, typed, workspace_of
-from adapters.slack.mistakes import errors_at_fields, told, with_another_try
+from adapters.slack.mistakes import errors_at_fields, show, told, with_another_try
 from adapters.slack.pacing import Pacer
 from adapters.slack.people import People
 from adapters.slack.posting import ClientOf
@@ -138,7 +138,7 @@ class Answers:
             await self._open_form(here, body["trigger_id"], asked, words, respond, is_home=is_home, window=window)
         elif press.verb is Verb.TURN and body.get("view", {}).get("callback_id") == replies.SHOWN:
             reply = await told(self._reply(here, asked, press.verb))
-            await here.client.views_update(view_id=body["view"]["id"], view=replies.view(reply))
+            await show(here.client, body["view"]["id"], reply)
         elif "view" in body:
             await self._show_window(here, body, self._reply(here, asked, press.verb))
         else:
@@ -177,7 +177,7 @@ class Answers:
             await open_(trigger_id=body["trigger_id"], view=replies.view(await task))
             return
         opened = await open_(trigger_id=body["trigger_id"], view=replies.waiting_view(say("This takes a moment.")))
-        await here.client.views_update(view_id=opened["view"]["id"], view=replies.view(await task))
+        await show(here.client, opened["view"]["id"], await task)
 
     # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -295,7 +295,7 @@ class Answers:
         if not done:
             await ack(response_action="update", view=replies.waiting_view(say("This takes a moment.")))
             reply = with_another_try(await task, asked, values)
-            await here.client.views_update(view_id=view["id"], view=replies.view(reply))
+            await show(here.client, view["id"], reply)
         elif (reply := await task).document.kind is Kind.ERROR and (errors := errors_at_fields(reply, view)):
             await ack(response_action="errors", errors=errors)
         else:

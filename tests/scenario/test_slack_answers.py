@@ -115,6 +115,14 @@ async def test_shared_answer_of_more_messages_than_go_at_once_says_so(dock: Whar
     assert len(dock.channel.messages) == 5
 
 
+async def test_window_says_so_when_slack_does_not_take_its_answer(dock: Wharf) -> None:
+    ola = dock.fake.manager(dock.team)
+    opened = await dock.fake.slash(ola, dock.channel, "/brief-admin", "source add")
+    dock.fake.faults.error("internal_error", "views.update")
+    sent = await dock.fake.submit(ola, opened.view, {"url": "https://slow.example/feed"}, effects=1)
+    assert "Something went wrong on our side" in sent.texts
+
+
 async def test_window_does_not_wait_for_an_answer_that_does_not_come(dock: Wharf) -> None:
     ola = dock.fake.manager(dock.team)
     opened = await dock.fake.slash(ola, dock.channel, "/brief-admin", "source import")
