@@ -154,8 +154,10 @@ class SlackAdapter:
             await self._busy.wait()
             if self._connection is not None:
                 await self._connection.close()
-            # What came in while those before were answered.
+            # What came in while those before were answered, and the tokens that they had renewed.
             await self._busy.wait()
+            if self._clients is not None:
+                await self._clients.close()
 
     async def _start(self, host: Host) -> None:
         """Connects, again and again while there is no network."""

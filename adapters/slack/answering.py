@@ -7,9 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import aiohttp
-import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import forms, replies
@@ -17,11 +14,11 @@ from adapters.slack.actions import Press, Verb, read_press
 from adapters.slack.files import content_of
 from adapters.slack.forms import CALLBACK, FORMS, Origin
 from adapters.slack.incoming import Asked, channel_ref, in_workspace, read_line, typed, workspace_of
-from adapters.slack.mistakes import errors_at_fields, told, with_another_try
-from adapters.slack.pacing import Pacer, TooLong
+from adapters.slack.mistakes import errors_at_fields, show, told, with_another_try
+from adapters.slack.pacing import Pacer
 from adapters.slack.people import People
 from adapters.slack.posting import ClientOf
-from adapters.slack.render import render
+from adapters.slack.sharing import cut_off, share
 from bot.commands.catalogue.spec import Command, OptionType, Role
 from bot.commands.context import Person
 from bot.commands.describe import as_typed
@@ -31,10 +28,7 @@ from bot.commands.parse import UnknownCommand
 from bot.documents.build import error_document
 from bot.documents.nodes import Kind
 from bot.errors import BriefbotError, UsageError
-from bot.ports import Payload, require_caveat
-from bot.saying import say, say_count, speaking
-
-log = structlog.get_logger(__name__)
+from bot.saying import say, speaking
 
 Json = Mapping[str, Any]
 Ack = Callable[..., Awaitable[Any]]
@@ -144,7 +138,7 @@ class Answers:
             await self._open_form(here, body["trigger_id"], asked, words, respond, is_home=is_home, window=window)
         elif press.verb is Verb.TURN and body.get("view", {}).get("callback_id") == replies.SHOWN:
             reply = await told(self._reply(here, asked, press.verb))
-            await here.client.views_update(view_id=body["view"]["id"], view=replies.view(reply))
+            await show(here.client, body["view"]["id"], reply)
         elif "view" in body:
             await self._show_window(here, body, self._reply(here, asked, press.verb))
         else:
@@ -154,36 +148,25 @@ class Answers:
         reply = await self._reply(here, asked, press.verb)
         is_own = bool(body.get("container", {}).get("is_ephemeral"))
         is_shared = press.verb is Verb.SHARE
-        if is_shared and (missing := await self._post_to_all(here, asked.command, reply)) is not None:
-            if missing:
-                await respond(**replies.messages(replies.failed(_not_shared(missing)))[0])
+        if is_shared and await self._post_to_all(here, respond, asked.command, reply):
             return
         words = "" if is_shared else replies.shareable(asked.command, asked.values, reply)
         replaces = is_own and press.verb in (Verb.TURN, Verb.DO)
         for message in replies.messages(reply, words, is_private=not is_shared, replaces=replaces):
             await respond(**message)
 
-    async def _post_to_all(self, here: Here, command: Command, reply: Reply) -> int | None:
-        """Posts a shared answer as messages of our own, which can be edited later; how many of them could not be
-        posted, None where we may post nothing.
+    async def _post_to_all(self, here: Here, respond: Respond, command: Command, reply: Reply) -> bool:
+        """Posts a shared answer as messages of our own, which can be edited later; False where we may not post.
 
         What is shown through the address of an interaction stands there as well, but Slack does not say where.
         """
-        posted: list[tuple[str, Payload]] = []
-        payloads = render(reply.document)[: replies.URL_USES]
-        for payload in payloads:
-            require_caveat(payload)
-            try:
-                await self._pacer.wait(here.team_id, here.channel_id)
-                made = await here.client.chat_postMessage(channel=here.channel_id, **payload.body)
-            except (SlackApiError, TooLong, aiohttp.ClientError, OSError) as error:
-                log.info("slack.unshared", channel=here.channel_id, reason=str(error)[:200])
-                break
-            posted.append((f"{made['channel']}/{made['ts']}", payload))
-        if not posted:
-            return None
-        await self._commands.note_shared(reply.document, posted, await self._invocation(here, command))
-        return len(payloads) - len(posted)
+        shared = await share(here.client, self._pacer, (here.team_id, here.channel_id), reply.document)
+        if shared.posted:
+            invocation = await self._invocation(here, command)
+            await self._commands.note_shared(reply.document, shared.posted, invocation)
+        if shared.missing and not shared.is_refused:
+            await respond(**replies.messages(cut_off(shared.missing))[0])
+        return not shared.is_refused
 
     async def _show_window(self, here: Here, body: Json, work: Awaitable[Reply]) -> None:
         """Where no message was pressed, the answer gets a window; a late one after a promise."""
@@ -194,7 +177,7 @@ class Answers:
             await open_(trigger_id=body["trigger_id"], view=replies.view(await task))
             return
         opened = await open_(trigger_id=body["trigger_id"], view=replies.waiting_view(say("This takes a moment.")))
-        await here.client.views_update(view_id=opened["view"]["id"], view=replies.view(await task))
+        await show(here.client, opened["view"]["id"], await task)
 
     # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -312,7 +295,7 @@ class Answers:
         if not done:
             await ack(response_action="update", view=replies.waiting_view(say("This takes a moment.")))
             reply = with_another_try(await task, asked, values)
-            await here.client.views_update(view_id=view["id"], view=replies.view(reply))
+            await show(here.client, view["id"], reply)
         elif (reply := await task).document.kind is Kind.ERROR and (errors := errors_at_fields(reply, view)):
             await ack(response_action="errors", errors=errors)
         else:
@@ -371,14 +354,6 @@ class Answers:
 def _value(pressed: Json) -> str:
     option = pressed.get("selected_option") or {}
     return str(pressed.get("value") or option.get("value") or "")
-
-
-def _not_shared(count: int) -> str:
-    return say_count(
-        "{n} more message of this answer could not be posted here.",
-        "{n} more messages of this answer could not be posted here.",
-        count,
-    )
 
 
 def _first(messages: list[dict[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from typing import Any, Final, Protocol
@@ -51,7 +52,7 @@ class Socket:
     def __init__(self, settings: Settings, client: AsyncWebClient, clients: Clients, *, ping_s: float) -> None:
         self.app = AsyncApp(client=client, authorize=clients.authorize(), request_verification_enabled=False)
         token = settings.slack_app_token.get_secret_value()
-        self._handler = AsyncSocketModeHandler(self.app, token, ping_interval=ping_s)
+        self._handler = _Handler(self.app, token, ping_interval=ping_s)
 
     async def open(self) -> None:
         await self._handler.connect_async()  # type: ignore[no-untyped-call]
@@ -61,7 +62,27 @@ class Socket:
         return is_connected
 
     async def close(self) -> None:
+        # An answer may be given and not handed back yet: Bolt looks for it every ten milliseconds.
+        if self._handler.requests:
+            await asyncio.wait(self._handler.requests)
         await self._handler.close_async()  # type: ignore[no-untyped-call]
+
+
+class _Handler(AsyncSocketModeHandler):
+    """Bolt's, which knows the tasks of requests that have no acknowledgement yet."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.requests: set[asyncio.Task[Any]] = set()
+
+    async def handle(self, *args: Any) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.requests.add(task)
+        try:
+            await super().handle(*args)
+        finally:
+            self.requests.discard(task)
 
 
 class HttpServer:

@@ -108,7 +108,7 @@ class Events:
 
     # ── reports ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def open_report(self, body: Json, respond: Callable[..., Awaitable[Any]]) -> None:
+    async def open_report(self, body: Json) -> None:
         """Opens the form for a report about the message whose menu was used."""
         team_id = str(body["team"]["id"])
         client = await self._client_of(team_id)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from bot.commands.lookup import FILE_LIMIT
 from bot.errors import UsageError
@@ -37,7 +37,7 @@ async def content_of(client: AsyncWebClient, file_id: str) -> str:
             allowed=say("at most {n} MB", n=FILE_LIMIT // 10**6),
             example=say("an OPML file"),
         )
-    if not _is_with_slack(described, client.base_url):
+    if not is_with_slack(described, client.base_url):
         raise UsageError(
             say("{name} is not kept by Slack, so Briefbot does not fetch it", name=name[:60]),
             allowed=say("a file that was uploaded to Slack"),
@@ -63,13 +63,20 @@ async def _read(client: AsyncWebClient, url: str) -> bytes:
     return raw
 
 
-def _is_with_slack(described: Mapping[str, Any], api: str) -> bool:
+def is_with_slack(described: Mapping[str, Any], api: str) -> bool:
     """Whether the file is on a host of Slack's, or of its stand-in: our token is sent there and nowhere else."""
-    at, own = urlsplit(str(described.get("url_private_download", ""))), urlsplit(api)
-    if described.get("is_external") or not at.hostname:
+    own = URL(api)
+    try:
+        # By the same reader that will take the address apart to fetch it.
+        at = URL(str(described.get("url_private_download") or ""))
+    except ValueError:
         return False
-    is_slack = at.scheme == "https" and any(at.hostname == one or at.hostname.endswith(f".{one}") for one in _HOSTS)
-    return is_slack or (at.scheme, at.netloc) == (own.scheme, own.netloc)
+    if described.get("is_external") or not at.host:
+        return False
+    # Beside another API, as of the government's Slack, are its own hosts of files.
+    hosts = (*_HOSTS, own.host)
+    is_slack = at.scheme == "https" and any(at.host == one or at.host.endswith(f".{one}") for one in hosts if one)
+    return is_slack or at.origin() == own.origin()
 
 
 def _not_given() -> UsageError:

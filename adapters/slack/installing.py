@@ -18,7 +18,7 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.oauth.installation_store import Bot, Installation
+from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
@@ -40,7 +40,10 @@ Installed = Callable[[WorkspaceId, str], Awaitable[None]]
 
 
 class InstallationStore(AsyncInstallationStore):
-    """slack_sdk's installations over `Tokens`: one for each workspace, its bot's."""
+    """Where Bolt's flow leaves an installation: in `Tokens`, one for each workspace, its bot's.
+
+    Bolt only saves here. What it would find or delete is asked of `Tokens` by `Authorize` and by our own events.
+    """
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -58,49 +61,6 @@ class InstallationStore(AsyncInstallationStore):
         except BriefbotError as error:
             # The one kind of error for which the flow shows its page.
             raise BoltError(error.message) from error
-
-    async def async_save_bot(self, bot: Bot) -> None:
-        found = await self._find(bot.enterprise_id, bot.team_id, bot.is_enterprise_install)
-        # Who installed it stays as it was.
-        user_id = found.user_id if found else ""
-        await self.async_save(Installation(user_id=user_id, **bot.to_dict_for_copying()))
-
-    async def async_find_bot(
-        self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
-    ) -> Bot | None:
-        found = await self._find(enterprise_id, team_id, is_enterprise_install)
-        return None if found is None else found.to_bot()
-
-    async def async_find_installation(
-        self,
-        *,
-        enterprise_id: str | None,
-        team_id: str | None,
-        user_id: str | None = None,
-        is_enterprise_install: bool | None = False,
-    ) -> Installation | None:
-        found = await self._find(enterprise_id, team_id, is_enterprise_install)
-        return found if found is not None and user_id in (None, found.user_id) else None
-
-    async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        if workspace := workspace_of(enterprise_id, team_id):
-            await self._tokens.forget(workspace)
-
-    async def async_delete_installation(
-        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
-    ) -> None:
-        # A person's token has been revoked, of which we keep none: the bot's must stay when its installer leaves.
-        if user_id is None:
-            await self.async_delete_bot(enterprise_id=enterprise_id, team_id=team_id)
-
-    async def async_delete_all(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        await self.async_delete_bot(enterprise_id=enterprise_id, team_id=team_id)
-
-    async def _find(
-        self, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None
-    ) -> Installation | None:
-        workspace = workspace_of(enterprise_id, team_id, is_enterprise_install)
-        return await self._tokens.find(workspace) if workspace else None
 
 
 class StateStore(AsyncOAuthStateStore):

@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import replies
 from adapters.slack.incoming import Asked
@@ -62,6 +64,15 @@ async def told(work: Awaitable[Reply]) -> Reply:
     except Exception as error:
         await apologise(None, error)
         return replies.failed(words_of(error))
+
+
+async def show(client: AsyncWebClient, view_id: str, reply: Reply) -> None:
+    """Puts a reply in the place of what a window shows; when Slack does not take it, that something went wrong."""
+    try:
+        await client.views_update(view_id=view_id, view=replies.view(reply))
+    except (SlackApiError, aiohttp.ClientError, OSError) as error:
+        await apologise(None, error)
+        await client.views_update(view_id=view_id, view=replies.view(replies.failed(words_of(error))))
 
 
 async def apologise(respond: Respond | None, error: Exception) -> None:

@@ -51,11 +51,23 @@ class Respond:
         return "" if answer.status_code < 400 else f"{answer.status_code} {answer.body[:100]}"
 
     async def _whispered(self, message: Mapping[str, Any]) -> bool:
+        """Shows it to the person alone, in a direct message where Slack does not let us in the channel."""
         if self._client is None or not (self._channel and self._user):
             return False
         shown = {name: message[name] for name in ("blocks", "text") if name in message}
         try:
             await self._client.chat_postEphemeral(channel=self._channel, user=self._user, **shown)
+        except SlackApiError:
+            return await self._written(self._client, shown)
+        except (aiohttp.ClientError, OSError):
+            return False
+        return True
+
+    async def _written(self, client: AsyncWebClient, shown: Mapping[str, Any]) -> bool:
+        try:
+            opened = await client.conversations_open(users=[self._user])
+            place = opened["channel"]["id"]
+            await client.chat_postMessage(channel=place, unfurl_links=False, unfurl_media=False, **shown)
         except (SlackApiError, aiohttp.ClientError, OSError):
             return False
         return True

@@ -16,7 +16,7 @@ BOT_SCOPES: Final[Mapping[str, str]] = {
     "files:write": "hands a manager the file of /brief-admin export and source export",
     "groups:history": "the same as channels:history, in private channels it was invited to",
     "groups:read": "the same as channels:read, in private channels it was invited to",
-    "im:write": "tells managers in person when a digest cannot be posted",
+    "im:write": "tells in person what cannot be told elsewhere: to managers a digest's trouble, to anybody an answer",
     "team:read": "knows the name of the workspace",
     "usergroups:read": "knows who is in the user group that a workspace chose as its managers",
     "users:read": "knows who is an admin, and a person's language and time zone",

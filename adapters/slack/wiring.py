@@ -145,7 +145,7 @@ def _wire_forms(app: AsyncApp, answers: Answers, events: Events, busy: Busy) -> 
     async def report(ack: Any, respond: Any, body: Json) -> None:
         await ack()
         try:
-            await events.open_report(body, respond)
+            await events.open_report(body)
         except Exception as error:
             await apologise(respond, error)
 

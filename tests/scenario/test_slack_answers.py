@@ -60,6 +60,15 @@ async def test_answer_whose_address_fails_is_whispered_instead(dock: Wharf, trou
     assert dock.channel.messages == []
 
 
+async def test_answer_whose_address_fails_where_we_are_no_member_comes_as_a_direct_message(dock: Wharf) -> None:
+    ola, channel = dock.fake.manager(dock.team), dock.fake.add_channel(dock.team, "others", is_member=False)
+    dock.fake.faults.error("expired_url", RESPONSE_URL, times=9)
+    await dock.fake.slash(ola, channel, "/brief-admin", SLOW)
+    await until(lambda: bool(dock.fake.direct_messages(ola)), within_s=3)
+    [told] = dock.fake.direct_messages(ola)
+    assert "Port News" in str(told["blocks"])
+
+
 async def test_answer_that_is_being_given_is_given_before_the_bot_stops(dock: Wharf) -> None:
     ola = dock.fake.manager(dock.team)
     asked = asyncio.create_task(dock.fake.slash(ola, dock.channel, "/brief-admin", SLOW, effects=1))
@@ -76,10 +85,42 @@ async def test_shared_answer_that_breaks_off_says_so_and_what_stands_is_noted(do
     dock.fake.faults.slow(0.0)
     dock.fake.faults.limit(30)
     shared = await dock.fake.press(mina, listed.messages[-1], "Share in this channel")
-    await until(lambda: "could not be posted here" in shared.texts)
+    await until(lambda: "may be missing here" in shared.texts)
     assert len(dock.channel.messages) == 1
     assert shared.is_ephemeral
     assert len(await dock.store.database.rows(select(shared_answers))) == 1
+
+
+async def test_shared_answer_of_which_slack_says_nothing_is_not_shown_again(dock: Wharf) -> None:
+    mina = dock.fake.person(dock.team)
+    listed = await dock.fake.slash(mina, dock.channel, "/brief", "latest count:20")
+    await until(lambda: "Share in this channel" in listed.labels)
+    dock.fake.faults.lose_after()
+    shared = await dock.fake.press(mina, listed.messages[-1], "Share in this channel")
+    await until(lambda: "may be missing here" in shared.texts, within_s=3)
+    assert len(dock.channel.messages) == 1
+
+
+async def test_shared_answer_of_more_messages_than_go_at_once_says_so(dock: Wharf) -> None:
+    source = await dock.office.follow("https://long.example/feed", workspace=dock.workspace, title="Long")
+    for number in range(20):
+        headline = f"Pier {number} closes" + " and so does every other pier of the harbour" * 5
+        await dock.office.report(source, headline, body=f"Word{number} " * 300)
+    dock.fake.limits.off()
+    mina = dock.fake.person(dock.team)
+    listed = await dock.fake.slash(mina, dock.channel, "/brief", "latest count:20")
+    await until(lambda: "Share in this channel" in listed.labels)
+    shared = await dock.fake.press(mina, listed.messages[-1], "Share in this channel")
+    await until(lambda: "may be missing here" in shared.texts, within_s=3)
+    assert len(dock.channel.messages) == 5
+
+
+async def test_window_says_so_when_slack_does_not_take_its_answer(dock: Wharf) -> None:
+    ola = dock.fake.manager(dock.team)
+    opened = await dock.fake.slash(ola, dock.channel, "/brief-admin", "source add")
+    dock.fake.faults.error("internal_error", "views.update")
+    sent = await dock.fake.submit(ola, opened.view, {"url": "https://slow.example/feed"}, effects=1)
+    assert "Something went wrong on our side" in sent.texts
 
 
 async def test_window_does_not_wait_for_an_answer_that_does_not_come(dock: Wharf) -> None:

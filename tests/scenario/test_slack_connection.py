@@ -1,4 +1,4 @@
-"""The connection to Slack: what is left of one that was begun and not finished."""
+"""The connection to Slack: what is left of one that was begun and not finished, what is finished as it ends."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ import asyncio
 import gc
 
 import aiohttp
+import pytest
 
 from adapters.slack.adapter import SlackAdapter
 from bot.host import Host
+from bot.ingest.parsed import ParsedFeed
 from bot.store import Store
 from tests.loopback_slack import FakeSlack
+from tests.office import FakeFeeds
 from tests.waiting import until
 from tests.wharf import settings_for, wharf
+
+
+class SlowFeeds(FakeFeeds):
+    """Feeds that take their time."""
+
+    async def try_feed(self, url: str) -> ParsedFeed:
+        await asyncio.sleep(1.2)
+        return await super().try_feed(url)
 
 
 def open_sessions() -> list[aiohttp.ClientSession]:
@@ -37,3 +48,18 @@ async def test_bot_that_is_stopped_while_it_connects_leaves_nothing_open(sqlite_
         assert {task for task in tasks() - busy if "lack" in task} == set()
         await adapter.close()
         assert open_sessions() == before
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+async def test_answer_that_is_being_given_is_finished_when_the_bot_stops(sqlite_store: Store, mode: str) -> None:
+    feeds = SlowFeeds({"https://slow.example/feed": ParsedFeed(title="Port News", publisher="Port News", drafts=())})
+    async with FakeSlack() as fake, wharf(fake, sqlite_store, feeds=feeds, mode=mode) as dock:
+        ola, busy = fake.manager(dock.team), dock.adapter._busy
+        line = "source add https://slow.example/feed"
+        asking = asyncio.create_task(fake.slash(ola, dock.channel, "/brief-admin", line))
+        await until(lambda: len(busy) == 1, within_s=2)
+        await dock.close()
+        answer = await asking
+        assert not answer.error
+        assert "Port News" in answer.texts
+        assert len(busy) == 0

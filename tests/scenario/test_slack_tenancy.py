@@ -199,6 +199,27 @@ async def test_token_is_renewed_while_posting(
     assert len(fake.calls("oauth.v2.access")) == 2
 
 
+async def test_renewal_under_way_is_finished_when_the_bot_stops(
+    site: Wharf, fake: FakeSlack, clock: FakeClock, team: Team, manager: Person
+) -> None:
+    await install(site, manager)
+    first = team.token
+    clock.advance(11 * 3600)
+    fake.faults.slow(1.2, "oauth.v2.access")
+    assert isinstance(await site.adapter.send(outgoing(site, site.channel)), Sent)
+    assert team.token == first
+    clients, serving = site.adapter._clients, site.serving
+    assert clients is not None
+    assert serving is not None
+    site.stop.set()
+    # Before it is closed, for which there is little time.
+    await serving
+    assert team.token != first
+    kept = await clients.of(team.id)
+    assert kept is not None
+    assert kept.token == team.token
+
+
 async def test_revoked_token_ends_the_workspace(site: Wharf, fake: FakeSlack, team: Team, manager: Person) -> None:
     await install(site, manager)
     await fake.revoke(team)
