@@ -28,6 +28,8 @@ TYPO: Final = 80
 _HEAD: Final = 400
 """Where an article says that it was corrected: in its first characters, or in a note at its end."""
 _SHOWN: Final = 300
+_COMPARED: Final = 200
+"""So many sentences are laid side by side: each with each, while nobody else is answered. An article has fewer."""
 _STAMP: Final = re.compile(
     r"^\W*(?:last |최종 ?|最終)?(?:updated?|modified|published|입력|수정|업데이트|更新|配信).{0,80}$", re.IGNORECASE
 )
@@ -77,8 +79,8 @@ def _changed(before: Wording, after: Wording) -> Iterator[tuple[str, str]]:
     if not is_same_title and _differ(before.title, after.title):
         yield before.title[:_SHOWN], after.title[:_SHOWN]
     old, new = (split_all(one.text, one.language) for one in (before, after))
-    gone = [one for one in old if one not in set(new) and not _STAMP.match(one)]
-    come = [one for one in new if one not in set(old) and not _STAMP.match(one)]
+    kept = set(old) & set(new)
+    gone, come = ([one for one in each if one not in kept and not _STAMP.match(one)][:_COMPARED] for each in (old, new))
     for sentence in gone:
         near = process.extractOne(sentence, come, scorer=fuzz.ratio, score_cutoff=ALIKE)
         if near and _differ(sentence, near[0]):

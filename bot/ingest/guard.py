@@ -22,7 +22,10 @@ Address = IPv4Address | IPv6Address
 # What Python's is_global leaves open although it leads to, or may lead to, somewhere private.
 _ALSO_PRIVATE: Final = tuple(
     ip_network(text)
-    for text in ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4", "3fff::/20")
+    for text in (
+        *("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4", "3fff::/20"),
+        "168.63.129.16/32",  # Azure's own services, from within its machines
+    )
 )
 _GLOBAL_IPV6: Final = ip_network("2000::/3")
 """All that has been given out for the open Internet; what Python calls global beyond it is only not yet reserved."""

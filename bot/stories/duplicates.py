@@ -34,6 +34,8 @@ _BAND_MIX: Final = np.array([[0x9E3779B97F4A7C15], [0xC2B2AE3D27D4EB4F], [0x1656
 
 _SAME_TEXT: Final = 90.0
 _SAME_TITLE: Final = 80.0
+_WAYS: Final = frozenset(("comments", "respond", "more", "rss", "feed", "top", "content", "main", "main-content"))
+"""Fragments that say where in a page to begin, or where a reader came from."""
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -46,7 +48,7 @@ def article_keys(draft: Draft, owner: str, source_id: int) -> tuple[str, ...]:
     keys = []
     address = canonical(draft.url)
     if address and _is_own(address):
-        keys.append(f"url:{address}")
+        keys.append(f"url:{address}{_part_of(draft)}")
     if draft.entry_id and (not address or canonical(draft.entry_id) != address):
         keys.append(
             f"id:{source_id}:{draft.entry_id}" + ("" if _is_own_id(draft.entry_id) else f":{_plain(draft.title)}")
@@ -107,6 +109,13 @@ def _shingles(words: list[str]) -> NDArray[np.uint64]:
 def _plain(title: str) -> str:
     """A title's words in a row."""
     return " ".join(terms(title))
+
+
+def _part_of(draft: Draft) -> str:
+    """The part of the page that this entry is, as of a page of release notes; empty for the page itself."""
+    part = draft.url.partition("#")[2]
+    is_way = not draft.entry_id or "=" in part or part.lower() in _WAYS
+    return "" if is_way or not part else f"#{part}"
 
 
 def _is_own(address: str) -> bool:

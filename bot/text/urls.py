@@ -23,7 +23,7 @@ _SOMETIMES_TRACKING: Final = frozenset(
     {"source", "src", "ref", "from", "partner", "via", "medium", "campaign", "origin"}
 )
 _WHERE_FROM: Final = re.compile(r"(?:rss|feed|atom|twitter|facebook|newsletter|email)", re.IGNORECASE)
-_FRONT_HOST: Final = re.compile(r"(?:www\d?|m|mobile|mobil|amp|touch)\.(?=[^.]+\.[^.])")
+_FRONT_HOST: Final = re.compile(r"^(?:(?:www\d?|m|mobile|mobil|amp|touch)\.)+(?=[^.]+\.[^.])")
 _AMP_END: Final = re.compile(r"(?:/amp(?:/index\.html?)?|\.amp|/index\.(?:html?|php))$|\.amp(?=\.html?$)")
 _UNSAFE: Final = re.compile(
     r"[\x00-\x1f\x7f\s<>\"\\^`{|}\ud800-\udfff\ufffe\uffff\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
@@ -106,7 +106,7 @@ def untracked(url: str) -> str:
 
 
 def _bare_host(host: str) -> str:
-    return _FRONT_HOST.sub("", _ascii_host(host.rstrip(".")), count=1)
+    return _FRONT_HOST.sub("", _ascii_host(host.rstrip(".")))
 
 
 def _ascii_host(host: str) -> str:
@@ -128,8 +128,10 @@ def _percent(path: str) -> str:
 def _query(query: str) -> str:
     if not query:
         return ""
-    kept = sorted((name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not _tracks(name, value))
-    return "?" + urlencode(kept) if kept else ""
+    # Bytes that are no UTF-8 stay as they are: of addresses in EUC-KR each would else be the same as any other.
+    values = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+    kept = sorted((name, value) for name, value in values if not _tracks(name, value))
+    return "?" + urlencode(kept, errors="surrogateescape") if kept else ""
 
 
 def _tracks(name: str, value: str) -> bool:

@@ -45,6 +45,16 @@ def test_address_with_and_without_tracking_is_one_name() -> None:
     assert set(article_keys(DRAFT, "a", 1)) & set(article_keys(tracked, "a", 1))
 
 
+def test_entries_that_are_parts_of_one_page_are_articles_of_their_own() -> None:
+    notes = "https://a.example/release-notes"
+    drafts = [replace(DRAFT, url=f"{notes}#{part}", entry_id=f"tag:a,2026:{part}") for part in ("nov24", "nov25")]
+    one, other = (set(article_keys(draft, "a", 1)) for draft in drafts)
+    assert not one & other
+    for way in ("comments", "rss", "xtor=RSS-3", ""):
+        again = replace(DRAFT, url=f"{notes}#{way}", entry_id="elsewhere")
+        assert f"url:{notes}" in article_keys(again, "b", 2)
+
+
 def test_front_page_as_address_names_no_article() -> None:
     one, other = replace(DRAFT, url="https://a.example/"), replace(DRAFT, url="https://a.example/", entry_id="x2")
     assert not set(article_keys(one, "a", 1)) & set(article_keys(other, "a", 1))

@@ -20,6 +20,8 @@ from bot.text.urls import absolute, canonical, is_plain_address, is_web_address,
         "https://m.example.org/news/1/?id=7&page=2#comments",
         "https://example.org:443/news/1?id=7&page=2&utm_source=rss&utm_medium=feed&fbclid=abc",
         "https://amp.example.org/news/1/amp?id=7&page=2",
+        "https://www.m.example.org/news/1?id=7&page=2",
+        "https://m.www.example.org/news/1?id=7&page=2",
         "https://EXAMPLE.org/news/1?id=7&page=2&source=rss----1234",
         "https://user:secret@example.org/news/%31?id=7&page=2",
     ],
@@ -37,6 +39,7 @@ def test_addresses_of_one_page_are_one(other: str) -> None:
         "https://example.org:8080/news/1?id=7",
         "https://example.org/news/1?id=7&source=reuters",
         "https://example.org/NEWS/1?id=7",
+        "https://example.org/news/1?id=%B0%A1%B3%AA",
     ],
 )
 def test_addresses_of_other_pages_differ(other: str) -> None:
@@ -49,6 +52,11 @@ def test_an_amp_file_is_its_page() -> None:
 
 def test_a_host_that_begins_like_a_mobile_one_stays() -> None:
     assert canonical("https://amp.dev/x") == "https://amp.dev/x"
+
+
+def test_addresses_in_an_old_encoding_are_two() -> None:
+    first, second = (canonical(f"https://example.org/view?title=%B0%A1%B3%{last}") for last in ("AA", "AB"))
+    assert first != second
 
 
 @pytest.mark.parametrize(
