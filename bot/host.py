@@ -52,11 +52,9 @@ class Host:
                 log.info("workspace.returned", workspace=id_)
         for id_ in (known.keys() - places.keys()) if is_all else ():
             await self.absent(id_)
-        new = (
-            []
-            if is_all and not known
-            else [id_ for id_, name in places.items() if name is not None and id_ not in known]
-        )
+        if is_all and not known:
+            return frozenset()
+        new = [id_ for id_, name in places.items() if name is not None and id_ not in known]
         now = self._clock.now()
         return frozenset([id_ for id_ in new if await self._store.workspaces.greet(id_, now=now)])
 

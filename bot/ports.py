@@ -81,9 +81,9 @@ class Sent:
 class Retry:
     """Not sent for a reason that passes. `after_s`: when the platform said so, else None.
 
-    `is_unknown` when it may have been sent all the same (a lost response): it is looked for before it is sent again,
-    and without that word it is not. `is_queued` when
-    the platform was asked nothing, since no message to the workspace may go before `after_s`: that is no try.
+    `is_unknown` when it may have been sent all the same (a lost response): only then it is looked for before it is sent
+    again. `is_queued` when the platform was asked nothing, since no message to the workspace may go before `after_s`:
+    that is no try.
     """
 
     reason: str

@@ -48,7 +48,7 @@ async def answer_with(
         ids = [shown.id]
     elif takes_its_place(interaction, verb):
         shown = await interaction.response.edit_message(view=first, attachments=files)
-        ids = [shown.message_id] if shown else []
+        ids = [shown.message_id if shown else 0]
     elif files:
         shown = await interaction.response.send_message(view=first, ephemeral=is_private, files=files)
         ids = [shown.message_id]
@@ -57,7 +57,7 @@ async def answer_with(
         ids = [shown.message_id]
     for view in rest:
         ids.append((await interaction.followup.send(view=view, ephemeral=is_private, wait=True)).id)
-    return [(f"{interaction.channel_id}/{id_}", payload) for id_, payload in zip(ids, payloads, strict=False)]
+    return [(f"{interaction.channel_id}/{id_}", payload) for id_, payload in zip(ids, payloads, strict=True) if id_]
 
 
 def shared_by(interaction: Interaction, reply: Reply) -> Reply:

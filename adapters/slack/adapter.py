@@ -15,11 +15,12 @@ from adapters.slack.answering import Answers
 from adapters.slack.clients import Clients, ManyWorkspaces, OneWorkspace, client
 from adapters.slack.connection import Connection, HttpServer, Socket
 from adapters.slack.events import Events, Tenancy
+from adapters.slack.failures import FAILURES, UNANSWERED, error_code, reason_of
 from adapters.slack.identity import account_of
 from adapters.slack.incoming import read_channel, team_of
 from adapters.slack.obstacles import REMOVED
 from adapters.slack.pacing import Pacer
-from adapters.slack.people import People, error_code
+from adapters.slack.people import People
 from adapters.slack.posting import Posts
 from adapters.slack.render import render
 from adapters.slack.tokens import Tokens
@@ -40,7 +41,6 @@ PAUSES_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 CONNECT_S: Final = 10.0
 """How long a message waits for the connection before it is put off."""
 _NOT_CONNECTED: Final = marked("Slack is not connected")
-_FAILURES: Final = (SlackApiError, aiohttp.ClientError, OSError, TimeoutError)
 
 
 class SlackAdapter:
@@ -100,16 +100,16 @@ class SlackAdapter:
             return True
         try:
             owner = await self._people.owner(web, team_id)
-        except _FAILURES as error:
-            log.info("slack.untold", workspace=workspace, reason=_reason(error))
+        except FAILURES as error:
+            log.info("slack.untold", workspace=workspace, reason=reason_of(error))
             return False
         return owner not in ("", installer) and await self._told(web, workspace, owner, document)
 
     async def _told(self, web: AsyncWebClient, workspace: WorkspaceId, user_id: str, document: Document) -> bool:
         try:
             opened = await web.conversations_open(users=[user_id])
-        except _FAILURES as error:
-            log.info("slack.untold", workspace=workspace, reason=_reason(error))
+        except FAILURES as error:
+            log.info("slack.untold", workspace=workspace, reason=reason_of(error))
             return False
         return await self._posted(web, workspace, opened["channel"]["id"], document)
 
@@ -118,8 +118,8 @@ class SlackAdapter:
             for payload in render(document):
                 require_caveat(payload)
                 await web.chat_postMessage(channel=channel_id, **payload.body)
-        except _FAILURES as error:
-            log.info("slack.untold", workspace=workspace, channel=channel_id, reason=_reason(error))
+        except FAILURES as error:
+            log.info("slack.untold", workspace=workspace, channel=channel_id, reason=reason_of(error))
             return False
         return True
 
@@ -151,10 +151,9 @@ class SlackAdapter:
             starting.cancel()
             stopped.cancel()
             await asyncio.gather(starting, stopped, return_exceptions=True)
-            await self._busy.wait()
+            # Nothing new comes in; what was not acknowledged yet is, before the connection ends.
             if self._connection is not None:
                 await self._connection.close()
-            # What came in while those before were answered, and the tokens that they had renewed.
             await self._busy.wait()
             if self._clients is not None:
                 await self._clients.close()
@@ -169,7 +168,7 @@ class SlackAdapter:
                 if error.response.status_code < 500 and error_code(error) != "ratelimited":
                     raise ConfigError(_refused(error_code(error))) from None
                 reason = error_code(error) or str(error.response.status_code)
-            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            except UNANSWERED as error:
                 reason = type(error).__name__
             pause = PAUSES_S[min(number, len(PAUSES_S) - 1)]
             log.warning("slack.unreachable", reason=reason, again_in_s=pause)
@@ -249,7 +248,7 @@ class SlackAdapter:
         except SlackApiError as error:
             if error_code(error) in REMOVED:
                 return False
-        except (aiohttp.ClientError, OSError, TimeoutError):
+        except UNANSWERED:
             pass
         else:
             return True
@@ -275,10 +274,6 @@ class SlackAdapter:
         if self._session is not None:
             await self._session.close()
             self._session = None
-
-
-def _reason(error: BaseException) -> str:
-    return error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
 
 
 def _refused(code: str) -> str:

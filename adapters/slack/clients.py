@@ -8,10 +8,10 @@ from typing import Final, Protocol
 import aiohttp
 import structlog
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.failures import FAILURES
 from adapters.slack.incoming import team_of, workspace_of
 from adapters.slack.tokens import Tokens
 from bot.config import Settings
@@ -177,7 +177,7 @@ class ManyWorkspaces:
                 cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
                 if not cursor:
                     break
-        except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except FAILURES as error:
             log.warning("slack.teams_unknown", organization=enterprise_id, reason=type(error).__name__)
             return {}
         await self._tokens.note_teams(workspace_of(enterprise_id), found)

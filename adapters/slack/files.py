@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
+from adapters.slack.failures import FAILURES, UNANSWERED
 from bot.commands.lookup import FILE_LIMIT
 from bot.errors import UsageError
 from bot.ingest.charset import decode
@@ -27,7 +27,7 @@ async def content_of(client: AsyncWebClient, file_id: str) -> str:
     """The text of the file; UsageError when it is too large or cannot be read."""
     try:
         described = (await client.files_info(file=file_id))["file"]
-    except (SlackApiError, aiohttp.ClientError, OSError) as error:
+    except FAILURES as error:
         log.info("slack.no_file", reason=str(error)[:200])
         raise _not_given() from None
     name, size = str(described.get("name") or say("the file")), int(described.get("size", 0))
@@ -58,7 +58,7 @@ async def _read(client: AsyncWebClient, url: str) -> bytes:
             if answer.status != 200 or "text/html" in answer.headers.get("Content-Type", ""):
                 raise _not_given()
             raw = await answer.content.read()
-    except (TimeoutError, aiohttp.ClientError, OSError):
+    except UNANSWERED:
         raise UsageError(say("Slack did not give the file in time; please send the form again")) from None
     return raw
 

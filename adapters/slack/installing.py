@@ -7,7 +7,6 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import aiohttp
 import structlog
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
@@ -23,6 +22,7 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.failures import UNANSWERED
 from adapters.slack.install_pages import failed, succeeded
 from adapters.slack.manifest import INSTALL_PATH, REDIRECT_PATH
 from adapters.slack.scopes import BOT_SCOPES
@@ -135,7 +135,7 @@ class InstallFlow(AsyncOAuthFlow):
     async def handle_callback(self, request: AsyncBoltRequest) -> BoltResponse:
         try:
             return await super().handle_callback(request)
-        except (BriefbotError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (BriefbotError, *UNANSWERED) as error:
             return await self._failed(request, error)
 
     async def store_installation(self, request: AsyncBoltRequest, installation: Installation) -> None:

@@ -6,14 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import replies
+from adapters.slack.failures import FAILURES, error_code
 from adapters.slack.incoming import Asked
-from adapters.slack.people import error_code
 from adapters.slack.responding import Unanswered
 from bot.commands.describe import as_typed
 from bot.commands.invoke import Reply
@@ -70,7 +69,7 @@ async def show(client: AsyncWebClient, view_id: str, reply: Reply) -> None:
     """Puts a reply in the place of what a window shows; when Slack does not take it, that something went wrong."""
     try:
         await client.views_update(view_id=view_id, view=replies.view(reply))
-    except (SlackApiError, aiohttp.ClientError, OSError) as error:
+    except FAILURES as error:
         await apologise(None, error)
         await client.views_update(view_id=view_id, view=replies.view(replies.failed(words_of(error))))
 

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.failures import FAILURES, error_code, reason_of
 from bot.commands.context import Person
 from bot.errors import BriefbotError
 from bot.saying import say
@@ -54,8 +54,8 @@ class People:
             async with asyncio.timeout(ASK_S):
                 user = await self._user(client, team_id, user_id)
                 groups = await self.groups(client, team_id)
-        except (TimeoutError, SlackApiError, aiohttp.ClientError, OSError) as error:
-            log.warning("slack.person_unknown", workspace=team_id, reason=_reason(error))
+        except FAILURES as error:
+            log.warning("slack.person_unknown", workspace=team_id, reason=reason_of(error))
             raise BriefbotError(
                 say("Slack did not say just now whether you are a manager here, so nothing was done. Please try again.")
             ) from None
@@ -73,8 +73,8 @@ class People:
             try:
                 async with asyncio.timeout(LOCALE_S):
                     await self._user(client, team_id, user_id)
-            except (TimeoutError, SlackApiError, aiohttp.ClientError, OSError) as error:
-                log.info("slack.locale_unknown", workspace=team_id, reason=_reason(error))
+            except FAILURES as error:
+                log.info("slack.locale_unknown", workspace=team_id, reason=reason_of(error))
         return self._locales.get((team_id, user_id), "")
 
     async def _user(self, client: AsyncWebClient, team_id: str, user_id: str) -> dict[str, Any]:
@@ -133,13 +133,3 @@ async def _owner(client: AsyncWebClient, team_id: str) -> str:
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
         if not cursor:
             return ""
-
-
-def error_code(error: SlackApiError) -> str:
-    """Slack's own word for what went wrong; empty when its answer was none of its own."""
-    data = getattr(error.response, "data", error.response)
-    return str(data.get("error", "")) if isinstance(data, dict) else ""
-
-
-def _reason(error: Exception) -> str:
-    return error_code(error) if isinstance(error, SlackApiError) else type(error).__name__

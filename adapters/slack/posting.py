@@ -6,16 +6,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sized
 from datetime import timedelta
 from typing import Any, Final
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.slack.failures import FAILURES, UNANSWERED, error_code
 from adapters.slack.incoming import read_channel, workspace_of
 from adapters.slack.obstacles import REMOVED, REMOVED_WORDS, meaning
 from adapters.slack.pacing import Pacer, TooLong
-from adapters.slack.people import error_code
 from adapters.slack.render import GENERATED
 from bot.courtesy import give_way
 from bot.models import WorkspaceId
@@ -59,7 +58,7 @@ class Posts:
             await self._pacer.wait(*place)
             await give_way(self._answers)
             return await self._post(client, message, place[1])
-        except (TooLong, SlackApiError, TimeoutError, aiohttp.ClientError, OSError) as error:
+        except (TooLong, *FAILURES) as error:
             return await self._failed(error, place[0], client)
 
     async def edit(self, ref: str, message: Outgoing) -> SendResult:
@@ -75,7 +74,7 @@ class Posts:
         try:
             await self._pacer.wait_edit(place[0])
             await client.chat_update(channel=channel_id, ts=ts, **body)
-        except (TooLong, SlackApiError, TimeoutError, aiohttp.ClientError, OSError) as error:
+        except (TooLong, *FAILURES) as error:
             return await self._failed(error, place[0], client)
         return Sent(ref=ref)
 
@@ -141,7 +140,7 @@ class Posts:
                 raise LookupUnavailable(marked("Briefbot is not in the channel; invite it with /invite")) from None
             answered = marked("Slack answered {code}").format(code=error.response.status_code)
             raise LookupUnavailable(code or answered) from None
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        except UNANSWERED as error:
             raise LookupUnavailable(type(error).__name__) from None
 
     async def _found(self, client: AsyncWebClient, message: Outgoing, channel_id: str) -> str | None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.slack.clients import CALL_S
+from adapters.slack.failures import FAILURES, UNANSWERED
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ class Respond:
         """Sends it to the address, once; why it did not get there, if it did not."""
         try:
             answer = await AsyncWebhookClient(self._url, timeout=CALL_S, retry_handlers=[]).send_dict(dict(message))
-        except (aiohttp.ClientError, OSError) as error:
+        except UNANSWERED as error:
             return type(error).__name__
         return "" if answer.status_code < 400 else f"{answer.status_code} {answer.body[:100]}"
 
@@ -59,7 +59,7 @@ class Respond:
             await self._client.chat_postEphemeral(channel=self._channel, user=self._user, **shown)
         except SlackApiError:
             return await self._written(self._client, shown)
-        except (aiohttp.ClientError, OSError):
+        except UNANSWERED:
             return False
         return True
 
@@ -68,6 +68,6 @@ class Respond:
             opened = await client.conversations_open(users=[self._user])
             place = opened["channel"]["id"]
             await client.chat_postMessage(channel=place, unfurl_links=False, unfurl_media=False, **shown)
-        except (SlackApiError, aiohttp.ClientError, OSError):
+        except FAILURES:
             return False
         return True

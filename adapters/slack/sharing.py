@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import replies
+from adapters.slack.failures import FAILURES, error_code, reason_of
 from adapters.slack.obstacles import meaning
 from adapters.slack.pacing import Pacer, TooLong
-from adapters.slack.people import error_code
 from adapters.slack.render import render
 from bot.commands.invoke import Reply
 from bot.documents.nodes import Document
@@ -47,8 +46,8 @@ async def share(client: AsyncWebClient, pacer: Pacer, place: tuple[str, str], do
         try:
             await pacer.wait(*place)
             made = await client.chat_postMessage(channel=place[1], **payload.body)
-        except (TooLong, SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
-            log.info("slack.share_cut", channel=place[1], posted=len(posted), reason=_reason(error))
+        except (TooLong, *FAILURES) as error:
+            log.info("slack.share_cut", channel=place[1], posted=len(posted), reason=reason_of(error))
             is_known = _is_known(error)
             break
         posted.append((f"{made['channel']}/{made['ts']}", payload))
@@ -61,10 +60,6 @@ def _is_known(error: Exception) -> bool:
         result = meaning(error_code(error), error.response.status_code, None)
         return not (isinstance(result, Retry) and result.is_unknown)
     return isinstance(error, TooLong)
-
-
-def _reason(error: Exception) -> str:
-    return error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
 
 
 def cut_off(count: int) -> Reply:

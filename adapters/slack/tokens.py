@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.failures import UNANSWERED
 from bot.config import Settings
 from bot.models import WorkspaceId
 from bot.ports import Clock
@@ -184,7 +184,7 @@ class Tokens:
             )
         except SlackApiError as error:
             return await self._without(kept.workspace_id, old, reason=str(error.response.get("error")))
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except UNANSWERED as error:
             return await self._without(kept.workspace_id, old, reason=type(error).__name__)
         new = Installation(**_fields(old))
         new.bot_token, new.bot_refresh_token = answer["access_token"], answer.get("refresh_token")

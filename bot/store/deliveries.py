@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -161,7 +160,7 @@ class Deliveries:
             lease = {"until": now + timedelta(seconds=lease_s), "owner": owner}
             await connection.execute(_CLAIM, {"ids": ids} | lease)
             rows = await connection.execute(_CLAIMED, {"ids": ids})
-            found = {row.id: replace(delivery_of(row), is_unsure=unsure[row.id]) for row in rows}
+            found = {row.id: delivery_of(row, is_unsure=unsure[row.id]) for row in rows}
         return [found[id_] for id_ in ids]
 
     async def settle_sent(self, refs: Mapping[int, str], *, owner: str, now: datetime) -> set[int]:
@@ -239,5 +238,5 @@ async def _settle(
     return None if row is None else int(row.edition_id)
 
 
-def delivery_of(row: Any) -> Delivery:
-    return value(Delivery, row, state=DeliveryState(row.state))
+def delivery_of(row: Any, *, is_unsure: bool = False) -> Delivery:
+    return value(Delivery, row, state=DeliveryState(row.state), is_unsure=is_unsure)

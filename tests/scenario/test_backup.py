@@ -118,8 +118,10 @@ async def test_restored_bot_does_not_post_what_it_may_have_posted(
         waiting = (await connection.execute(deliveries.select())).all()
         due = (await connection.execute(digests.select().where(digests.c.next_due_at <= datetime.now(UTC)))).all()
         editions = (await connection.exec_driver_sql("SELECT state, reason FROM editions ORDER BY id")).mappings().all()
+    claimed = await store.deliveries.claim(datetime.now(UTC), limit=9, lease_s=60, owner="me", platforms=["console"])
     await store.close()
     assert [row.attempts for row in waiting] == [1] * len(waiting) != []
+    assert [one.is_unsure for one in claimed] == [True]
     assert due == []
     assert editions[0]["state"] == "planned"
     skipped = [row["reason"] for row in editions if row["state"] == "skipped"]

@@ -6,10 +6,14 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bot.cli.reading import _say_poll
 from bot.commands.invoke import Invocation, Person
+from bot.config import Settings
 from bot.documents.nodes import Actions
 from bot.errors import AddressRefused, FeedError, FetchError
-from bot.models import LOCAL_WORKSPACE, ChannelRef
+from bot.health import check
+from bot.ingest.pipeline import PollReport
+from bot.models import LOCAL_WORKSPACE, ChannelRef, Polled
 from tests.managing import FEED, managed_office  # noqa: F401 - a fixture
 from tests.office import OTHER, Office
 
@@ -95,6 +99,23 @@ async def test_password_of_a_source_is_never_shown(office: Office) -> None:
         told = await office.ask(f"/brief-admin {line}") + "".join(text for _, text in reply.files)
         assert "s3cret" not in told, line
         assert "mina" not in told, line
+
+
+async def test_password_of_a_source_is_not_in_what_an_operator_reads(
+    office: Office, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await office.ask("/brief-admin source add https://mina:s3cret@paid.example/feed check:no")
+    source = await office.store.sources.find(LOCAL_WORKSPACE, "https://mina:s3cret@paid.example/feed")
+    now = office.clock.now()
+    polled = Polled(source_id=source.id, polled_at=now, next_poll_at=now, interval_s=900, error="it answered 503")
+    await office.store.sources.settle(polled)
+    settings = Settings(database_url=sqlite_url, _env_file=None)  # type: ignore[call-arg]
+    told = [finding.says for finding in await check(settings) if finding.area == "sources"]
+    for as_json in (False, True):
+        for error in ("", "it answered 503"):
+            _say_poll(PollReport(source=source, error=error), as_json=as_json)
+    told.append(capsys.readouterr().out)
+    assert all("paid.example" in one and "s3cret" not in one and "mina" not in one for one in told), told
 
 
 async def test_import_follows_what_it_can_and_names_the_rest(office: Office) -> None:

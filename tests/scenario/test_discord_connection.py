@@ -127,18 +127,21 @@ async def test_process_serves_the_shards_that_it_is_given(sqlite_store: Store) -
 
 async def test_guild_with_an_outage_when_the_bot_starts_keeps_its_name_or_gets_one_later(sqlite_store: Store) -> None:
     async with FakeDiscord() as fake:
-        known, new = fake.add_guild("Known"), fake.add_guild("New")
-        await sqlite_store.workspaces.present(workspace_of(known.id), name="Known", now=datetime.now(UTC))
-        known.is_out = new.is_out = True
+        known, new, back = (fake.add_guild(name) for name in ("Known", "New", "Back"))
+        now = datetime.now(UTC)
+        for guild in (known, back):
+            await sqlite_store.workspaces.present(workspace_of(guild.id), name=guild.name, now=now)
+        await sqlite_store.workspaces.absent(workspace_of(back.id), now=now)
+        known.is_out = new.is_out = back.is_out = True
         with capture_logs() as logs:
             async with harbour(fake, sqlite_store) as port:
                 here = await port.store.workspaces.here("discord")
                 assert here[workspace_of(known.id)] == "Known"
-                assert workspace_of(new.id) not in here
-                for guild in (known, new):
+                assert not {workspace_of(new.id), workspace_of(back.id)} & here.keys()
+                for guild in (known, new, back):
                     guild.name = f"{guild.name} Harbour"
                     await fake.tell_guild(guild)
-                await until(lambda: bool(fake.direct_messages(new.owner_id)))
+                await until(lambda: all(fake.direct_messages(guild.owner_id) for guild in (new, back)))
                 await port.settled()
                 here = await port.store.workspaces.here("discord")
                 assert here[workspace_of(known.id)] == "Known Harbour"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.discord.here import channels_of
+from adapters.discord.incoming import channel_ref
 from bot.models import ALL_DAYS
 from bot.store import Store
 from tests.harbour import Harbour, harbour
@@ -191,3 +194,17 @@ async def test_greeting_goes_once_to_who_added_the_bot_else_to_one_channel(port:
     assert len(port.fake.direct_messages(adder.id)) == 2
     # Nobody was greeted where the bot was already when it first started.
     assert port.fake.direct_messages(port.guild.owner_id) == []
+
+
+async def test_channel_that_is_chosen_is_among_those_offered_in_a_direct_message(port: Harbour) -> None:
+    """Discord has no picker there, and a list of ours ends at 25."""
+    for number in range(30):
+        port.fake.add_channel(port.guild, f"news-{number}")
+    chosen = str(channel_ref(port.guild.id, port.fake.add_channel(port.guild, "last").id))
+    await port.fake.tell_guild(port.guild)
+    client = port.adapter._client
+    assert client is not None
+    await until(lambda: len(client.get_guild(port.guild.id).text_channels) > 30)  # type: ignore[union-attr]
+    offered = channels_of(SimpleNamespace(client=client, guild_id=port.guild.id), chosen)  # type: ignore[arg-type]
+    assert offered[0] == ("#last", chosen)
+    assert len(offered) == 25

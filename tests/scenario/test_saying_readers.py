@@ -184,3 +184,18 @@ async def test_workspace_that_is_new_is_answered_in_english(sqlite_store: Store,
     )
     assert await office.commands.language(here) == ""
     assert "/brief latest" in str((await office.commands.run("/brief help", here)).document)
+
+
+@pytest.mark.parametrize(
+    "line", ["brief read b1", "brief-admin reports brief:b1", "brief-admin topic preview words:ferry"]
+)
+async def test_document_is_in_the_language_of_its_words(sqlite_store: Store, clock: FakeClock, line: str) -> None:
+    """Its platform draws the rest of the message in that one."""
+    office = Office(sqlite_store, clock)
+    await settle(office, LOCAL_WORKSPACE)
+    await office.ask("/brief report b1 reason:wrong")
+    await office.ask("/brief-admin retract b1 reason:wrong")
+    mina = Person(id="u1", name="Mina", is_manager=True)
+    here = Invocation(workspace_id=LOCAL_WORKSPACE, person=mina, channel=ChannelRef("console:general"), locale="ko")
+    document = (await office.commands.run(f"/{line}", here)).document
+    assert (document.language, document.caveat and document.caveat.text) == ("ko", CAVEATS["ko"])

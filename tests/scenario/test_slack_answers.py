@@ -73,9 +73,11 @@ async def test_answer_that_is_being_given_is_given_before_the_bot_stops(dock: Wh
     ola = dock.fake.manager(dock.team)
     asked = asyncio.create_task(dock.fake.slash(ola, dock.channel, "/brief-admin", SLOW, effects=1))
     await until(lambda: len(dock.adapter._busy) == 1)
-    await dock.close()
-    assert "Port News" in (await asked).texts
+    dock.stop.set()
+    assert dock.serving is not None
+    await dock.serving
     assert len(dock.adapter._busy) == 0
+    assert "Port News" in (await asked).texts
 
 
 async def test_shared_answer_that_breaks_off_says_so_and_what_stands_is_noted(dock: Wharf) -> None:
