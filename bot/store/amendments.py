@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import CORRECTIONS, LOCAL_WORKSPACE, ChannelRef, DeliveryState, Value, WorkspaceId
+from bot.store.claiming import claim
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
@@ -118,12 +119,9 @@ class Amendments:
     ) -> list[Amendment]:
         """Copies to edit now on these platforms, those first that wait longest."""
         async with self._db.writing() as connection:
-            ids = (await connection.execute(_due(now, tuple(platforms), limit))).scalars().all()
-            if not ids:
-                return []
-            claim = update(amendments).where(amendments.c.id.in_(ids))
+            due = _due(now, tuple(platforms), limit)
             lease = {"lease_until": now + timedelta(seconds=lease_s), "lease_owner": owner}
-            await connection.execute(claim.values(state=SENDING, attempts=amendments.c.attempts + 1, **lease))
+            ids = await claim(connection, amendments, due, state=SENDING, attempts=amendments.c.attempts + 1, **lease)
             rows = await connection.execute(_whole(ids))
             return [value(Amendment, row) for row in rows]
 
@@ -263,7 +261,6 @@ def _due(now: datetime, platforms: tuple[str, ...], limit: int) -> Select[Any]:
         .where(is_of(amendments.c.workspace_id, platforms))
         .order_by(amendments.c.next_try_at, amendments.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
 
 

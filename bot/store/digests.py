@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import Conflict
 from bot.models import Covers, Digest, Place, Quiet, Style, TimeOfDay, WorkspaceId, parse_public_id, public_id
 from bot.saying import say
+from bot.store.claiming import claim
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import name_key, not_found, value
@@ -94,11 +95,7 @@ class Digests:
             .limit(limit)
         )
         async with self._db.writing() as connection:
-            ids = (await connection.execute(due.with_for_update(skip_locked=True))).scalars().all()
-            if not ids:
-                return []
-            lease = update(digests).where(digests.c.id.in_(ids))
-            await connection.execute(lease.values(lease_until=now + timedelta(seconds=lease_s)))
+            ids = await claim(connection, digests, due, lease_until=now + timedelta(seconds=lease_s))
             rows = await connection.execute(select(digests).where(digests.c.id.in_(ids)))
             found = {row.id: _digest(row) for row in rows}
         return [found[id_] for id_ in ids]

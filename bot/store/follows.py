@@ -19,6 +19,7 @@ from bot.errors import Conflict
 from bot.models import Brief, ChannelRef, DeliveryState, EditionState, Follow, Pick, WorkspaceId
 from bot.ports import Payload
 from bot.saying import say
+from bot.store.claiming import claim
 from bot.store.database import Database
 from bot.store.editions import items_of, parts_of
 from bot.store.platforms import is_of
@@ -109,11 +110,8 @@ class Follows:
         they are posted or the lease ends.
         """
         async with self._db.writing() as connection:
-            ids = (await connection.execute(_due(now, platforms, limit))).scalars().all()
-            if not ids:
-                return []
-            lease = update(follows).where(follows.c.id.in_(ids))
-            await connection.execute(lease.values(not_before=now + timedelta(seconds=lease_s)))
+            until = now + timedelta(seconds=lease_s)
+            ids = await claim(connection, follows, _due(now, platforms, limit), not_before=until)
             rows = await connection.execute(_whole().where(follows.c.id.in_(ids)).order_by(follows.c.id))
             return [value(Follow, row) for row in rows]
 
@@ -209,7 +207,6 @@ def _due(now: datetime, platforms: Sequence[str], limit: int) -> Select[tuple[in
         .where(is_of(follows.c.workspace_id, platforms), ~is_under_way, ~is_left)
         .order_by(follows.c.not_before, follows.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True, of=follows)
     )
 
 

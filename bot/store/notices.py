@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import WorkspaceId
+from bot.store.claiming import claim
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
@@ -48,14 +49,10 @@ class Notices:
         """What is to be told now on these platforms; each is put off by the lease, lest two tell it."""
         is_due = (notices.c.next_try_at <= now, notices.c.created_at > now - KEPT)
         due = select(notices.c.id).where(*is_due, is_of(notices.c.workspace_id, tuple(platforms)))
-        due = due.order_by(notices.c.next_try_at, notices.c.id).limit(limit).with_for_update(skip_locked=True)
+        due = due.order_by(notices.c.next_try_at, notices.c.id).limit(limit)
         async with self._db.writing() as connection:
-            ids = (await connection.execute(due)).scalars().all()
-            if not ids:
-                return []
-            claim = update(notices).where(notices.c.id.in_(ids))
             until = now + timedelta(seconds=lease_s)
-            await connection.execute(claim.values(next_try_at=until, attempts=notices.c.attempts + 1))
+            ids = await claim(connection, notices, due, next_try_at=until, attempts=notices.c.attempts + 1)
             rows = await connection.execute(select(notices).where(notices.c.id.in_(ids)).order_by(notices.c.id))
             return [value(DueNotice, row) for row in rows]
 

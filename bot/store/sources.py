@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import Conflict, NotFound, UsageError
 from bot.models import Polled, Source, SourceKind, WorkspaceId, parse_public_id, public_id
 from bot.saying import say
+from bot.store.claiming import claim
 from bot.store.database import Database
 from bot.store.rows import not_found, value
 from bot.store.schema import Instant, sources, workspace_sources
@@ -156,11 +157,7 @@ class Sources:
             .limit(limit)
         )
         async with self._db.writing() as connection:
-            ids = (await connection.execute(due.with_for_update(skip_locked=True))).scalars().all()
-            if not ids:
-                return []
-            lease = update(sources).where(sources.c.id.in_(ids))
-            await connection.execute(lease.values(lease_until=now + timedelta(seconds=lease_s)))
+            ids = await claim(connection, sources, due, lease_until=now + timedelta(seconds=lease_s))
             rows = await connection.execute(select(sources).where(sources.c.id.in_(ids)))
             found = {row.id: _source(row) for row in rows}
         return [found[id_] for id_ in ids]
