@@ -11,20 +11,21 @@ import discord
 import structlog
 
 from adapters.discord import forms
-from adapters.discord.buttons import Press, Verb, read_press
+from adapters.discord.buttons import Press, read_press
 from adapters.discord.here import channels_of, guild_of, invocation_of, reader_of
 from adapters.discord.incoming import Asked, in_guild, read_command, read_line
 from adapters.discord.native import RawModal
-from adapters.discord.replies import Drafts, answer_with, shared_by, takes_its_place
+from adapters.discord.replies import Drafts, answer_with, takes_its_place
 from adapters.discord.reporting import MESSAGE_COMMAND, asked_about, which
 from bot.commands.catalogue.spec import Command, OptionType
 from bot.commands.describe import as_typed
 from bot.commands.forms import asked_for, wants_form
 from bot.commands.invoke import Commands, Invocation, Reply
 from bot.commands.lookup import FILE_LIMIT
+from bot.commands.sharing import shareable, shared_by
 from bot.commands.values import parts
 from bot.documents.build import error_document
-from bot.documents.nodes import Kind
+from bot.documents.verbs import Verb
 from bot.errors import BriefbotError, UsageError
 from bot.ingest.charset import decode
 from bot.saying import say, speaking
@@ -127,7 +128,9 @@ class Answers:
         if call.form:
             reply = self._drafts.noted(interaction, call.form, call.asked.values, reply)
         with speaking(reply.document.language):
-            messages = await answer_with(interaction, reply, verb=call.verb, words=_shareable(call.asked, reply))
+            messages = await answer_with(
+                interaction, reply, verb=call.verb, words=shareable(call.asked.command, call.asked.values, reply)
+            )
         if call.verb is Verb.SHARE:
             await self._commands.note_shared(reply.document, messages, await invocation_of(interaction))
 
@@ -139,7 +142,7 @@ class Answers:
         if call.verb is not Verb.SHARE:
             return reply
         with speaking(reply.document.language):
-            return shared_by(interaction, reply)
+            return shared_by(interaction.user.display_name, reply)
 
     async def _with_files(self, interaction: Interaction, asked: Asked) -> Reply:
         """A command with the contents of the files that were attached to it."""
@@ -254,12 +257,6 @@ async def _defer(interaction: Interaction, verb: Verb) -> None:
         await interaction.response.defer()
     else:
         await interaction.response.defer(ephemeral=verb is not Verb.SHARE, thinking=True)
-
-
-def _shareable(asked: Asked, reply: Reply) -> str:
-    """The command that shows the same to all; empty for what is not for all."""
-    is_of_briefs = reply.document.caveat is not None and reply.document.kind is not Kind.ERROR
-    return as_typed(asked.command.name, asked.values) if is_of_briefs and asked.command.root == "brief" else ""
 
 
 def _failed(text: str) -> Reply:

@@ -15,21 +15,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
+
+from bot.documents.verbs import Verb
 
 ID_LIMIT: Final = 100
 _VERSION: Final = "v1"
 _MARK: Final = re.compile(r"v1(?:@(\d{1,20}))?(?:\.\d+)?")
-
-
-class Verb(StrEnum):
-    RUN = "run"
-    TURN = "turn"
-    DO = "do"
-    SHARE = "share"
-    FORM = "form"
-    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)

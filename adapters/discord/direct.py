@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from adapters.discord.buttons import Verb, of_guild, read_press
+from adapters.discord.buttons import of_guild, read_press
 from adapters.discord.markdown import code, escaped
 from adapters.discord.render import ROW, TEXT
+from bot.documents.verbs import Verb
 
 Component = dict[str, Any]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, assert_never
 
-from adapters.discord.buttons import Press, Verb, read_press
+from adapters.discord.buttons import Press, read_press
 from adapters.discord.markdown import bold, code, escaped, inline, line, link, mention
 from bot.documents.clip import clip
 from bot.documents.fit import Limits, fit
@@ -36,6 +36,7 @@ from bot.documents.nodes import (
     Sources,
 )
 from bot.documents.text import harmless
+from bot.documents.verbs import Verb, verb_of
 from bot.ports import Payload
 from bot.saying import say, speaking
 
@@ -301,12 +302,6 @@ def _actions(actions: Actions) -> Iterator[Component]:
         yield {"type": ROW, "components": buttons[start : start + ROW_BUTTONS]}
 
 
-def _verb(action: Action) -> Verb:
-    if action.asks:
-        return Verb.FORM
-    return Verb.DO if action.is_danger else Verb.TURN if action.replaces else Verb.RUN
-
-
 def _button(action: Action) -> Component | None:
     """The button of an action; None when its command is too long to be carried by one."""
     label, custom_id = _button_words(action)
@@ -318,7 +313,7 @@ def _button(action: Action) -> Component | None:
 @lru_cache(maxsize=512)
 def _button_words(action: Action) -> tuple[str, str]:
     """What stands on a button and behind it; empty where it cannot."""
-    press = Press(_verb(action), action.command)
+    press = Press(verb_of(action), action.command)
     # Room for the number that may be needed to tell it from its like.
     custom_id = press.custom_id() if press.custom_id(99) and harmless(action.command) == action.command else None
     return clip(line(action.label), LABEL_LIMIT), custom_id or ""

@@ -9,14 +9,14 @@ from typing import Any, Final
 
 import discord
 
-from adapters.discord.buttons import Press, Verb
+from adapters.discord.buttons import Press
 from adapters.discord.direct import addressed
 from adapters.discord.here import guild_of
 from adapters.discord.native import RawView, attached
 from adapters.discord.render import BUTTON, GREY, ROW, render
 from bot.commands.invoke import Reply
-from bot.documents.build import for_all
-from bot.documents.nodes import Action, Actions, Kind, Note, Text
+from bot.documents.nodes import Action, Actions, Kind
+from bot.documents.verbs import Verb
 from bot.ports import Payload, require_caveat
 from bot.saying import say
 
@@ -58,13 +58,6 @@ async def answer_with(
     for view in rest:
         ids.append((await interaction.followup.send(view=view, ephemeral=is_private, wait=True)).id)
     return [(f"{interaction.channel_id}/{id_}", payload) for id_, payload in zip(ids, payloads, strict=True) if id_]
-
-
-def shared_by(interaction: Interaction, reply: Reply) -> Reply:
-    """The reply as it is shown to all, saying who did that."""
-    note = Note((Text(say("Shared by {name}", name=interaction.user.display_name)),))
-    document = for_all(reply.document)
-    return replace(reply, document=replace(document, blocks=(*document.blocks, note)))
 
 
 def _messages(payloads: Sequence[Payload], files: Sequence[tuple[str, str]], words: str) -> list[list[dict[str, Any]]]:

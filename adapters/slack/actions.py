@@ -15,13 +15,13 @@ A message of last year says the same as today's, so no version may give one of t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from adapters.slack.mrkdwn import line, plain
 from bot.documents.clip import clip
 from bot.documents.nodes import Action
 from bot.documents.text import harmless
+from bot.documents.verbs import Verb, verb_of
 from bot.saying import say
 
 Element = dict[str, Any]
@@ -29,16 +29,6 @@ Element = dict[str, Any]
 VALUE_LIMIT: Final = 2000
 LABEL_LIMIT: Final = 75
 _VERSION: Final = "v1"
-
-
-class Verb(StrEnum):
-    RUN = "run"
-    TURN = "turn"
-    DO = "do"
-    SHARE = "share"
-    FORM = "form"
-    OPEN = "open"
-    PREVIEW = "preview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +51,6 @@ def read_press(action_id: str, value: str) -> Press | None:
     if version != _VERSION or verb not in set(Verb):
         return None
     return Press(Verb(verb), value)
-
-
-def verb_of(action: Action) -> Verb:
-    if action.asks:
-        return Verb.FORM
-    return Verb.DO if action.is_danger else Verb.TURN if action.replaces else Verb.RUN
 
 
 def button(action: Action) -> Element | None:

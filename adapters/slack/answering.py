@@ -10,7 +10,7 @@ from typing import Any, Final
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import forms, replies
-from adapters.slack.actions import Press, Verb, read_press
+from adapters.slack.actions import Press, read_press
 from adapters.slack.files import content_of
 from adapters.slack.forms import CALLBACK, FORMS, Origin
 from adapters.slack.incoming import Asked, channel_ref, in_workspace, read_line, typed, workspace_of
@@ -25,8 +25,10 @@ from bot.commands.describe import as_typed
 from bot.commands.forms import asked_for, wants_form
 from bot.commands.invoke import Commands, Invocation, Reply
 from bot.commands.parse import UnknownCommand
+from bot.commands.sharing import shareable, shared_by
 from bot.documents.build import error_document
 from bot.documents.nodes import Kind
+from bot.documents.verbs import Verb
 from bot.errors import BriefbotError, UsageError
 from bot.saying import say, speaking
 
@@ -85,7 +87,7 @@ class Answers:
         if not done:
             await ack()
         reply = await task
-        messages = replies.messages(reply, replies.shareable(asked.command, asked.values, reply))
+        messages = replies.messages(reply, shareable(asked.command, asked.values, reply))
         if done and len(messages) == 1:
             await ack(**_first(messages))
             return
@@ -107,7 +109,7 @@ class Answers:
         reply = await self._commands.call(asked.command, asked.values, invocation)
         if verb is Verb.SHARE:
             with speaking(reply.document.language):
-                return replies.shared_by(here.user_name, reply)
+                return shared_by(here.user_name, reply)
         return await replies.hand_over(here.client, here.user_id, reply)
 
     # ── buttons and selects ───────────────────────────────────────────────────────────────────────────────────────────
@@ -150,7 +152,7 @@ class Answers:
         is_shared = press.verb is Verb.SHARE
         if is_shared and await self._post_to_all(here, respond, asked.command, reply):
             return
-        words = "" if is_shared else replies.shareable(asked.command, asked.values, reply)
+        words = "" if is_shared else shareable(asked.command, asked.values, reply)
         replaces = is_own and press.verb in (Verb.TURN, Verb.DO)
         for message in replies.messages(reply, words, is_private=not is_shared, replaces=replaces):
             await respond(**message)

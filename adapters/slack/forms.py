@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapters.slack.actions import Press, Verb, plain_text, pressed
+from adapters.slack.actions import Press, plain_text, pressed
 from adapters.slack.mrkdwn import plain
 from bot.caveat import CAVEATS
 from bot.commands.catalogue.spec import Command, Option, OptionType
@@ -15,6 +15,7 @@ from bot.commands.forms import DAYS, Forms, asked_for, changes_something, emptie
 from bot.commands.labels import choice_label, label
 from bot.commands.languages import name_of
 from bot.documents.clip import clip
+from bot.documents.verbs import Verb
 from bot.documents.wording import day_names
 from bot.saying import marked, say
 from bot.topics.catalogue import of_kind

@@ -8,16 +8,15 @@ from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.actions import VALUE_LIMIT, Press, Verb, plain_text, pressed
+from adapters.slack.actions import VALUE_LIMIT, Press, plain_text, pressed
 from adapters.slack.forms import TITLE_LIMIT
 from adapters.slack.mrkdwn import plain
 from adapters.slack.render import render
-from bot.commands.catalogue.spec import Command
-from bot.commands.describe import as_typed
 from bot.commands.invoke import Reply
-from bot.documents.build import error_document, for_all, notice
+from bot.documents.build import error_document, notice
 from bot.documents.clip import clip
-from bot.documents.nodes import Actions, Kind, Note, Paragraph, Text
+from bot.documents.nodes import Actions, Note, Paragraph, Text
+from bot.documents.verbs import Verb
 from bot.errors import BriefbotError
 from bot.ports import Payload, require_caveat
 from bot.saying import say, say_count
@@ -67,19 +66,6 @@ def _more(count: int) -> Json:
         count,
     )
     return {"type": "context", "elements": [plain_text(words)]}
-
-
-def shareable(command: Command, values: dict[str, str], reply: Reply) -> str:
-    """The command that shows the same to all; empty for what is not for all."""
-    is_of_briefs = reply.document.caveat is not None and reply.document.kind is not Kind.ERROR
-    return as_typed(command.name, values) if is_of_briefs and command.root == "brief" else ""
-
-
-def shared_by(name: str, reply: Reply) -> Reply:
-    """The reply as it is shown to all, saying who did that."""
-    note = Note((Text(say("Shared by {name}", name=name)),))
-    document = for_all(reply.document)
-    return replace(reply, document=replace(document, blocks=(*document.blocks, note)))
 
 
 # ── in a form's place ─────────────────────────────────────────────────────────────────────────────────────────────────

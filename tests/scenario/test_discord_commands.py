@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.discord.buttons import Press, Verb
+from adapters.discord.buttons import Press
 from bot.caveat import CAVEATS
 from bot.commands.invoke import Invocation, Person
+from bot.documents.verbs import Verb
 from bot.errors import FetchError, StoreBusy
 from bot.ingest.parsed import ParsedFeed
 from bot.models import Style, WorkspaceId

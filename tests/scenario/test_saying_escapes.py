@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.discord import forms as discord_forms
-from adapters.discord.buttons import Press, Verb
+from adapters.discord.buttons import Press
 from adapters.discord.render import render as discord_render
 from adapters.discord.replies import _messages as discord_messages
 from adapters.slack import forms as slack_forms
@@ -29,6 +29,7 @@ from bot.digests.dispatch import Dispatcher
 from bot.documents.build import brief_document, error_document, list_document, related_document, trouble_document
 from bot.documents.nodes import Document
 from bot.documents.notices import brief_notice
+from bot.documents.verbs import Verb
 from bot.errors import AddressRefused, BriefbotError, FeedError, FetchError
 from bot.ingest.reasons import of_status
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Origin, Pick, Polled, Related, Style

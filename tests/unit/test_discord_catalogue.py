@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 import adapters.discord
-from adapters.discord.buttons import Press, Verb
+from adapters.discord.buttons import Press
 from adapters.discord.catalogue import fingerprint, registration
 from adapters.discord.forms import FORMS, form
 from adapters.discord.permissions import advice, invitation, lacking
 from bot.caveat import CAVEATS
 from bot.commands.catalogue import BY_NAME, COMMANDS
 from bot.commands.forms import changes_something
+from bot.documents.verbs import Verb
 from bot.saying import SPOKEN
 from tests.loopback.rules import wrong_with_commands, wrong_with_modal
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.buttons import Press, Verb, read_press
+from adapters.discord.buttons import Press, read_press
 from adapters.discord.direct import addressed
 from adapters.discord.markdown import escaped, link
 from adapters.discord.render import LABEL_LIMIT, V2, render
@@ -20,6 +20,7 @@ from bot.commands.catalogue import COMMANDS
 from bot.commands.describe import as_typed
 from bot.commands.parse import parse
 from bot.documents.nodes import Action, Actions, Card, Document, Heading, Kind, Paragraph, Text
+from bot.documents.verbs import Verb
 from bot.ports import Payload
 from tests.hostile import MENTIONS, documents, texts
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.actions import Press, Verb, button, read_press
+from adapters.slack.actions import Press, button, read_press
 from adapters.slack.mrkdwn import bold, code, entities, escaped, inline, link, mention, plain
 from adapters.slack.render import TEXT_LIMIT, render
 from bot.caveat import caveat_for
@@ -31,6 +31,7 @@ from bot.documents.nodes import (
     RelatedList,
     Text,
 )
+from bot.documents.verbs import Verb
 from bot.ports import Payload, require_caveat
 from tests.hostile import MENTIONS, documents, texts
 from tests.slack_blocks import check_blocks
