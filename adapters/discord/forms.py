@@ -14,9 +14,8 @@ from bot.caveat import CAVEATS
 from bot.commands.catalogue.spec import Command, Option, OptionType
 from bot.commands.forms import DAYS, Forms, asked_for, emptied, picked_days
 from bot.commands.labels import choice_label, label
-from bot.commands.languages import name_of
 from bot.documents.clip import clip
-from bot.documents.wording import day_names
+from bot.documents.wording import day_names, language_name
 from bot.saying import marked, say
 from bot.topics.catalogue import of_kind
 
@@ -104,7 +103,7 @@ def _asking(option: Option, value: str, choices: Choices) -> Component:
             return _select(list(zip(day_names(), DAYS, strict=True)), picked_days(option, value), most=len(DAYS))
         case OptionType.LANGUAGE if not option.is_list:
             own = [(choice_label(choice), choice) for choice in option.choices]
-            return _select([*own, *((name_of(code), code) for code in CAVEATS)], [value], most=1)
+            return _select([*own, *((language_name(code), code) for code in CAVEATS)], [value], most=1)
     offered = choices.get(option.name, ())
     if offered:
         return _select(offered, _members(value), most=len(offered) if option.is_list else 1)

@@ -13,10 +13,9 @@ from bot.caveat import CAVEATS
 from bot.commands.catalogue.spec import Command, Option, OptionType
 from bot.commands.forms import DAYS, Forms, asked_for, changes_something, emptied, picked_days
 from bot.commands.labels import choice_label, label
-from bot.commands.languages import name_of
 from bot.documents.clip import clip
 from bot.documents.verbs import Verb
-from bot.documents.wording import day_names
+from bot.documents.wording import day_names, language_name
 from bot.saying import marked, say
 from bot.topics.catalogue import of_kind
 
@@ -179,7 +178,7 @@ def _element(option: Option, value: str, labels: Mapping[str, str]) -> Json:
             return _searched_several(value, labels)
         case OptionType.LANGUAGE if not option.is_list:
             own = [(choice_label(choice), choice) for choice in option.choices]
-            return _select([*own, *((name_of(code), code) for code in CAVEATS)], value)
+            return _select([*own, *((language_name(code), code) for code in CAVEATS)], value)
         case OptionType.CHOICE:
             return _select([(choice_label(choice), choice) for choice in option.choices], value)
         case OptionType.INTEGER:

@@ -7,9 +7,9 @@ from typing import Final
 
 from bot.commands.admin_sources import FOLLOWED_LIMIT
 from bot.commands.context import Context, Reply
-from bot.commands.languages import name_of
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Code, Facts, Note, Text
+from bot.documents.wording import language_name
 from bot.errors import UsageError
 from bot.models import Topic, TopicRule, Workspace, public_id
 from bot.saying import say, say_count
@@ -29,7 +29,7 @@ async def list_all(context: Context) -> Reply:
 
 
 def _line(topic: KnownTopic, followed: set[str]) -> str:
-    parts = {"id": topic.id, "about": topic.about, "languages": ", ".join(map(name_of, topic.feed_languages))}
+    parts = {"id": topic.id, "about": topic.about, "languages": ", ".join(map(language_name, topic.feed_languages))}
     count = len(topic.feeds)
     if followed & {name_key(name) for name in topic.names.values()}:
         return say_count(

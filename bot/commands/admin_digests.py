@@ -9,14 +9,13 @@ from typing import Final
 
 from bot.commands.context import Context, Reply
 from bot.commands.describe import instant_in_words, is_resting, paused_in_words, schedule_in_words, typed_name
-from bot.commands.languages import name_of
 from bot.commands.values import WORKSPACES
 from bot.digests.runs import Made, due_next, next_of, rescheduled, retimed, used_today
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
-from bot.documents.wording import listed, short_date, span
+from bot.documents.wording import language_name, listed, short_date, span
 from bot.errors import UsageError
 from bot.models import (
     ALL_DAYS,
@@ -303,7 +302,7 @@ def _choices(context: Context, digest: Digest) -> Iterable[tuple[str, str | Ment
         yield say("Repeats"), say("what other digests told there, too")
     yield say("Quiet days"), say(_QUIET[digest.quiet])
     if digest.language:
-        yield say("Language"), name_of(digest.language)
+        yield say("Language"), language_name(digest.language)
     if digest.place is Place.THREAD:
         yield say("Place"), say("headlines in the channel, stories in a thread of them")
     role = context.workspace.ping_role if digest.ping is None else digest.ping

@@ -7,11 +7,11 @@ from dataclasses import replace
 from bot.caveat import caveat_for
 from bot.commands.admin_topics import check_words
 from bot.commands.context import Context, Reply
-from bot.commands.languages import name_of
 from bot.commands.values import is_none
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Code, Facts, Mention, Note, Text
 from bot.documents.phrases import phrase
+from bot.documents.wording import language_name
 from bot.models import ChannelRef, Workspace
 from bot.saying import say, say_count, speaking
 
@@ -52,7 +52,7 @@ def _settings(title: str, workspace: Workspace) -> Reply:
     ping = Mention(workspace.ping_role, is_role=True) if workspace.ping_role else None
     rows: tuple[tuple[str, str | Mention], ...] = (
         (say("Zone"), workspace.zone),
-        (say("Language"), name_of(workspace.language)),
+        (say("Language"), language_name(workspace.language)),
         (say("Admin role"), admin or say("none: managers of this place only")),
         (say("Ping role"), ping or say("none: digests mention nobody")),
         (say("Notices"), Mention(workspace.notices) if workspace.notices else say("none: to who runs this place")),

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.commands.languages import name_of
-from bot.documents.wording import day_names, listed, local_with_day, short_date, span
+from bot.documents.wording import day_names, language_name, listed, local_with_day, short_date, span
 from bot.models import ALL_DAYS, Digest, TopicRule
 from bot.saying import say, say_count, speaking
 
@@ -25,7 +24,7 @@ def rule_in_words(rule: TopicRule, source_names: Mapping[int, str]) -> str:
     if rule.excluded_source_ids:
         parts.append(say("not from {names} alone", names=_sources(rule.excluded_source_ids, source_names)))
     if rule.languages:
-        parts.append(say("in {language}", language=listed(map(name_of, rule.languages))))
+        parts.append(say("in {language}", language=listed(map(language_name, rule.languages))))
     if rule.min_publishers > 1:
         parts.append(say_count("at least {n} publisher", "at least {n} publishers", rule.min_publishers))
     return "; ".join(parts) or say("everything")

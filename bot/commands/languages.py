@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.documents.wording import by_cldr, language
+from bot.text.language_names import NAMES as LANGUAGE_NAMES
 
 _CODES: Final = """
     aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo
@@ -15,46 +15,5 @@ _CODES: Final = """
 """
 CODES: Final = frozenset(_CODES.split())
 
-NAMES: Final = {
-    name: code
-    for code, names in {
-        "ar": "arabic العربية",
-        "cs": "czech čeština",
-        "da": "danish dansk",
-        "de": "german deutsch",
-        "el": "greek ελληνικά",
-        "en": "english",
-        "es": "spanish español",
-        "fa": "persian farsi فارسی",
-        "fi": "finnish suomi",
-        "fr": "french français",
-        "he": "hebrew עברית",
-        "hi": "hindi हिन्दी",
-        "hu": "hungarian magyar",
-        "id": "indonesian",
-        "it": "italian italiano",
-        "ja": "japanese 日本語",
-        "ko": "korean 한국어",
-        "nl": "dutch nederlands",
-        "no": "norwegian norsk",
-        "pl": "polish polski",
-        "pt": "portuguese português",
-        "ro": "romanian română",
-        "ru": "russian русский",
-        "sv": "swedish svenska",
-        "th": "thai ไทย",
-        "tr": "turkish türkçe",
-        "uk": "ukrainian українська",
-        "vi": "vietnamese",
-        "zh": "chinese 中文",
-    }.items()
-    for name in names.split()
-}
+NAMES: Final = {name.casefold(): code for code, names in LANGUAGE_NAMES.items() for name in names}
 """By folded name, in English and in the language itself."""
-
-
-def name_of(code: str) -> str:
-    """The language's name, or the code where we have none."""
-    if by_cldr():
-        return language(code)
-    return next((name.title() for name, known in NAMES.items() if known == code), code)

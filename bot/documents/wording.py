@@ -10,17 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.models import Brief, Origin
 from bot.saying import PSEUDO, say, say_count, spoken
+from bot.text.language_names import ENGLISH_NAMES
 
-_LANGUAGES: Final = {
-    "ko": "Korean",
-    "ja": "Japanese",
-    "de": "German",
-    "fr": "French",
-    "es": "Spanish",
-    "pt": "Portuguese",
-    "zh": "Chinese",
-    "en": "English",
-}
 _UNITS: Final = (("day", 86400), ("hour", 3600), ("minute", 60))
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -113,13 +104,13 @@ def day_names() -> tuple[str, ...]:
     return _DAYS
 
 
-def language(code: str) -> str:
+def language_name(code: str) -> str:
     """The name of a language, its code where we have no name."""
     if locale := by_cldr():
         from babel import Locale
 
         return str(Locale(locale).languages.get(code, code))
-    return _LANGUAGES.get(code, code)
+    return ENGLISH_NAMES.get(code, code)
 
 
 def publishers(brief: Brief, limit: int = 3, *, is_named: bool = True) -> str:
@@ -154,10 +145,10 @@ def _languages(brief: Brief, reader: str) -> tuple[str, ...]:
     """The languages of its sources, and its own, where they are not the reader's: "sources in Korean and English"."""
     facts = []
     if brief.text.language not in ("und", reader):
-        facts.append(say("in {language}", language=language(brief.text.language)))
+        facts.append(say("in {language}", language=language_name(brief.text.language)))
     known = brief.text.source_languages
     if set(known) - {reader, brief.text.language} or (len(known) == 1 and known[0] != brief.text.language):
-        *most, last = map(language, known[:3])
+        *most, last = map(language_name, known[:3])
         names = say("{languages} and {last}", languages=", ".join(most), last=last) if most else last
         facts.append(say("sources in {languages}", languages=names))
     return tuple(facts)

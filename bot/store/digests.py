@@ -20,6 +20,7 @@ from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import name_key, not_found, value
 from bot.store.schema import digest_is_on, digests, workspaces
+from bot.store.troubles import end_trouble, set_trouble
 
 _EXAMPLE = "/brief-admin digest preview digest:d1"
 
@@ -123,19 +124,11 @@ class Digests:
 
     async def set_trouble(self, digest_id: int, reason: str, now: datetime) -> bool:
         """Notes why its channel cannot be posted to; True when there was none before, so that it is told."""
-        known = digests.c.id == digest_id
-        async with self._db.writing() as connection:
-            new = update(digests).where(known, digests.c.trouble == "")
-            if (await connection.execute(new.values(trouble=reason, trouble_since=now))).rowcount:
-                return True
-            await connection.execute(update(digests).where(known).values(trouble=reason))
-        return False
+        return await set_trouble(self._db, digests, digest_id, reason, now)
 
     async def end_trouble(self, digest_id: int) -> None:
         """Its channel can be posted to again."""
-        async with self._db.writing() as connection:
-            query = update(digests).where(digests.c.id == digest_id, digests.c.trouble != "")
-            await connection.execute(query.values(trouble="", trouble_since=None))
+        await end_trouble(self._db, digests, digest_id)
 
     async def next_due_at(self) -> datetime | None:
         """When the next digest of all is due."""

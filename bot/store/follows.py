@@ -25,6 +25,7 @@ from bot.store.editions import items_of, parts_of
 from bot.store.platforms import is_of
 from bot.store.rows import value
 from bot.store.schema import briefs, deliveries, edition_items, editions, follows, workspaces
+from bot.store.troubles import end_trouble, set_trouble
 
 PAUSE: Final = timedelta(minutes=30)
 """Between two posts about one story."""
@@ -146,19 +147,11 @@ class Follows:
 
     async def set_trouble(self, follow_id: int, reason: str, now: datetime) -> bool:
         """Notes why its channel cannot be posted to; True when there was none before, so that it is told."""
-        known = follows.c.id == follow_id
-        async with self._db.writing() as connection:
-            new = update(follows).where(known, follows.c.trouble == "")
-            if (await connection.execute(new.values(trouble=reason, trouble_since=now))).rowcount:
-                return True
-            await connection.execute(update(follows).where(known).values(trouble=reason))
-        return False
+        return await set_trouble(self._db, follows, follow_id, reason, now)
 
     async def end_trouble(self, follow_id: int) -> None:
         """Its channel can be posted to again."""
-        async with self._db.writing() as connection:
-            query = update(follows).where(follows.c.id == follow_id, follows.c.trouble != "")
-            await connection.execute(query.values(trouble="", trouble_since=None))
+        await end_trouble(self._db, follows, follow_id)
 
 
 def _of(workspace: WorkspaceId, story_id: int, channel: ChannelRef | None) -> tuple[ColumnElement[bool], ...]:

@@ -12,12 +12,12 @@ import pytest
 from bot.commands.catalogue import COMMANDS
 from bot.commands.describe import days_as_typed, days_in_words, instant_in_words, rule_in_words, schedule_in_words
 from bot.commands.labels import CHOICES, LABELS
-from bot.commands.languages import name_of
 from bot.commands.values import weekdays
 from bot.documents import wording
 from bot.documents.nodes import Code, Text
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
+from bot.documents.wording import language_name
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Digest, TopicRule
 from bot.saying import SPOKEN, catalogue, say, say_count, speaking
 
@@ -144,8 +144,8 @@ def test_every_option_and_choice_has_a_name_for_forms() -> None:
 
 def test_languages_are_named_in_the_language_that_is_spoken() -> None:
     with speaking("ja"):
-        assert (name_of("ko"), name_of("xx")) == ("韓国語", "xx")
-    assert name_of("ko") == "Korean"
+        assert (language_name("ko"), language_name("xx")) == ("韓国語", "xx")
+    assert language_name("ko") == "Korean"
 
 
 def test_english_is_spoken_without_loading_babel() -> None:
