@@ -36,6 +36,7 @@ class Numbering:
 
 
 def citation(n: int, article: Article) -> Citation:
+    """An article as a brief's numbered source."""
     return Citation(
         n=n,
         publisher=article.publisher or article.owner,

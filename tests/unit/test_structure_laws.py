@@ -69,6 +69,28 @@ def test_every_module_says_what_it_is() -> None:
         assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), file
 
 
+def test_no_two_functions_do_the_same_with_other_names() -> None:
+    alike: dict[str, list[str]] = {}
+    for file in ALL:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                said = [
+                    one for one in node.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+                ]
+                body = "\n".join(ast.unparse(Nameless().visit(one)) for one in said)
+                # What is shorter is a call or two, and may well be the same.
+                if len(body) > 90:
+                    alike.setdefault(body, []).append(f"{file.relative_to(ROOT)}:{node.lineno} {node.name}")
+    assert not [places for places in alike.values() if len(places) > 1]
+
+
+class Nameless(ast.NodeTransformer):
+    """Takes a function's own names out of it."""
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name("_", node.ctx)
+
+
 def test_each_module_that_draws_messages_looks_for_their_caveat() -> None:
     for file in ROOT.glob("adapters/*/*.py"):
         source = file.read_text(encoding="utf-8")

@@ -10,7 +10,8 @@ from typing import Final
 
 from bot.briefs.model.answer import Answer, ToldSection, ToldSentence, Translated
 from bot.briefs.model.forbidden import Guard
-from bot.briefs.model.sources import MOST, citation
+from bot.briefs.model.sources import MOST
+from bot.briefs.numbering import citation
 from bot.briefs.parts import clean_line
 from bot.models import Article, BriefText, Section, Sentence
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from bot.models import Article, Citation
+from bot.models import Article
 
 MOST: Final = 12
 """Sources of a brief."""
@@ -48,15 +48,3 @@ def cut(text: str, tokens: int) -> str:
             ends = [found.end() for found in _SENTENCE_END.finditer(head)]
             return head[: ends[-1]] if ends and ends[-1] > place // 2 else head
     return text
-
-
-def citation(n: int, article: Article) -> Citation:
-    """An article as a brief's numbered source."""
-    return Citation(
-        n=n,
-        publisher=article.publisher or article.owner,
-        title=article.title,
-        url=article.url,
-        published_at=article.published_at,
-        language=article.language,
-    )
