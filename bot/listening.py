@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot import pulse
 from bot.config import Settings, read_listen
-from bot.digests.elsewhere import FORMATS
+from bot.digests.elsewhere import written
 from bot.errors import BriefbotError, ConfigError
 from bot.ports import Clock
 from bot.store import Store
@@ -102,7 +102,7 @@ class Endpoint:
                 return web.Response(status=404, text="no such feed\n")
             channel = await self._store.published.channel(digest)
             form, content_type = _FEEDS[request.match_info["kind"]]
-            body = FORMATS[form](channel).encode()
+            body = written(channel, form).encode()
             etag = hashlib.sha256(body).hexdigest()[:32]
             is_known = any(one.value in (etag, "*") for one in request.if_none_match or ())
             answer = web.Response(status=304) if is_known else web.Response(body=body)

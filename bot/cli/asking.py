@@ -11,7 +11,7 @@ from bot.cli.running import draw, opened, say, say_json
 from bot.commands.files import read_file
 from bot.commands.invoke import Invocation, Person, Reply
 from bot.config import Settings
-from bot.digests.elsewhere import FORMATS
+from bot.digests.elsewhere import FORMATS, written
 from bot.documents.nodes import Kind
 from bot.errors import StoreError, UsageError
 from bot.models import ChannelRef, WorkspaceId
@@ -62,7 +62,7 @@ async def export_digest(settings: Settings, digest: str, form: str, workspace: s
         raise UsageError(f"--format {form!r} is no format", allowed=", ".join(FORMATS), example="--format rss")
     async with opened(settings) as app:
         found = await app.store.digests.find(await _workspace(app, workspace), digest)
-        text = FORMATS[form](await app.store.published.channel(found.id))
+        text = written(await app.store.published.channel(found.id), form)
     if output is None:
         say(text.rstrip("\n"))
     else:

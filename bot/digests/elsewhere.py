@@ -1,7 +1,8 @@
 """A digest as RSS 2.0, Atom, JSON Feed, Markdown or HTML, from what its editions told. Pure.
 
 Each item carries the caveat in its text, in its language, since readers of feeds show items one by one (law 1): there
-is no way to make an item's text without one.
+is no way to make an item's text without one. A brief that was corrected says so, and of one that was retracted nothing
+is left but that and its sources, as in a channel: readers show an item anew when its words change under its id.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import html
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from email.utils import format_datetime
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from bot.documents.corrected import correction_words, retracted_headline
 from bot.models import BriefText, Citation, Section
 from bot.models.published import Channel, Item
+from bot.saying import speaking
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
@@ -26,7 +30,7 @@ _WEB: Final = re.compile(r"https?://[^\s<>\"]+", re.I)
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&])")
 
 
-def rss(channel: Channel) -> str:
+def _rss(channel: Channel) -> str:
     """RSS 2.0."""
     ET.register_namespace("dc", _DC)
     root = ET.Element("rss", version="2.0")
@@ -45,11 +49,11 @@ def rss(channel: Channel) -> str:
         _put(entry, "guid", item.guid).set("isPermaLink", "false")
         _put(entry, "pubDate", format_datetime(item.posted_at))
         _put(entry, f"{{{_DC}}}language", item.text.language)
-        _put(entry, "description", html_of(item))
+        _put(entry, "description", _html_of(item))
     return _xml(root)
 
 
-def atom(channel: Channel) -> str:
+def _atom(channel: Channel) -> str:
     """Atom (RFC 4287)."""
     ET.register_namespace("", _ATOM)
     root = ET.Element(f"{{{_ATOM}}}feed", {_XML_LANG: channel.language})
@@ -69,21 +73,22 @@ def atom(channel: Channel) -> str:
         put(entry, "id", item.guid)
         put(entry, "title", item.text.headline)
         put(entry, "published", item.posted_at.isoformat())
-        put(entry, "updated", item.posted_at.isoformat())
+        put(entry, "updated", item.updated_at.isoformat())
         if item.link:
             put(entry, "link", rel="alternate", href=item.link)
-        put(entry, "content", html_of(item), type="html")
+        put(entry, "content", _html_of(item), type="html")
     return _xml(root)
 
 
-def json_feed(channel: Channel) -> str:
+def _json_feed(channel: Channel) -> str:
     """JSON Feed 1.1."""
     items = [
         {
             "id": item.guid,
             "title": _fit(item.text.headline),
-            "content_html": html_of(item),
+            "content_html": _html_of(item),
             "date_published": item.posted_at.isoformat(),
+            "date_modified": item.updated_at.isoformat(),
             "language": item.text.language,
             **({"external_url": _fit(item.link)} if item.link else {}),
         }
@@ -98,11 +103,13 @@ def json_feed(channel: Channel) -> str:
     return json.dumps(feed, ensure_ascii=False, indent=1)
 
 
-def markdown(channel: Channel) -> str:
+def _markdown(channel: Channel) -> str:
     """Markdown, for an archive or a page."""
     lines = [f"# {_plain(channel.name)}", ""]
     for item in channel.items:
         lines += [f"## {_plain(item.text.headline)}", "", f"_{item.on.isoformat()}_", ""]
+        if item.note:
+            lines += [f"_{_plain(item.note)}_", ""]
         if item.text.deck:
             lines += [f"**{_plain(item.text.deck)}**", ""]
         for section in _sections(item.text):
@@ -117,11 +124,11 @@ def markdown(channel: Channel) -> str:
     return "\n".join(lines)
 
 
-def page(channel: Channel) -> str:
+def _page(channel: Channel) -> str:
     """One HTML page."""
     parts = "".join(
         f'<article lang="{_esc(item.text.language)}"><h2>{_esc(item.text.headline)}</h2>'
-        f"<p><time>{item.on.isoformat()}</time></p>{html_of(item)}</article>"
+        f"<p><time>{item.on.isoformat()}</time></p>{_html_of(item)}</article>"
         for item in channel.items
     )
     title = _esc(channel.name)
@@ -132,18 +139,37 @@ def page(channel: Channel) -> str:
     )
 
 
-FORMATS: Final[Mapping[str, Callable[[Channel], str]]] = {
-    "rss": rss,
-    "atom": atom,
-    "jsonfeed": json_feed,
-    "markdown": markdown,
-    "html": page,
+_FORMATS: Final[Mapping[str, Callable[[Channel], str]]] = {
+    "rss": _rss,
+    "atom": _atom,
+    "jsonfeed": _json_feed,
+    "markdown": _markdown,
+    "html": _page,
 }
+FORMATS: Final = tuple(_FORMATS)
 
 
-def html_of(item: Item) -> str:
+def written(channel: Channel, form: str) -> str:
+    """The digest in one of `FORMATS`."""
+    with speaking(channel.language):
+        items = [_put_right(item, channel.zone) for item in channel.items]
+        return _FORMATS[form](replace(channel, items=items))
+
+
+def _put_right(item: Item, zone: str) -> Item:
+    """The item as it says what was done to it; of a retracted one nothing but that, and its sources."""
+    if item.correction is None:
+        return item
+    words = correction_words(item.correction, zone)
+    if not item.is_retracted:
+        return replace(item, note=words)
+    return replace(item, text=replace(item.text, headline=retracted_headline(), deck=words, lede=(), sections=()))
+
+
+def _html_of(item: Item) -> str:
     """The brief with its sources and, always, its caveat; everything that came from outside is escaped."""
-    parts = [f"<p><strong>{_esc(item.text.deck)}</strong></p>"] if item.text.deck else []
+    parts = [f"<p><em>{_esc(item.note)}</em></p>"] if item.note else []
+    parts += [f"<p><strong>{_esc(item.text.deck)}</strong></p>"] if item.text.deck else []
     for section in _sections(item.text):
         heading = f"<h3>{_esc(section.heading)}</h3>" if section.heading else ""
         parts.append(f"{heading}<p>{' '.join(_esc(sentence.text) for sentence in section.sentences)}</p>")
@@ -153,7 +179,8 @@ def html_of(item: Item) -> str:
 
 
 def _sections(text: BriefText) -> Sequence[Section]:
-    return (Section(heading="", sentences=text.lede), *text.sections)
+    first = (Section(heading="", sentences=text.lede),) if text.lede else ()
+    return (*first, *text.sections)
 
 
 def _source(source: Citation) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 from bot.caveat import Caveat
-from bot.models.briefs import BriefText
+from bot.models.briefs import BriefText, Correction, VersionKind
 
 _WEB: Final = re.compile(r"https?://[^\s<>\"]+", re.I)
 
@@ -23,12 +23,25 @@ class Item:
     on: date
     posted_at: datetime
     text: BriefText
+    """Its words as they stand now for the digest's workspace."""
     caveat: Caveat
+    correction: Correction | None = None
+    """What a manager laid over it."""
+    note: str = ""
+    """What is said of that above its words."""
 
     @property
     def guid(self) -> str:
         """The same for as long as the edition is kept, whatever becomes of its words."""
         return f"urn:briefbot:edition:{self.edition_id}:brief:{self.brief_id}"
+
+    @property
+    def is_retracted(self) -> bool:
+        return self.correction is not None and self.correction.kind is VersionKind.RETRACTED
+
+    @property
+    def updated_at(self) -> datetime:
+        return max(self.posted_at, self.correction.at) if self.correction else self.posted_at
 
     @property
     def link(self) -> str:
@@ -47,9 +60,11 @@ class Channel:
     digest_id: int
     name: str
     language: str
+    """In which what it says by itself is said."""
+    zone: str
     items: Sequence[Item]
     made_at: datetime
 
     @property
     def updated_at(self) -> datetime:
-        return max((item.posted_at for item in self.items), default=self.made_at)
+        return max((item.updated_at for item in self.items), default=self.made_at)

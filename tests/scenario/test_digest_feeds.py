@@ -14,11 +14,11 @@ from sqlalchemy import text as text_of
 
 from bot.caveat import caveat_for
 from bot.config import Settings
-from bot.digests.elsewhere import FORMATS
+from bot.digests.elsewhere import FORMATS, written
 from bot.ingest.dates import parse_date
 from bot.listening import Endpoint
 from bot.metrics import Metrics
-from bot.models import BriefText, Citation, Sentence
+from bot.models import LOCAL_WORKSPACE, BriefText, Citation, Sentence
 from bot.models.published import Channel, Item
 from bot.schedule import Schedule
 from bot.signs import Signs
@@ -45,12 +45,12 @@ def channel(text: str = HOSTILE) -> Channel:
         written_by="extractive",
     )
     item = Item(edition_id=12, brief_id=34, on=date(2026, 1, 15), posted_at=AT, text=told, caveat=CAVEAT)
-    return Channel(digest_id=1, name=text, language="ko", items=[item], made_at=AT)
+    return Channel(digest_id=1, name=text, language="ko", zone="Asia/Seoul", items=[item], made_at=AT)
 
 
 @pytest.mark.parametrize("form", ["rss", "atom"])
 def test_hostile_words_make_a_sound_feed(form: str) -> None:
-    feed = feedparser.parse(FORMATS[form](channel()).encode(), sanitize_html=False, resolve_relative_uris=False)
+    feed = feedparser.parse(written(channel(), form).encode(), sanitize_html=False, resolve_relative_uris=False)
     assert not feed.bozo
     [entry] = feed.entries
     assert entry.id == "urn:briefbot:edition:12:brief:34"
@@ -65,7 +65,7 @@ def test_hostile_words_make_a_sound_feed(form: str) -> None:
 
 
 def test_json_feed_has_what_it_must() -> None:
-    feed = json.loads(FORMATS["jsonfeed"](channel()).encode())
+    feed = json.loads(written(channel(), "jsonfeed").encode())
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["title"]
     [item] = feed["items"]
@@ -78,10 +78,35 @@ def test_json_feed_has_what_it_must() -> None:
 
 @pytest.mark.parametrize("form", ["markdown", "html"])
 def test_pages_carry_the_caveat_and_no_script(form: str) -> None:
-    text = FORMATS[form](channel()).encode().decode()
+    text = written(channel(), form).encode().decode()
     assert CAVEAT.text.split(".", maxsplit=1)[0] in text
     assert not re.search(r"(?<!\\)<script", text)
     assert "(javascript:" not in text
+
+
+@pytest.mark.parametrize("form", FORMATS)
+async def test_what_was_corrected_or_retracted_says_so_elsewhere_too(
+    sqlite_store: Store, clock: FakeClock, form: str
+) -> None:
+    office = Office(sqlite_store, clock)
+    source = await office.follow("https://first.example/feed")
+    await office.report(source, "Otters return to the upper harbour", body="The otters of the harbour are back.")
+    await office.report(source, "Toll of the long bridge rises to 12", body="The toll of the bridge is 12 from May.")
+    await office.ask("/brief-admin digest add Morning at:08:00")
+    await office.ask("/brief-admin digest send Morning")
+    clock.advance(3600)
+    await office.ask("/brief-admin retract b1 note:'there were none'")
+    await office.ask("/brief-admin correct b2 note:'it is 14' headline:'Toll of the long bridge rises to 14'")
+
+    [digest] = await sqlite_store.digests.list(LOCAL_WORKSPACE)
+    told = written(await sqlite_store.published.channel(digest.id), form).replace("\\", "")
+    assert told.count("Otters return") == 1  # its source's own title
+    assert "are back" not in told
+    assert "This brief was retracted" in told
+    assert "there were none" in told
+    assert "Toll of the long bridge rises to 14" in told
+    assert "it is 14" in told
+    assert caveat_for("en").text in told
 
 
 async def test_feed_is_served_until_its_address_is_revoked(sqlite_store: Store, clock: FakeClock) -> None:
