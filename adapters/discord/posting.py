@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -360,4 +361,4 @@ def _with_id(components: Sequence[Mapping[str, Any]], number: int) -> Iterator[d
 
 def _own_id(key: str) -> int:
     """A component's id has 32 bits; far more than the messages that one channel is looked through for."""
-    return _OWN_IDS + int(key.rpartition("-")[2]) % 2_000_000_000
+    return _OWN_IDS + zlib.crc32(key.encode()) % 2_000_000_000

@@ -41,6 +41,7 @@ from bot.models.digests import (
     Style,
     TimeOfDay,
     last_chance,
+    message_key,
 )
 from bot.models.sources import Article, ArticleChange, ChangeKind, Draft, Polled, Source, SourceKind, Stored
 from bot.models.values import LOCAL_WORKSPACE, ChannelRef, IdKind, Value, WorkspaceId, parse_public_id, public_id, utc
@@ -95,6 +96,7 @@ __all__ = [
     "Workspace",
     "WorkspaceId",
     "last_chance",
+    "message_key",
     "parse_public_id",
     "public_id",
     "utc",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 
 from bot.models.briefs import Brief, Sentence
 from bot.models.values import ChannelRef, Value, WorkspaceId
@@ -195,6 +196,23 @@ class Follow(Value):
         return self.workspace_id.partition(":")[0]
 
 
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+_LONGEST_KEY: Final = 25
+
+
+def message_key(delivery_id: int, planned_at: datetime) -> str:
+    """What a platform is asked to deduplicate a message by, and by which it is found again: the same for each try.
+
+    The instant at which its edition was planned is in it, since SQLite gives the numbers of deleted rows again, and a
+    store that was restored or begun anew counts from where it is.
+    """
+    rest, stamp = int(planned_at.timestamp() * 1_000_000), ""
+    while rest:
+        rest, digit = divmod(rest, len(_DIGITS))
+        stamp = _DIGITS[digit] + stamp
+    return f"bb-{delivery_id}-{stamp}"[:_LONGEST_KEY]
+
+
 class DeliveryState(StrEnum):
     PENDING = "pending"
     SENDING = "sending"
@@ -249,5 +267,4 @@ class Delivery(Value):
 
     @property
     def key(self) -> str:
-        """At most 25 characters, the same for each try: what a platform is asked to deduplicate by."""
-        return f"bb-{self.id}"
+        return message_key(self.id, self.planned_at)

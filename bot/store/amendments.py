@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import CORRECTIONS, LOCAL_WORKSPACE, ChannelRef, DeliveryState, Value, WorkspaceId
+from bot.models import CORRECTIONS, LOCAL_WORKSPACE, ChannelRef, DeliveryState, Value, WorkspaceId, message_key
 from bot.store.claiming import claim
 from bot.store.database import Database
 from bot.store.platforms import is_of
@@ -83,7 +83,7 @@ class Amendment(Value):
     @property
     def key(self) -> str:
         """As the message was sent with, so that it is found as before."""
-        return f"bb-{self.delivery_id}" if self.delivery_id is not None else f"bs-{self.share_id}"
+        return f"bs-{self.share_id}" if self.delivery_id is None else message_key(self.delivery_id, self.told_at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

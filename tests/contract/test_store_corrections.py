@@ -19,6 +19,7 @@ from bot.models import (
     Related,
     VersionKind,
     WorkspaceId,
+    message_key,
 )
 from bot.ports import Payload
 from bot.store import Store
@@ -119,7 +120,8 @@ async def test_copies_are_planned_with_the_correction_claimed_once_and_told_anew
     assert await store.amendments.claim(clock.now(), **claim) == [], "it is not sent yet"  # type: ignore[arg-type]
     await store.deliveries.settle_sent({mine: "2/7", theirs: "2/8"}, owner="me", now=clock.now())
     [one] = await store.amendments.claim(clock.now(), **claim)  # type: ignore[arg-type]
-    assert (one.delivery_id, one.message_ref, one.key, one.zone) == (mine, "2/7", f"bb-{mine}", "Asia/Seoul")
+    key = message_key(mine, one.told_at)
+    assert (one.delivery_id, one.message_ref, one.key, one.zone) == (mine, "2/7", key, "Asia/Seoul")
     [item] = await store.amendments.told(one)
     assert (item.told_id, item.version, item.headline, item.brief_id) == (1, 1, "Ferry strikes pier", 1)
     assert await store.amendments.claim(clock.now(), **claim) == []  # type: ignore[arg-type]

@@ -22,6 +22,7 @@ from bot.models import (
     Quiet,
     TimeOfDay,
     WorkspaceId,
+    message_key,
 )
 from bot.ports import Payload
 from bot.store import Store
@@ -202,8 +203,9 @@ async def test_retry_waits_and_counts_its_attempts(store: Store, clock: FakeCloc
     clock.advance(31)
     assert await claim(store, clock) == [first]
     [part, _] = await parts_of(store, edition.id)
-    assert (part.attempts, part.error, part.key) == (2, "slow down", f"bb-{first}")
-    assert len(part.key) <= 25
+    assert (part.attempts, part.error, part.key) == (2, "slow down", message_key(first, edition.created_at))
+    assert len(message_key(10**10, clock.now())) <= 25
+    assert message_key(first, clock.now()) != part.key
 
 
 async def test_what_is_put_back_waits_and_was_never_tried(store: Store, clock: FakeClock) -> None:

@@ -473,3 +473,23 @@ async def test_refused_requests_stop_us_long_before_the_ban(port: Harbour) -> No
     await pass_time(port)
     assert len(port.fake.requests) == before
     assert (await edition(port, made)).state is EditionState.PLANNED
+
+
+@pytest.mark.parametrize("is_cut_off", [False, True])
+async def test_row_with_the_number_of_a_removed_one_is_not_taken_for_it(port: Harbour, is_cut_off: bool) -> None:
+    first = await digest(port)
+    await port.dispatcher.send_now(first)
+    await port.deliverer.drain()
+    await port.store.digests.remove(port.workspace, first.id)
+    await pass_time(port, 60)
+
+    again = await digest(port, name="Evening news", style=Style.HEADLINES)
+    planned = await port.dispatcher.send_now(again)
+    if is_cut_off:  # by a process that dies before it sends, when no nonce is known any more
+        port.fake.nonce_s = 0.0
+        claim = {"limit": 9, "lease_s": 90, "owner": "dead", "platforms": ["discord"]}
+        await port.store.deliveries.claim(port.clock.now(), **claim)  # type: ignore[arg-type]
+        await pass_time(port, 120)
+    await port.deliverer.drain()
+    [part] = await parts_of(port.store, planned.id)
+    assert (part.id, part.state, len(port.channel.messages)) == (1, DeliveryState.SENT, 2)
