@@ -77,6 +77,17 @@ _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_BARE_NAMES: Final = """
+    quot amp lt gt apos nbsp hellip middot bull ndash mdash lsquo rsquo sbquo ldquo rdquo bdquo laquo raquo lsaquo rsaquo
+    rarr larr uarr darr uuml ouml auml eacute egrave agrave ccedil ntilde #39 #039 #34 #034 #160 #8216 #8217 #8220 #8221 #8230
+"""
+_BARE_SIGNS: Final = tuple(f"{name};" for name in _BARE_NAMES.split())
+_IN_ANGLES: Final = re.compile(r"(?<![A-Za-z_&])lt;(?=\S)([^;&<>\n]{1,80})gt;")
+_BARE: Final = re.compile(
+    # Of what may be a word or a number of its own some side must touch another sign: "see #39; then" stays.
+    rf"(?<![A-Za-z_&#])(?:(?!amp|lt|gt|#)|(?<=\S)|(?=[\w#]+;\S))({'|'.join(_BARE_NAMES.split())});"
+)
+"""Entities that a feed's own system has robbed of their ampersand. Names that are words (`times;`) stay."""
 _MARKUP: Final = re.compile(
     r"</[a-zA-Z][a-zA-Z0-9]*\s*>|<(?:p|br|hr|img|b|i|em|strong|div|span|a|li|ul)(?:\s[^<>]*)?/?>|<!--|<!\[CDATA\[",
     re.IGNORECASE,
@@ -147,13 +158,13 @@ def paragraphs(text: str, *, is_html: bool, is_wrapped: bool = True) -> str:
     else:
         plain = harmless(text[:_HTML_LIMIT])
         plain = _unwrapped(plain) if is_wrapped else plain
-    return _without_foot(_tidy_lines(plain))
+    return _without_foot(_tidy_lines(_with_entities(plain)))
 
 
 def one_line(text: str, *, is_html: bool) -> str:
     """A title as one harmless line of at most 400 characters."""
     plain = _from_html(text[:_HTML_LIMIT]) if is_html or looks_like_html(text) else harmless(text[:_HTML_LIMIT])
-    return clipped(" ".join(plain.split()), TITLE_LIMIT)
+    return clipped(" ".join(_with_entities(plain).split()), TITLE_LIMIT)
 
 
 def clipped(text: str, limit: int) -> str:
@@ -202,6 +213,14 @@ def _flat(html: str) -> str:
     if "<td" in kept or "<th" in kept:
         kept = _CELL_TAG.sub(" ", kept)
     return unescape(_TAG.sub("\n", kept))
+
+
+def _with_entities(text: str) -> str:
+    """Some feeds lose the ampersand of an entity on their way: `quot;` is a quotation mark all the same."""
+    if ";" not in text or not any(map(text.__contains__, _BARE_SIGNS)):
+        return text
+    text = _IN_ANGLES.sub(r"<\1>", text)
+    return harmless(_BARE.sub(lambda found: unescape(f"&{found[1]};"), text))
 
 
 def _is_deep(html: str) -> bool:

@@ -51,6 +51,39 @@ def test_deceiving_characters_are_taken_out(text: str, plain: str) -> None:
     assert harmless(text) == plain
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("시장 quot;다리 곧 연다quot; 약속", '시장 "다리 곧 연다" 약속'),
+        ("폭우hellip;항구 폐쇄", "폭우…항구 폐쇄"),
+        ("수영middot;체조 대표 3명nbsp;", "수영·체조 대표 3명"),
+        ("시장 lsquo;새 다리rsquo; ldquo;연다rdquo;", "시장 ‘새 다리’ “연다”"),
+        ("영화 lt;푸른 바다 1987gt;의 감독", "영화 <푸른 바다 1987>의 감독"),
+        ("노래 lt;Somedaygt;를 불렀다", "노래 <Someday>를 불렀다"),
+        ("#39;다리#39; 열려", "'다리' 열려"),
+        ("Mayor: quot;It opens.quot; He left.", 'Mayor: "It opens." He left.'),
+    ],
+)
+def test_entities_that_lost_their_ampersand_are_decoded(text: str, plain: str) -> None:
+    assert one_line(text, is_html=False) == plain
+    assert paragraphs(f"<p>{text}</p>", is_html=True) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "foo; amp; bar",
+        "Stocks fall in subdued trade; Dow slips; two times; a copy; right; image; data;",
+        "see issue #39; then go on",
+        "it is not xquot; nor myamp; or fooampere;",
+        "a lt; b gt; c",
+    ],
+)
+def test_words_that_only_look_like_entities_stay(text: str) -> None:
+    assert one_line(text, is_html=False) == text
+    assert paragraphs(text, is_html=False) == text
+
+
 def test_a_title_is_one_line_of_plain_words() -> None:
     assert one_line("  <b>Big</b>\n news &#8217;here&#8217; \u3000 now ", is_html=False) == "Big news ’here’ now"
 
@@ -120,7 +153,7 @@ def test_clipped_ends_at_a_word() -> None:
     assert clipped("one", 9) == "one"
 
 
-@pytest.mark.parametrize("html", ["<div>" * 100_000 + "deep", "<" * 500_000, "&" * 500_000, "<b" * 200_000])
+@pytest.mark.parametrize("html", ["<div>" * 100_000 + "deep", "<" * 500_000, "&" * 500_000, "<b" * 200_000, "lt;a" * 150_000])
 def test_hostile_markup_takes_no_longer_than_plain_one(html: str) -> None:
     started = time.thread_time()
     paragraphs(html, is_html=True)
