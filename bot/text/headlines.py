@@ -17,6 +17,9 @@ _PREFIX: Final = re.compile(
 )
 _SUFFIX: Final = re.compile(r"\s+[-–—|]\s+[^-–—|]{2,40}$")
 
+_FILLING: Final = frozenset(("the", "news", "online", "com", "co", "kr", "net", "org", "blog"))
+"""What a publisher's name has at one time and not at another."""
+
 
 def clean_headline(title: str, publisher: str) -> str:
     """A headline without "[속보]", "LIVE:" or the publisher's name behind it."""
@@ -28,5 +31,11 @@ def clean_headline(title: str, publisher: str) -> str:
 
 
 def _is_name(suffix: str, publisher: str) -> bool:
-    words, name = set(terms(suffix)), set(terms(publisher))
-    return bool(words) and len(words & name) * 2 >= len(words)
+    """Whether a suffix is the publisher's name or most of it, and no word besides: "– Kyiv" is not "Kyiv Post"."""
+    words, name = _telling(suffix), _telling(publisher)
+    return bool(words) and words <= name and 2 * len(words) > len(name)
+
+
+def _telling(name: str) -> set[str]:
+    words = set(terms(name))
+    return words - _FILLING or words
