@@ -78,16 +78,16 @@ _VOID: Final = frozenset(
 )
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _BARE_NAMES: Final = """
-    quot amp lt gt apos nbsp hellip middot bull ndash mdash lsquo rsquo sbquo ldquo rdquo bdquo laquo raquo lsaquo rsaquo
-    rarr larr uarr darr uuml ouml auml eacute egrave agrave ccedil ntilde #39 #039 #34 #034 #160 #8216 #8217 #8220 #8221 #8230
+    quot apos nbsp hellip middot bull ndash mdash lsquo rsquo sbquo ldquo rdquo bdquo laquo raquo rarr larr uarr darr
+    uuml ouml auml eacute egrave agrave ccedil ntilde
 """
-_BARE_SIGNS: Final = tuple(f"{name};" for name in _BARE_NAMES.split())
-_IN_ANGLES: Final = re.compile(r"(?<![A-Za-z_&])lt;(?=\S)([^;&<>\n]{1,80})gt;")
-_BARE: Final = re.compile(
-    # Of what may be a word or a number of its own some side must touch another sign: "see #39; then" stays.
-    rf"(?<![A-Za-z_&#])(?:(?!amp|lt|gt|#)|(?<=\S)|(?=[\w#]+;\S))({'|'.join(_BARE_NAMES.split())});"
-)
+_BARE_DOUBTFUL: Final = "amp lt gt #39 #039 #34 #034 #160 #8216 #8217 #8220 #8221 #8230"
+"""Of what may be a word or a number of its own some side must touch another sign: "see #39; then" stays."""
+_BARE_SIGNS: Final = tuple(f"{name};" for name in (*_BARE_NAMES.split(), *_BARE_DOUBTFUL.split()))
+_SURE, _DOUBTFUL = "|".join(_BARE_NAMES.split()), "|".join(_BARE_DOUBTFUL.split())
+_BARE: Final = re.compile(rf"(?<![A-Za-z_&#])(?:{_SURE}|(?<=\S)(?:{_DOUBTFUL})|(?:{_DOUBTFUL})(?=;\S));")
 """Entities that a feed's own system has robbed of their ampersand. Names that are words (`times;`) stay."""
+_IN_ANGLES: Final = re.compile(r"(?<![A-Za-z_&])lt;(?=\S)([^;&<>\n]{1,80})gt;")
 _MARKUP: Final = re.compile(
     r"</[a-zA-Z][a-zA-Z0-9]*\s*>|<(?:p|br|hr|img|b|i|em|strong|div|span|a|li|ul)(?:\s[^<>]*)?/?>|<!--|<!\[CDATA\[",
     re.IGNORECASE,
@@ -220,7 +220,7 @@ def _with_entities(text: str) -> str:
     if ";" not in text or not any(map(text.__contains__, _BARE_SIGNS)):
         return text
     text = _IN_ANGLES.sub(r"<\1>", text)
-    return harmless(_BARE.sub(lambda found: unescape(f"&{found[1]};"), text))
+    return harmless(_BARE.sub(lambda found: unescape(f"&{found[0]}"), text))
 
 
 def _is_deep(html: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
+from bot.text.captions import captioned, tells_news
 from bot.text.furniture import body, is_furniture, without_bullet
 
 MIN_CHARS: Final = 25
@@ -31,19 +32,29 @@ _BEGINS: Final = re.compile(
     r"\s+(?:[\"“](?=[A-Z])|(?:The|A|An|It|He|She|They|But|And|In|On|At|For|That|This|There|Officials|Police)\b)"
 )
 _END_CJK: Final = re.compile(r"[。！？](?![」』”’）)])[」』”’）)]*")
+_QUOTE_ENDS: Final = (
+    r"(?=[가-힣0-9\"“‘'])(?!이?라|이[었던지란다]|이(?![가-힣]{2}|[날번후])|고|며|면서|에[서게]|[는은란을를의에와과도만](?![가-힣]{2})"
+    r"|등|처럼|까지|부터|으?로|하(?!지만)|했|였|인\s)"
+)
+"""A new sentence behind a quotation, where `…했다."라고 말했다` goes on."""
 _END_KOREAN: Final = re.compile(
     # Some feeds set no space between sentences.
-    r"다\.(?=[가-힣0-9\"“‘'\[(<●▲■◆△▶])|(?:다|요|까|죠|음|함|됨|임)[.!?]+[\"”’')\]]*(?=\s|$)|[!?][\"”’']*(?=\s|$)"
+    rf"(?:다|요|죠|까)[.?!]”{_QUOTE_ENDS}|다\.(?=[가-힣0-9\"“‘'\[(<●▲■◆△▶])"
+    r"|(?:다|요|까|죠|음|함|됨|임)[.!?]+[\"”’')\]]*(?=\s|$)|[!?][\"”’']*(?=\s|$)"
 )
+_STRAIGHT_QUOTE: Final = re.compile(rf"\"{_QUOTE_ENDS}")
+_ENDS_IN_QUOTE: Final = re.compile(r"\s(?:“[^“”]+”|\"[^\"]+\")$")
+"""A sentence glued to the next one, with words of its own: who speaks may stand behind a quotation alone."""
 _OPENERS: Final = {
     "en": re.compile(
-        r"(?:But|And|Yet|So|However,|Meanwhile,|Still,|Also,|Moreover,|Instead,|In addition,|Additionally,|Furthermore,|Elsewhere,|Nevertheless,|And now,) (?=\w)"
+        r"(?:But|And|Yet|So|However,|Meanwhile,|Still,|Also,|Moreover,|Instead,|In addition,|Additionally,|Furthermore,"
+        r"|Elsewhere,|Nevertheless,|And now,) (?=\w)"
     ),
-    "ko": re.compile(r"(?:그러나|하지만|또한?|한편|그리고|이와 함께|아울러|특히),? "),
-    "ja": re.compile(r"(?:しかし|また|一方で?|さらに|そして|なお|ただし?|このため|その上)、"),
+    "ko": re.compile(r"(?:그러나|하지만|또한?|한편|그리고|이와 함께|아울러|특히|다만|반면에?|그런데|게다가|더욱이),? "),
+    "ja": re.compile(r"(?:しかし|また|一方で?|さらに|そして|なお|ただし?|このため|その上|だが|ところが|加えて)、"),
 }
 _TOKENISED: Final = re.compile(r" ([.,;:!?%)\]”’])|([(\[“‘]) | ('s|n't|'re|'ve|'ll)\b")
-_STRAY: Final = re.compile(r"^[’”』」]|^['‘](?!.*\w[.,!?]?['’](?:\W|$))")
+_STRAY: Final = re.compile(r"^[’”』」]|^['‘](?!.*\w[.,!?]?['’](?:[\W가-힣]|$))")
 """The end of a quotation that began before, or a beginning that does not end."""
 _QUOTING: Final = re.compile('["“”「」『』()]')
 _CUT_OFF: Final = re.compile(r"(?:\.\s?\.|…|···|\[…\])[\"”’')\]」』]*$")
@@ -61,11 +72,24 @@ def split(text: str, language: str, most: int | None = None) -> tuple[str, ...]:
 
 
 def fit_sentences(text: str, language: str) -> Iterator[str]:
-    """As `split`, one after the other."""
-    for paragraph in text.split("\n"):
-        for sentence in _cut(body(" ".join(paragraph.split())), language):
-            if is_fit(bare := without_bullet(sentence)):
-                yield bare
+    """As `split`, one after the other; what Korean captions say only where the text says nothing."""
+    captions: list[str] = []
+    is_told = False
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    for number, line in enumerate(lines, start=1):
+        caption, paragraph = captioned(line, is_last=number == len(lines)) if language == "ko" else ("", line)
+        captions.append(caption)
+        for sentence in _fit(paragraph, language):
+            is_told = True
+            yield sentence
+    if not is_told:
+        yield from (sentence for told in filter(tells_news, captions) for sentence in _fit(told, language))
+
+
+def _fit(paragraph: str, language: str) -> Iterator[str]:
+    for sentence in _cut(body(paragraph), language):
+        if is_fit(bare := without_bullet(sentence)):
+            yield bare
 
 
 def split_all(text: str, language: str) -> list[str]:
@@ -114,14 +138,22 @@ def _cut(paragraph: str, language: str) -> Iterable[str]:
     for end in pattern.finditer(paragraph):
         if pattern is _END and _is_abbreviation(paragraph, end.start(), end[0]):
             continue
-        piece = paragraph[start : end.end()]
-        if len(piece) < MAX_CHARS and not _quotes_match(piece):
-            # The sentence ends, the quotation that it stands in does not.
-            continue
-        yield piece.strip()
-        start = end.end()
+        at = _end_of(paragraph, start, end.end(), is_korean=pattern is _END_KOREAN)
+        if at is not None:
+            yield paragraph[start:at].strip()
+            start = at
     if rest := paragraph[start:].strip():
         yield rest
+
+
+def _end_of(paragraph: str, start: int, at: int, *, is_korean: bool) -> int | None:
+    """Where a sentence ends that seems to end here; None where the quotation that it stands in does not."""
+    if is_korean and _STRAIGHT_QUOTE.match(paragraph, at) and _ENDS_IN_QUOTE.search(paragraph[start : at + 1]):
+        at += 1
+    piece = paragraph[start:at]
+    if is_korean and paragraph[at - 1] in '”"' and paragraph[at : at + 1].strip() and not _ENDS_IN_QUOTE.search(piece):
+        return None
+    return at if len(piece) >= MAX_CHARS or _quotes_match(piece) else None
 
 
 def _is_abbreviation(text: str, at: int, mark: str) -> bool:

@@ -21,6 +21,20 @@ JAPANESE = "緑川市は15日、路面電車の運行を20年ぶりに始めた�
         "(CNN) - ",
         "Sandwick (CNN) ",
         "By ANA HOLT Associated Press WASHINGTON (AP) — ",
+        "NEW ARDEL (Reuters) - ",
+        "PORT ARDEL, New Veltria (AP) — ",
+        "PORT ARDEL, United Veltrian Isles — ",
+        "McSANDWICK, Va. (AP) — ",
+        "McSANDWICK, Va. — ",
+        "（CNN）",
+        "（CNN） ",
+        "Nov 26 (Reuters) - ",
+        "26 November 2026 (BBC) — ",
+        "SANDWICK, Nov 26 (Reuters) - ",
+        "SANDWICK, Nov. 26, 2026 (AFP) -- ",
+        "SANDWICK —",
+        "Port-au-Ardel, Veltria (AP) — ",
+        "PORT ARDEL (CNNMoney) ",
         "• ",
     ],
 )
@@ -45,8 +59,89 @@ def test_korean_text_begins_after_its_dateline(before: str) -> None:
     assert [*split(before + KOREAN, "ko")] == [KOREAN]
 
 
+CAPTIONED = "시장이 15일 시청에서 시민들과 이야기하고 있다."
+LATER = "시는 예산을 두 배로 늘린다고 덧붙였다."
+
+
 @pytest.mark.parametrize(
-    "before", ["【東京】", "【東京共同】", "［東京　１５日　ロイター］ - ", "【緑川＝山田花子】", "（共同）"]
+    "before",
+    [
+        CAPTIONED + " 한들전자 제공 ",
+        CAPTIONED + " 연합뉴스 자료사진. ",
+        CAPTIONED + "ⓒ연합뉴스 ",
+        CAPTIONED + " | AP연합뉴스 ",
+        CAPTIONED + " /국회사진기자단 ",
+        CAPTIONED + " 홍길동 기자 ",
+        "한들시 시립 수영장 전경. 게티이미지뱅크 ",
+        "한들시 시립 수영장 전경. 한들시 제공 ",
+        "홍길동 한들시장. 사진=한들시 제공[한들일보 김철수 기자] ",
+        "수영장 앞에 줄을 선 시민들/한들시 제공 ",
+        "홍길동 논설위원[한들일보 홍길동 기자]",
+        "한들시청 제공 ",
+        "(사진 한들시 제공) ",
+        "입력 2026.11.26 10:30 수정 2026.11.26 11:00 ",
+        "기사입력 2026-11-26 오전 10:30 | ",
+    ],
+)
+def test_korean_text_begins_after_its_caption_and_time(before: str) -> None:
+    assert [*split(f"{before}{KOREAN} {LATER}", "ko")] == [KOREAN, LATER]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        CAPTIONED + " 한들전자 제공",
+        CAPTIONED + " 연합뉴스",
+        CAPTIONED + "/국회사진기자단",
+        "시는 15일 시립 수영장의 문을 열었다. 한들시 제공",
+        "한들시 시립 수영장이 새로 들어설 옛 시청 건물의 모습. 게티이미지뱅크.",
+        "한들시 시립 수영장의 조감도. 한들시청 자료사진",
+    ],
+)
+def test_korean_caption_in_a_paragraph_of_its_own_is_left_out(caption: str) -> None:
+    assert [*split(f"{caption}\n{KOREAN}", "ko")] == [KOREAN]
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        "시는 버스를 늘린다고 밝혔다. 서비스 제공 업체는 다음 달에 정해진다.",
+        "시는 버스를 늘린다고 밝혔다. 로이터 통신에 따르면 예산은 두 배가 된다.",
+        "시는 버스를 늘리고 있다. 장학금 제공 규모도 내년에 두 배로 커진다.",
+        "시는 버스를 늘리고 있다. 신화 속 인물을 그린 벽화도 함께 공개했다.",
+        "시는 버스를 늘린다고 밝혔다. 연합뉴스 보도에 따르면 예산은 두 배가 된다.",
+    ],
+)
+def test_korean_news_that_look_like_a_caption_stay(news: str) -> None:
+    assert " ".join(split(f"{news}\n{LATER}", "ko")) == f"{news} {LATER}"
+
+
+def test_korean_caption_that_is_all_there_is_to_tell_stays() -> None:
+    assert [*split("시는 15일 시립 수영장의 문을 열었다. 한들시 제공\n수영장은 내년부터...", "ko")] == [
+        "시는 15일 시립 수영장의 문을 열었다."
+    ]
+    assert [*split(KOREAN + " 연합뉴스", "ko")] == [KOREAN]
+    assert [*split(CAPTIONED + " 한들시 제공\n수영장은 내년부터...", "ko")] == []
+
+
+@pytest.mark.parametrize(
+    "news",
+    ["EPA rules on clean water will change next spring.", "The harbour is shut. AP says so of Sandwick as well."],
+)
+def test_names_of_news_houses_in_english_are_no_credits(news: str) -> None:
+    assert split(f"{news}\n{ENGLISH}", "en")[-2].endswith(news[-28:])
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "【東京】",
+        "【東京共同】",
+        "［東京　１５日　ロイター］ - ",
+        "【緑川＝山田花子】",
+        "（共同）",
+        "公開日時：2026年11月26日 10:30 ",
+    ],
 )
 def test_japanese_text_begins_after_its_dateline(before: str) -> None:
     assert [*split(before + JAPANESE, "ja")] == [JAPANESE]
@@ -65,6 +160,24 @@ def test_japanese_text_begins_after_its_dateline(before: str) -> None:
         ("en", "This article was originally published last week."),
         ("en", "The council will meet again on Monday to decide on the..."),
         ("en", "’ he had said of the bridge a year before that day."),
+        ("en", "Get the best of the Sandwick Post delivered straight to your inbox."),
+        ("en", "You can unsubscribe at any time with one click."),
+        ("en", "This article was amended on 26 November 2026 to correct the name of the bridge."),
+        ("en", "An earlier version of this story gave the wrong name of the bridge."),
+        ("en", "Cookies on this site help us to remember you."),
+        ("en", "By signing up to the daily letter, you agree to its rules."),
+        ("en", "Please enable JavaScript to see the map of the harbour."),
+        ("en", "Your browser does not support this map of the harbour."),
+        ("en", "Create a free account and keep up with the harbour."),
+        ("en", "To continue reading, choose one of these plans."),
+        ("ko", "관련기사 한들시 수영장의 이용 시간이 바뀐다."),
+        ("ko", "더 궁금한 점은 홍길동 기자 이메일로 보내면 된다."),
+        ("ko", "한들일보 뉴스레터를 받아 보시면 더 많은 소식이 있습니다."),
+        ("ko", "재판매 및 DB 금지를 알려 드립니다."),
+        ("ja", "関連記事：緑川市の路面電車が復活した。"),
+        ("ja", "メールマガジンの登録で毎朝届きます。"),
+        ("ja", "詳しくはこちらのページをご覧になってください。"),
+        ("ja", "記事の全文はアプリで読むことができます。"),
         ("ko", "무단 전재 및 재배포 금지를 알려 드립니다."),
         ("ko", "왼쪽부터 시장과 의장(왼쪽)이 악수를 하고 있다."),
         ("ko", "기사 제보는 언제든지 기다리고 있습니다."),
@@ -88,6 +201,12 @@ def test_furniture_is_left_out(language: str, furniture: str) -> None:
         ("en", "From New York, the ship will sail to Port Ardel on Sunday."),
         ("en", "Some 40,000 people signed up for health insurance in a day."),
         ("en", "NASA's probe is now in orbit around the asteroid Tesselle."),
+        ("en", "She sold cookies and other sweets at the harbour for a year."),
+        ("en", "He surprised his friends by signing up for the navy in May."),
+        ("en", "This report was published by the council of Sandwick in May."),
+        ("ko", "관련 기사를 쓴 기자 두 명이 상을 받았다."),
+        ("ko", "두 회사는 뉴스레터 서비스를 하나로 합치기로 했다."),
+        ("ja", "関連記事を載せた新聞社が謝罪した。"),
         ("ko", "이 채널의 구독자는 한 해 사이 100만 명을 넘어섰다."),
         ("ja", "男は無断で建物に入ったとして逮捕された。"),
     ],
@@ -112,11 +231,47 @@ def test_korean_sentences_without_a_space_between_them_are_cut() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            '시장은 "다리를 곧 다시 연다고 했다."그는 이어 예산도 늘린다고 밝혔다.',
+            ['시장은 "다리를 곧 다시 연다고 했다."', "그는 이어 예산도 늘린다고 밝혔다."],
+        ),
+        (
+            "시장은 “다리를 곧 다시 엽니다.”시의회는 예산을 깎겠다며 반대했다.",
+            ["시장은 “다리를 곧 다시 엽니다.”", "시의회는 예산을 깎겠다며 반대했다."],
+        ),
+        (
+            '시장은 다리를 곧 연다고 했다."이제 시작일 뿐이다"라고 그는 말했다.',
+            ["시장은 다리를 곧 연다고 했다.", '"이제 시작일 뿐이다"라고 그는 말했다.'],
+        ),
+    ],
+)
+def test_korean_sentences_glued_at_a_quotation_are_cut(text: str, sentences: list[str]) -> None:
+    assert [*split(text, "ko")] == sentences
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        '시장은 "다리를 곧 다시 연다."라고 시청에서 말했다.',
+        "시장은 “다리를 곧 다시 연다.”고 시청에서 말했다.",
+        "“다리를 곧 다시 엽니다.”홍길동 시장은 시청에서 이같이 말했다.",
+        "‘비상구’는 다리에서 벌어진 일을 다룬 영화다.",
+    ],
+)
+def test_korean_sentence_with_a_quotation_stays_whole(sentence: str) -> None:
+    assert [*split(sentence, "ko")] == [sentence]
+
+
+@pytest.mark.parametrize(
     ("language", "tied", "free"),
     [
         ("en", "But the bridge stays open.", "The bridge stays open."),
         ("en", "Additionally, the bridge stays open.", "The bridge stays open."),
         ("ko", "한편 다리는 계속 열려 있다.", "다리는 계속 열려 있다."),
+        ("ko", "반면 다리는 계속 열려 있다.", "다리는 계속 열려 있다."),
+        ("ja", "ところが、橋は開いたままだ。", "橋は開いたままだ。"),
         ("ja", "しかし、橋は開いたままだ。", "橋は開いたままだ。"),
     ],
 )

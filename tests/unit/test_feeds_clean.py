@@ -153,7 +153,9 @@ def test_clipped_ends_at_a_word() -> None:
     assert clipped("one", 9) == "one"
 
 
-@pytest.mark.parametrize("html", ["<div>" * 100_000 + "deep", "<" * 500_000, "&" * 500_000, "<b" * 200_000, "lt;a" * 150_000])
+@pytest.mark.parametrize(
+    "html", ["<div>" * 100_000 + "deep", "<" * 500_000, "&" * 500_000, "<b" * 200_000, "lt;a" * 150_000]
+)
 def test_hostile_markup_takes_no_longer_than_plain_one(html: str) -> None:
     started = time.thread_time()
     paragraphs(html, is_html=True)
