@@ -26,19 +26,36 @@ LONG_LEDE: Final = 95
 IN_SECTION: Final = 3
 MAX_SECTIONS: Final = 3
 
-_POINTS_BACK: Final = re.compile(
-    r"^[\"“]?(?:he|she|they|it|his|her|their|its|this|that|these|those|such|both|one of (?:them|those)"
-    r"|the (?:move|latter|former|two|pair|same|other|others|total)|then|also|another|others|as a result)\b"
+_BACK_ENGLISH: Final = (
+    r"^[\"“]?(?:he|she|they|it|his|her|their|its|this|that|these|those|such|both|(?:\w+ ){1,3}?of (?:them|whom|which)"
+    r"|(?:only |at least |about )?(?:some|many|most|all|none|several|(?:a )?few|half|two|three|four|five|six"
+    r"|seven|eight|nine|ten|dozens|hundreds|thousands|each|one|\d[\d,]*) of (?:those|these)"
+    r"|the (?:move|latter|former|two|pair|same|other|others|total)|then|also|another|others|neither|either|as a result"
+    r"|after that|since then|by then|until then|despite (?:this|that)|because of (?:this|that)|for (?:this|that) reason"
+    r"|therefore|thus|hence|thereafter|consequently|as such|afterwards?)\b"
+    r"|^(?:in (?:response|return|turn|contrast)|by contrast|on the other hand|at the same time|the day before"
+    r"|a day later|later|earlier|accordingly|similarly|likewise|subsequently|rather|first|second|third|finally|lastly"
+    r"|for (?:example|instance)),"
     r"|[,?!”\"]\s*(?:he|she|they|it)\s+(?:said|says|added|told|wrote|tweeted|continued|explained|noted|argued"
     r"|asked)\b|\b(?:said|added|wrote) (?:he|she)\b"
-    r"|^(?:그는|그녀는|그의|그가|이는|이를|이번에|이에|이어|이로써|그러면서|이날|이런|이러한|그런|해당|당시"
-    r"|또|같은|앞서|이\s|[가-힣] (?:의원|위원장|후보|대표|장관|시장|교수|회장|총재|지사|씨|군|양)(?:은|는|이"
-    r"|가)\s)"
+)
+_BACK_KOREAN: Final = (
+    r"^(?:그는|그녀[는가의]|그의|그가|[그이]들[은이의]|이는|이를|이번에|이에[\s,]|이어서?[\s,]|이로써|이처럼|이같[이은]"
+    r"|이렇[게듯]|이때|그러면서|이날|이런|이러한|그런|그래서|그러자|그러므로|그럼에도|그러다|그러니|그\s|따라서|때문에|반면"
+    r"|이후[\s,에]|여기에|여기서|결국[\s,]|반대로|나아가|해당\s|당시|또(?:[\s,]|한|다른)|같은|앞서|이\s"
+    r"|두 (?:사람|나라|회사|기관|단체)[은는이가의]|양(?:측|국|사)[은이의가는]\s"
+    r"|[가-힣] (?:의원|위원장|후보|대표|장관|시장|교수|회장|총재|지사|씨|군|양)(?:은|는|이|가)\s)"
+    r"|^[^\"“”]*이(?:같이|처럼|렇게|\s같이|와\s같이) (?:말|밝|전|설명|강조|주장|비판|지적|토로|덧붙|당부|적)[가-힣]+\.$"
+    r"|의 말이다\.$"
     r"|^[\"“'‘][^\"”'’]*[\"”'’](?:이?라고|이?라며|고|며|면서)?\s*(?:말|밝|강조|덧붙|설명|전|했|주장"
     r"|지적)[가-힣]*[.]?$"
-    r"|^(?:これ|それ|彼|彼女|同|この|その|こうした|両[社国者首]|「[^」]*」と(?:述べ|話し|語っ|説明し|強調し"
+)
+_BACK_JAPANESE: Final = (
+    r"^(?:これ|それ|そこ|彼|彼女|同(?!志社|級|性|窓|居|盟|情)|この|その|こうし|そうし|ここで|また|さらに|一方|だが|ところが|加えて|続いて|次いで"
+    r"|結果として|当時|両[社国者首]|翌日|前日|以来|以後|以降|「[^」]*」と(?:述べ|話し|語っ|説明し|強調し"
     r"|し|コメントし)[^、。]{0,8}。$|.{0,24}(?:発表|説明|公表)(?:した|している)。$)"
 )
+_POINTS_BACK: Final = re.compile(f"{_BACK_ENGLISH}|{_BACK_KOREAN}|{_BACK_JAPANESE}")
 """What needs a sentence before it, in small letters: a pronoun, a name cut short, a quotation without its speaker."""
 _DEFINITE: Final = re.compile(r"^(?:The|Mr\.|Mrs\.|Ms\.) ([\w-]+)")
 _QUESTION: Final = re.compile(r"[?？]$")

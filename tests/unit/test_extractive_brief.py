@@ -138,3 +138,74 @@ def test_json_has_the_fixed_shape() -> None:
     assert shape["related"] == [
         {"brief": None, "url": None, "headline": "Other", "blurb": "Blurb", "score": 0.5, "reason": "also about X"}
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "back", "whole"),
+    [
+        (
+            "en",
+            "Harbour bridge in Sandwick closes for repairs",
+            [
+                "Fifty of them signed a letter against the repairs of the harbour bridge in Sandwick.",
+                "At least six of those who signed want the harbour bridge in Sandwick to stay open.",
+                "Since then, the harbour bridge in Sandwick has been closed for repairs every spring.",
+                "In response, Sandwick closes the harbour bridge for repairs on Sundays only.",
+                "For example, the harbour bridge in Sandwick closes for repairs at noon.",
+            ],
+            "Masons found cracks in three of its pillars last week.",
+        ),
+        (
+            "ko",
+            "한들시 항구 다리 보수 공사로 폐쇄",
+            [
+                "이들은 한들시 항구 다리 보수 공사에 반대하는 편지를 냈다.",
+                "그래서 한들시 항구 다리는 보수 공사로 매년 봄에 폐쇄된다.",
+                "이후 한들시 항구 다리는 보수 공사로 두 달 동안 폐쇄됐다.",
+                "이에 한들시는 항구 다리를 보수 공사로 일요일에만 폐쇄한다.",
+                "이어 한들시 항구 다리 보수 공사의 비용도 공개했다.",
+                "두 회사는 한들시 항구 다리 보수 공사를 맡는다.",
+                "한들시장은 항구 다리 폐쇄를 두고 이같이 말했다.",
+            ],
+            "지난주 석공들이 기둥 세 개에서 금을 찾아냈다.",
+        ),
+        (
+            "ja",
+            "緑川市の港の橋、修理のため閉鎖",
+            [
+                "これに対し、緑川市は港の橋を修理のため日曜だけ閉鎖する。",
+                "そのため、緑川市の港の橋は修理で毎年閉鎖される。",
+                "以来、緑川市の港の橋は修理のため毎春閉鎖される。",
+                "翌日、緑川市は港の橋を修理のため閉鎖した。",
+            ],
+            "石工が先週、三本の柱にひびを見つけた。",
+        ),
+    ],
+)
+def test_sentence_that_points_back_opens_nothing(language: str, title: str, back: list[str], whole: str) -> None:
+    for sentence in back:
+        text = f"{sentence} {whole}" if language != "ja" else sentence + whole
+        one = replace(sample_articles()[0], id=1, title=title, text=text, language=language)
+        written = write_brief(Story(id=1, articles=(one,)))
+        opening = [
+            written.deck,
+            *(one.text for one in written.lede[:1]),
+            *(s.sentences[0].text for s in written.sections),
+        ]
+        assert not [told for told in opening if told.startswith(sentence[:12])], sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ko", "또래 학생을 때린 혐의로 한들시의 고등학생 두 명이 재판에 넘겨졌다."),
+        ("ko", "“다리를 곧 다시 엽니다.”홍길동 한들시장은 15일 이같이 말했다."),
+        ("ko", "이어폰 값이 한들시에서 한 해 사이 두 배로 올랐다."),
+        ("ja", "同志社大学は緑川市に新しい図書館を開くと決めた。"),
+        ("en", "Most of the bridges in Sandwick need new cables by the spring."),
+    ],
+)
+def test_sentence_that_only_begins_alike_opens_a_brief(language: str, text: str) -> None:
+    one = replace(sample_articles()[0], id=1, title="…", text=text, language=language)
+    written = write_brief(Story(id=1, articles=(one,)))
+    assert text in (written.deck, *(told.text for told in written.lede))
