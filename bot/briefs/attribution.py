@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from bot.briefs.person import is_aside, is_personal
+
 MAX_CHARS: Final = 300
 """A longer sentence is not made longer."""
 
@@ -31,8 +33,13 @@ _LATER: Final = {
 
 
 def attributed(sentence: str, publisher: str, language: str) -> str:
-    """A sentence with the one publisher that says it, unless it names a speaker itself."""
-    if not publisher or _HAS_ONE.search(sentence) or len(sentence) > MAX_CHARS:
+    """A sentence with the one publisher that says it, unless it names a speaker itself.
+
+    "We think so, according to X" says that somebody else thinks so, and a question is nothing that anybody says.
+    """
+    if not publisher or len(sentence) > MAX_CHARS or _HAS_ONE.search(sentence):
+        return sentence
+    if is_aside(sentence) or is_personal(sentence):
         return sentence
     match language:
         case "en" if sentence.endswith("."):

@@ -8,7 +8,6 @@ first sentences in docs/quality.md.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.briefs.figures import tolls
+from bot.briefs.person import is_aside, is_personal
 from bot.briefs.rank import Matrix, content_terms
 from bot.models import Article
 from bot.text.headlines import clean_headline
@@ -45,11 +45,6 @@ NOTHING_NEW: Final = 0.78
 """Share of a sentence's terms that stand in those taken before together, from which it adds nothing."""
 CJK_WORD: Final = 3.0
 """Characters of a Chinese, Japanese or Korean run that read as long as one English word."""
-
-_OWN_PERSON: Final = re.compile(
-    r"[?？][\"”’」』]*$|\b(?:I|we|We|our|Our|you|You|your|Your|me|my|My|us)\b|우리는|우리가|나는|저는|私たち|我々"
-)
-_QUOTED: Final = re.compile(r"[\"“「『][^\"”」』]*[\"”」』]")
 
 Term = str | tuple[str, str]
 
@@ -138,7 +133,7 @@ class Cover:
         """What place, length and manner make of a line's worth."""
         line = self._lines[number]
         lead = 1 + LEAD_BONUS * math.exp(-line.position / LEAD_FADE)
-        manner = POOR if _OWN_PERSON.search(line.text) and _OWN_PERSON.search(_QUOTED.sub("", line.text)) else 1.0
+        manner = POOR if is_aside(line.text) or is_personal(line.text) else 1.0
         return float(manner * lead / max(10, self._sizes[number]) ** LENGTH_POWER)
 
 

@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
+from itertools import filterfalse, pairwise
 from typing import Final
 
 from bot.briefs.figures import Figure, figures, values
+from bot.briefs.person import is_aside
 from bot.briefs.rank import content_terms
 from bot.briefs.spans import quotable
 from bot.models import Article
@@ -98,12 +99,12 @@ def _by_thing(articles: Sequence[Article], language: str) -> dict[str, list[Stat
     things: dict[str, list[Statement]] = defaultdict(list)
     for number, article in enumerate(articles):
         own: dict[str, list[Statement]] = defaultdict(list)
-        for sentence in split(article.text, language, _READ):
+        for sentence in filterfalse(is_aside, split(article.text, language, _READ)):
             for figure in figures(sentence, language):
                 own[figure.counts].append(Statement(number, sentence, figure))
         # A headline is too short to tell whether its other numbers are of one thing.
         for figure in figures(article.title, language):
-            if figure.is_toll:
+            if figure.is_toll and not is_aside(article.title):
                 own[figure.counts].append(Statement(number, article.title, figure))
         for counted, statements in own.items():
             if len({one.figure.value for one in statements}) == 1 and article.publisher:

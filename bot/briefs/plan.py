@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.briefs.cover import ALONE, Cover, Line, word_count
+from bot.briefs.person import is_aside, is_personal
 from bot.briefs.rank import Matrix
 from bot.briefs.sections import Kind, kind_of
 from bot.models import Article
@@ -25,6 +26,8 @@ LONG_LEDE: Final = 95
 """Words of an opening from which its lede has two sentences."""
 IN_SECTION: Final = 3
 MAX_SECTIONS: Final = 3
+ENOUGH: Final = 2
+"""Sentences in nobody's person, able to open a brief, from which those in their writer's own are left out."""
 
 _BACK_ENGLISH: Final = (
     r"^[\"“]?(?:he|she|they|it|his|her|their|its|this|that|these|those|such|both|(?:\w+ ){1,3}?of (?:them|whom|which)"
@@ -58,7 +61,6 @@ _BACK_JAPANESE: Final = (
 _POINTS_BACK: Final = re.compile(f"{_BACK_ENGLISH}|{_BACK_KOREAN}|{_BACK_JAPANESE}")
 """What needs a sentence before it, in small letters: a pronoun, a name cut short, a quotation without its speaker."""
 _DEFINITE: Final = re.compile(r"^(?:The|Mr\.|Mrs\.|Ms\.) ([\w-]+)")
-_QUESTION: Final = re.compile(r"[?？]$")
 _SPEAKERLESS: Final = re.compile(r"^[\"“「『][^\"“”」』]*[\"”」』][.。]?$")
 
 
@@ -100,7 +102,8 @@ class _Telling:
         self._at = {(line.article, line.position): number for number, line in enumerate(lines)}
         self._kinds = [kind_of(line.text) for line in lines]
         self._said = headline.rstrip(".。 ")
-        self._alone = [self._stands_alone(line.text) for line in lines]
+        self._tells = self._told()
+        self._alone = [told and self._stands_alone(line.text) for told, line in zip(self._tells, lines, strict=True)]
         self._words = 0
 
     def open(self, budget: float, *, first: bool = False, alone: float = 0.0) -> int | None:
@@ -130,11 +133,18 @@ class _Telling:
     def _usable(self, kind: Kind, taken: Sequence[int]) -> Iterable[int]:
         for number, line in enumerate(self._lines):
             follows = self._at.get((line.article, line.position - 1)) in taken
-            if self._kinds[number] is kind and not _QUESTION.search(line.text) and (follows or self._alone[number]):
+            if self._kinds[number] is kind and self._tells[number] and (follows or self._alone[number]):
                 yield number
 
+    def _told(self) -> list[bool]:
+        """Of each line whether it tells something; what is said as "I" or "we" counts where little else does."""
+        tells = [not is_aside(line.text) for line in self._lines]
+        news = [told and not is_personal(line.text) for told, line in zip(tells, self._lines, strict=True)]
+        opening = (told and self._stands_alone(line.text) for told, line in zip(news, self._lines, strict=True))
+        return news if sum(opening) >= ENOUGH else tells
+
     def _stands_alone(self, text: str) -> bool:
-        needs_more = _POINTS_BACK.search(text.lower()) or _SPEAKERLESS.search(text) or _QUESTION.search(text)
+        needs_more = _POINTS_BACK.search(text.lower()) or _SPEAKERLESS.search(text)
         return not needs_more and text.rstrip(".。 ") != self._said
 
     def _is_known(self, number: int) -> bool:

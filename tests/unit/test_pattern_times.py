@@ -34,7 +34,7 @@ SEEN: Final[Mapping[str, Sees]] = {
     "bot.text.clean _FOOT": Sees(700),
     # Of paragraphs and sentences each run of spaces is one space; sentences have 420 characters at most.
     "bot.text.furniture": Sees(is_single_spaced=True),
-    "bot.briefs.cover": Sees(420),
+    "bot.briefs.person": Sees(420),
     # A command has so many at most; nobody else is answered while one is read.
     "bot.commands.parse": Sees(4_000),
     "bot.commands.values": Sees(4_000, is_single_spaced=True),
