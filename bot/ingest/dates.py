@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 _MONTHS: Final = {
     name: number
@@ -32,14 +34,19 @@ _ZONES: Final = {
     **dict.fromkeys(("z", "utc", "ut", "gmt", "wet"), 0.0),
     **{"est": -5.0, "edt": -4.0, "cst": -6.0, "cdt": -5.0, "mst": -7.0, "mdt": -6.0, "pst": -8.0, "pdt": -7.0},
     **{"akst": -9.0, "akdt": -8.0, "hst": -10.0, "ast": -4.0, "adt": -3.0, "nst": -3.5, "ndt": -2.5, "brt": -3.0},
-    **{"et": -5.0, "ct": -6.0, "mt": -7.0, "pt": -8.0, "art": -3.0, "clt": -4.0},
+    **{"art": -3.0, "clt": -4.0},
     **{"bst": 1.0, "west": 1.0, "cet": 1.0, "met": 1.0, "mez": 1.0, "cest": 2.0, "mest": 2.0, "mesz": 2.0},
     **{"eet": 2.0, "eest": 3.0, "sast": 2.0, "msk": 3.0, "eat": 3.0, "trt": 3.0, "gst": 4.0, "pkt": 5.0, "ist": 5.5},
     **{"ict": 7.0, "wib": 7.0, "hkt": 8.0, "sgt": 8.0, "pht": 8.0, "awst": 8.0, "kst": 9.0, "jst": 9.0},
     **{"acst": 9.5, "aest": 10.0, "acdt": 10.5, "aedt": 11.0, "nzst": 12.0, "nzdt": 13.0},
 }
+# What stands for the clock on the wall, in summer as in winter.
+_WALLS: Final = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles"}
 # Where a feed names no zone, its land's is meant rather than UTC: what is spoken in one zone only.
 _ZONE_OF_LANGUAGE: Final = {"ko": 9.0, "ja": 9.0, "zh": 8.0}
+# A land may call its own zone as another calls another: China's standard time, and Chicago's.
+_OWN_ZONES: Final = {("zh", "cst"): 8.0}
+_LANGUAGE_OF_LAND: Final = {"cn": "zh", "tw": "zh", "hk": "zh", "mo": "zh", "kr": "ko", "jp": "ja"}
 
 _TIME: Final = (
     r"(?P<hour>\d{1,2})\s*(?:[:.]|시|時|点|h)\s*(?P<minute>\d{1,2})?(?:\s*(?:분|分))?"
@@ -81,7 +88,7 @@ def parse_date(text: str, *, language: str = "") -> datetime | None:
     """The instant that `text` names, in UTC; None when it names none.
 
     Without a zone it is local time where the language is spoken (Korean, Japanese, Chinese), else UTC; without a time
-    it is midnight UTC.
+    it is midnight UTC. `language`: that of the feed, or of its land (`clock_of`).
     """
     text = " ".join(text[:200].split())
     if usual := _USUAL.fullmatch(text):
@@ -94,16 +101,25 @@ def parse_date(text: str, *, language: str = "") -> datetime | None:
     day, rest = found
     clock = _clock(rest)
     if clock is None:
-        return _instant(day, (0, 0, 0), 0.0)
+        return _instant(day, (0, 0, 0), UTC)
     time, after = clock
-    offset = _offset(after)
-    return _instant(day, time, _ZONE_OF_LANGUAGE.get(language, 0.0) if offset is None else offset)
+    return _instant(day, time, _zone(after, language))
+
+
+def clock_of(url: str, language: str) -> str:
+    """The language by whose land's clock a feed is dated: of its address where that names the land, else its own.
+
+    An English edition in China is dated as its Chinese one.
+    """
+    host = urlsplit(url).hostname or ""
+    return _LANGUAGE_OF_LAND.get(host.rpartition(".")[2], language)
 
 
 def _usual_instant(found: re.Match[str]) -> datetime | None:
     day, month, year, hour, minute, second, hours, minutes = found.groups()
     offset = (abs(int(hours)) + int(minutes) / 60) * (-1 if hours[0] == "-" else 1) if hours else 0.0
-    return _instant((int(year), _MONTHS[month.lower()], int(day)), (int(hour), int(minute), int(second)), offset)
+    time = int(hour), int(minute), int(second)
+    return _instant((int(year), _MONTHS[month.lower()], int(day)), time, _east(offset))
 
 
 def _date_part(text: str) -> tuple[tuple[int, int, int], str] | None:
@@ -161,22 +177,29 @@ def _clock(text: str) -> tuple[tuple[int, int, int], str] | None:
     return (hour, int(found["minute"] or 0), int(found["second"] or 0)), text[found.end() :]
 
 
-def _offset(text: str) -> float | None:
+def _zone(text: str, language: str) -> tzinfo | None:
+    """The zone that a text names, else that of the language; None when it is none on earth."""
     if found := _OFFSET.search(text):
         hours = int(found["hours"]) + int(found["minutes"] or 0) / 60
-        return hours if found["sign"] == "+" else -hours
-    for name in _ZONE_NAME.findall(text):
-        if name.lower() in _ZONES:
-            return _ZONES[name.lower()]
-    return None
+        return _east(hours if found["sign"] == "+" else -hours)
+    for name in map(str.lower, _ZONE_NAME.findall(text)):
+        if name in _WALLS:
+            return ZoneInfo(_WALLS[name])
+        if name in _ZONES:
+            return _east(_OWN_ZONES.get((language, name), _ZONES[name]))
+    return _east(_ZONE_OF_LANGUAGE.get(language, 0.0))
 
 
-def _instant(day: tuple[int, int, int], time: tuple[int, int, int], offset: float) -> datetime | None:
+def _east(hours: float) -> timezone | None:
+    return timezone(timedelta(hours=hours)) if abs(hours) <= 15 else None
+
+
+def _instant(day: tuple[int, int, int], time: tuple[int, int, int], zone: tzinfo | None) -> datetime | None:
     hour, minute, second = time
-    if hour > 24 or minute > 59 or second > 60 or abs(offset) > 15:
+    if hour > 24 or minute > 59 or second > 60 or zone is None:
         return None
     try:
-        midnight = datetime(*day, tzinfo=timezone(timedelta(hours=offset)))
+        midnight = datetime(*day, tzinfo=zone)
         return (midnight + timedelta(hours=hour, minutes=minute, seconds=second)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bot.errors import FeedError
 from bot.ingest.charset import decode
-from bot.ingest.dates import parse_date
+from bot.ingest.dates import clock_of, parse_date
 from bot.ingest.discover import feeds_of_page
 from bot.ingest.entry import ENTRY_LIMIT, Entry, Words, draft_of, name_of, publisher_of
 from bot.ingest.feedparsing import read
@@ -133,6 +133,7 @@ def _first_entries(text: str) -> str:
 
 
 def _entries(entries: list[Any], url: str, language: str) -> Iterator[Entry]:
+    clock = clock_of(url, language)
     for entry in entries[:ENTRY_LIMIT]:
         link = _link(entry)
         yield Entry(
@@ -140,7 +141,7 @@ def _entries(entries: list[Any], url: str, language: str) -> Iterator[Entry]:
             entry_id=_value(entry, "id"),
             title=_words(entry, "title"),
             texts=[*(_detail(content) for content in _members(entry, "content")), _words(entry, "summary")],
-            published_at=_published_at(entry, language),
+            published_at=_published_at(entry, clock),
             publisher=_origin(entry),
             author=_value(entry, "author"),
             language=code_of(_said(_get(entry, "title_detail"))),
@@ -161,10 +162,10 @@ def _may_lead(link: Any) -> bool:
     return bool(_get(link, "href")) and kind in ("alternate", "related", "via", "enclosure")
 
 
-def _published_at(entry: Any, language: str) -> datetime | None:
+def _published_at(entry: Any, clock: str) -> datetime | None:
     for name in ("published", "updated", "created"):
         text = _value(entry, name)
-        if text and (found := parse_date(text, language=language)):
+        if text and (found := parse_date(text, language=clock)):
             return found
     return None
 

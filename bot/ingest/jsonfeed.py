@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.errors import FeedError
-from bot.ingest.dates import parse_date
+from bot.ingest.dates import clock_of, parse_date
 from bot.ingest.entry import ENTRY_LIMIT, Entry, Words, draft_of, name_of, publisher_of
 from bot.ingest.parsed import ParsedFeed
 from bot.saying import marked
@@ -72,7 +72,7 @@ def _entry(item: dict[str, Any], home: str, language: str) -> Entry:
             Words(text=_text(item, "summary")),
         ),
         published_at=parse_date(
-            _text(item, "date_published") or _text(item, "date_modified"), language=said or language
+            _text(item, "date_published") or _text(item, "date_modified"), language=clock_of(home, said or language)
         ),
         author=_author(item),
         language=said,

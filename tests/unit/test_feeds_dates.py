@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ingest.dates import parse_date
+from bot.ingest.feeds import parse_feed
 
 MOMENT = datetime(2022, 7, 30, 5, 5, tzinfo=UTC)
 
@@ -47,6 +49,55 @@ def test_a_time_without_a_zone_is_that_of_the_language() -> None:
     assert parse_date("2022-07-30 14:05:00", language="ko") == MOMENT
     assert parse_date("2022-07-30 05:05:00", language="en") == MOMENT
     assert parse_date("2022-07-30 05:05:00") == MOMENT
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("Thu, 14 Jul 2022 10:00 ET", 14),
+        ("Fri, 14 Jan 2022 10:00 ET", 15),
+        ("July 14, 2022 9:00 AM CT", 14),
+        ("January 14, 2022 9:00 AM CT", 15),
+        ("2022-07-14 08:00:00 MT", 14),
+        ("2022-01-14 08:00:00 MT", 15),
+        ("14 Jul 2022 07:00:00 PT", 14),
+        ("14 Jan 2022 07:00:00 PT", 15),
+        # What says standard or daylight time is that, whatever the date.
+        ("Thu, 14 Jul 2022 10:00:00 EST", 15),
+        ("Fri, 14 Jan 2022 10:00:00 EDT", 14),
+    ],
+)
+def test_wall_clock_of_america_follows_its_summer_time(text: str, hour: int) -> None:
+    found = parse_date(text)
+    assert found is not None
+    assert found.hour == hour
+
+
+def test_wall_clock_that_shows_an_hour_twice_or_never_gives_one_instant() -> None:
+    assert parse_date("6 Nov 2022 01:30 ET") == datetime(2022, 11, 6, 5, 30, tzinfo=UTC)
+    assert parse_date("13 Mar 2022 02:30 ET") == datetime(2022, 3, 13, 7, 30, tzinfo=UTC)
+    assert parse_date("14 Jul 2022 24:00 ET") == datetime(2022, 7, 15, 4, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("url", "language", "hour"),
+    [
+        ("https://bote.example/feed", "zh", 4),
+        ("https://news.example.cn/en/feed", "en", 4),
+        ("https://bote.example.tw/feed", "", 4),
+        ("https://lorne.example/feed", "en", 18),
+        ("https://lorne.example/feed", "", 18),
+    ],
+)
+def test_cst_is_chinas_in_a_feed_from_there_and_chicagos_elsewhere(url: str, language: str, hour: int) -> None:
+    said = f"<language>{language}</language>" if language else ""
+    feed = f"""<rss version="2.0"><channel><title>Bote</title>{said}<item><title>Ferry</title>
+<link>{url}/1</link><pubDate>Thu, 14 Jul 2022 12:00:00 CST</pubDate></item></channel></rss>"""
+    items = [{"id": "1", "title": "Ferry", "date_published": "2022-07-14 12:00:00 CST"}]
+    as_json = json.dumps({"version": "https://jsonfeed.org/version/1.1", "language": language, "items": items})
+    for body in (feed, as_json):
+        (draft,) = parse_feed(body.encode(), url=url).drafts
+        assert draft.published_at == datetime(2022, 7, 14, hour, tzinfo=UTC)
 
 
 def test_midnight_and_noon_are_told_apart() -> None:
