@@ -16,13 +16,12 @@ from typing import Final
 from bot.briefs.attribution import attributed, disagreement, update
 from bot.briefs.cover import Line, says_the_same
 from bot.briefs.differences import Difference, Doubts, differences
-from bot.briefs.headline import best_headline, is_bait
+from bot.briefs.headline import begins_with_address, best_headline, headline_of, is_bait, made_of
 from bot.briefs.numbering import Numbering
-from bot.briefs.plan import MAX_SECTIONS, Plan, plan
+from bot.briefs.plan import MAX_SECTIONS, Plan, first_of, plan
 from bot.briefs.rank import Matrix, similarities
 from bot.briefs.sections import Kind, heading
 from bot.models import Article, BriefText, Section, Sentence, Story
-from bot.text.headlines import clean_headline
 from bot.text.sentences import ends_well, split, without_opener
 from bot.text.words import terms
 
@@ -50,6 +49,7 @@ def write_brief(story: Story) -> BriefText:
     lines = _lines(own, language)
     lines = [line for line in lines if not doubts.is_stale(line.text)] or lines
     cosine = similarities([line.text for line in lines])
+    headline = headline or _made_headline(lines, own, cosine)
     planned = plan(lines, own, headline, cosine, sections=MAX_SECTIONS - bool(found))
     assembly = _Assembly(read, own, headline, language, lines, cosine, doubts, found)
     return assembly.brief(planned, found) if planned else assembly.from_headlines(found)
@@ -90,7 +90,11 @@ class _Assembly:
         """The brief of a story whose sources give headlines only: other headlines of it, or the headline once more."""
         told: list[Sentence] = []
         for number, title in enumerate(self._titles()):
-            if len(told) < FROM_HEADLINES and not self._is_told(title, [self._headline, *(one.text for one in told)]):
+            if (
+                title
+                and len(told) < FROM_HEADLINES
+                and not self._is_told(title, [self._headline, *(one.text for one in told)])
+            ):
                 text = self._with_doubt(ends_well(title), number)
                 told.append(Sentence(text=text, sources=self._numbering.cite([number])))
         if not told:
@@ -114,20 +118,24 @@ class _Assembly:
         """The deck of a brief with one sentence to tell: another source's headline, where it says something else."""
         for number, title in enumerate(self._titles()):
             doubtful = self._doubts.is_stale(title) or self._doubts.is_contested(title)
-            if not is_bait(title) and not doubtful and not self._is_told(title, [self._headline, told]):
+            if title and not is_bait(title) and not doubtful and not self._is_told(title, [self._headline, told]):
                 self._numbering.cite([number])
                 return ends_well(title)
         return ""
 
     def _titles(self) -> list[str]:
-        return [clean_headline(article.title, article.publisher) for article in self._own]
+        """Of each article; empty where it has none that says anything."""
+        return [headline_of(article) for article in self._own]
 
     @staticmethod
     def _is_told(title: str, told: Sequence[str]) -> bool:
         return any(says_the_same(title, other) for other in told)
 
     def _of_headline(self) -> int:
-        return next((number for number, title in enumerate(self._titles()) if title == self._headline), 0)
+        """The article that has the headline, as its own or in its text."""
+        stem = self._headline.rstrip("…")
+        of = (title == self._headline or stem in self._own[number].text for number, title in enumerate(self._titles()))
+        return next((number for number, is_its in enumerate(of) if is_its), 0)
 
     def _attributed(self, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
         """A section that one publisher alone tells begins with a sentence that says so."""
@@ -176,11 +184,17 @@ class _Assembly:
         return found
 
 
+def _made_headline(lines: Sequence[Line], own: Sequence[Article], cosine: Matrix) -> str:
+    """Of sources without a headline that says anything: the most telling sentence; else whatever the first has."""
+    number = first_of(lines, own, cosine)
+    return made_of(lines[number].text) if number is not None else own[0].title
+
+
 def _trusted(own: Sequence[Article], doubts: Doubts) -> Sequence[Article]:
     """Those whose headlines give no number that others contradict; else those that are up to date; else all."""
     fresh = [article for article in own if not doubts.is_stale(article.title)]
     sure = [article for article in fresh if not doubts.is_contested(article.title)]
-    return [article for article in sure if len(terms(article.title)) >= ENOUGH] or fresh or own
+    return [article for article in sure if len(terms(headline_of(article))) >= ENOUGH] or fresh or own
 
 
 def _language(articles: Sequence[Article]) -> str:
@@ -203,4 +217,6 @@ def _lines(read: Sequence[Article], language: str) -> list[Line]:
         Line(without_opener(text, language), number, position)
         for number, article in enumerate(read)
         for position, text in enumerate(split(article.text, language, MAX_SENTENCES))
+        # The foot of a page rather than news, as `split` has it of "https://"; some texts set spaces around the marks.
+        if not begins_with_address(text)
     ]

@@ -89,6 +89,17 @@ def plan(
     return Plan(deck, tuple(lede), further) if lede else Plan(None, (deck,), further)
 
 
+def needs_nothing(sentence: str) -> bool:
+    """Whether a sentence can be understood without one before it."""
+    return not (_POINTS_BACK.search(sentence.lower()) or _SPEAKERLESS.search(sentence))
+
+
+def first_of(lines: Sequence[Line], articles: Sequence[Article], cosine: Matrix) -> int | None:
+    """The number of the line that tells most by itself; of one article the first that needs none before it."""
+    told = _Telling(lines, "", Cover(lines, articles, cosine))
+    return told.open(0, first=True) if len(articles) > 1 else told.earliest()
+
+
 def _budget(articles: Sequence[Article]) -> float:
     least, most = OPENING_WORDS
     return min(most, max(least, OPENING_SHARE * sum(word_count(article.text) for article in articles)))
@@ -110,6 +121,9 @@ class _Telling:
         """The next sentence of deck or lede: one that needs nothing before it."""
         usable = [n for n, alone in enumerate(self._alone) if alone and not (first and self._is_known(n))]
         return self._take(usable, float("inf") if first else budget * OVER - self._words, alone)
+
+    def earliest(self) -> int | None:
+        return next((number for number, alone in enumerate(self._alone) if alone), None)
 
     def sections(self, budget: float, most: int) -> tuple[tuple[Kind, tuple[int, ...]], ...]:
         """A section for each kind of sentence that the sources carry, in the order of telling."""
@@ -144,8 +158,7 @@ class _Telling:
         return news if sum(opening) >= ENOUGH else tells
 
     def _stands_alone(self, text: str) -> bool:
-        needs_more = _POINTS_BACK.search(text.lower()) or _SPEAKERLESS.search(text)
-        return not needs_more and text.rstrip(".。 ") != self._said
+        return needs_nothing(text) and text.rstrip(".。 ") != self._said
 
     def _is_known(self, number: int) -> bool:
         """Whether a sentence speaks of "the ruling" as of something that was told before and is in no headline."""
