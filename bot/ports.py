@@ -125,6 +125,7 @@ class Adapter(Protocol):
       False when there is no such place.
     - `obstacle` is why nothing could be posted in a channel now, as far as that is known without asking the platform;
       empty otherwise. It waits for nothing.
+    - `shortfall` is what goes wrong in a channel although it can be posted to, known in the same way; empty otherwise.
     - `is_connected` is whether people are heard there now. It asks nobody.
     - `account` names whom it speaks as, the same in each process that has its token, and never the token: of those that
       serve with one account there is one at a time (`turns.py`). Empty where there may be any number.
@@ -144,6 +145,8 @@ class Adapter(Protocol):
     async def tell(self, workspace: WorkspaceId, document: Document, channel: ChannelRef | None = None) -> bool: ...
 
     def obstacle(self, channel: ChannelRef) -> str: ...
+
+    def shortfall(self, channel: ChannelRef) -> str: ...
 
     async def is_connected(self) -> bool: ...
 

@@ -78,6 +78,9 @@ class RecordingAdapter:
     def obstacle(self, channel: ChannelRef) -> str:
         return ""
 
+    def shortfall(self, channel: ChannelRef) -> str:
+        return ""
+
     def account(self) -> str:
         return ""
 

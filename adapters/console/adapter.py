@@ -80,6 +80,9 @@ class ConsoleAdapter:
     def obstacle(self, channel: ChannelRef) -> str:
         return ""
 
+    def shortfall(self, channel: ChannelRef) -> str:
+        return ""
+
     async def is_connected(self) -> bool:
         return True
 

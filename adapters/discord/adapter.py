@@ -83,6 +83,9 @@ class DiscordAdapter:
     def obstacle(self, channel: ChannelRef) -> str:
         return self._client.posts.obstacle(channel) if self._client is not None else ""
 
+    def shortfall(self, channel: ChannelRef) -> str:
+        return self._client.posts.shortfall(channel) if self._client is not None else ""
+
     async def is_connected(self) -> bool:
         return self._client is not None and self._client.is_connected()
 

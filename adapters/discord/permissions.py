@@ -30,6 +30,10 @@ _LACKS_SOME: Final = marked(
     "Briefbot lacks a permission in {channel}: open the channel's settings, Permissions, add Briefbot, and allow it to "
     "post"
 )
+_BLIND: Final = marked(
+    "Briefbot lacks Read Message History there: when Discord's answer is lost, it cannot look whether the message was "
+    "posted, and counts it as missed; open the channel's settings, Permissions, add Briefbot, and allow it"
+)
 
 TEXT_KINDS: Final = frozenset((0, 5))
 THREAD_KINDS: Final = frozenset((10, 11, 12))
@@ -53,6 +57,11 @@ def advice(names: list[str], channel_id: int) -> str:
     if not names:
         return _LACKS_SOME.format(channel=where)
     return _LACKS.format(missing=", ".join(names), channel=where)
+
+
+def blindness(allowed: int) -> str:
+    """What is lost in a channel whose history we may not read; empty where we may."""
+    return "" if allowed & READ_MESSAGE_HISTORY else _BLIND
 
 
 def invitation(application_id: int) -> str:

@@ -119,6 +119,15 @@ class Posts:
         found = self._obstacle(*place, in_thread=False) if place is not None and self._client.is_ready() else None
         return found.reason if isinstance(found, Gone) else ""
 
+    def shortfall(self, channel: ChannelRef) -> str:
+        """What an admin should mend there although it can be posted to, as far as it is known; empty otherwise."""
+        place = read_channel(channel)
+        guild = self._client.get_guild(place[0]) if place is not None and self._client.is_ready() else None
+        if place is None or guild is None or guild.unavailable or self.obstacle(channel):
+            return ""
+        found = guild.get_channel_or_thread(place[1])
+        return permissions.blindness(found.permissions_for(guild.me).value) if found is not None else ""
+
     def _is_elsewhere(self, guild_id: int) -> bool:
         """Whether a shard of another process has this guild."""
         count, ids = self._client.shard_count, getattr(self._client, "shard_ids", None)

@@ -129,6 +129,9 @@ class SlackAdapter:
         # Slack tells an app nothing of its channels unasked; what the last try met stands with the digest.
         return ""
 
+    def shortfall(self, channel: ChannelRef) -> str:
+        return ""
+
     async def is_connected(self) -> bool:
         return self._connection is not None and await self._connection.is_up()
 

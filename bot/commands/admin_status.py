@@ -31,13 +31,15 @@ async def status(context: Context) -> Reply:
     waiting = await context.store.deliveries.waiting(context.workspace.id)
     troubled = [one for one in await context.store.follows.list(context.workspace.id) if one.trouble]
     blocked = {digest.id: why for digest in digests if (why := digest.trouble or context.dispatcher.obstacle(digest))}
+    short = {digest.id: why for digest in digests if (why := context.dispatcher.shortfall(digest))}
     blocks: list[Block] = []
-    if _is_well(context, sources, editions) and not waiting and not troubled and not blocked:
+    if _is_well(context, sources, editions) and not (waiting or troubled or blocked or short):
         blocks.append(Paragraph((Text(say("All is well."), strong=True),)))
     blocks += [
         *_trouble(context, sources),
         *_next_runs(context, digests),
         *_blocked(context, [digest for digest in digests if digest.id in blocked], blocked),
+        *_short([digest for digest in digests if digest.id in short], short),
         *_untold(troubled),
         *_last_runs(context, editions, digests),
         *_waiting(waiting),
@@ -122,6 +124,15 @@ def _blocked(context: Context, digests: Sequence[Digest], why: Mapping[int, str]
     """Digests whose channel cannot be posted to: as the last try found, or as it would find now."""
     rows = tuple(_trouble_of(context, digest, why[digest.id]) for digest in digests)
     return [Heading(say("Cannot be posted")), Facts(rows)] if rows else []
+
+
+def _short(digests: Sequence[Digest], why: Mapping[int, str]) -> list[Block]:
+    """Digests whose channel can be posted to, but not with everything that makes it safe."""
+    lines = tuple(
+        (Text(digest.name, strong=True), Text(", "), Mention(digest.channel), Text(f": {retold(why[digest.id])}"))
+        for digest in digests
+    )
+    return [Heading(say("Posted, but something is missing")), Bullets(lines)] if lines else []
 
 
 def _untold(troubled: Sequence[Follow]) -> list[Block]:

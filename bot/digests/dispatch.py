@@ -85,6 +85,11 @@ class Dispatcher:
         adapter = self._adapters.get(digest.platform)
         return adapter.obstacle(digest.channel) if adapter is not None else ""
 
+    def shortfall(self, digest: Digest) -> str:
+        """What goes wrong in the digest's channel although it can be posted to, where that is known."""
+        adapter = self._adapters.get(digest.platform)
+        return adapter.shortfall(digest.channel) if adapter is not None else ""
+
     async def dispatch_due(self, *, limit: int = BATCH) -> int:
         """Plans or skips the editions of up to `limit` digests that are due; returns how many digests it was.
 

@@ -219,6 +219,7 @@ async def test_managers_are_told(bench: Bench) -> None:
 
 async def test_nothing_is_in_the_way_of_a_channel_that_can_be_posted_to(bench: Bench) -> None:
     assert bench.make().obstacle(bench.channel) == ""
+    assert bench.make().shortfall(bench.channel) == ""
 
 
 async def test_account_is_the_same_in_each_process_and_not_its_token(bench: Bench) -> None:

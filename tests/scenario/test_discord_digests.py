@@ -355,6 +355,20 @@ async def test_without_the_history_what_stands_in_the_thread_of_a_digest_is_not_
 # ── what keeps it from its channel ────────────────────────────────────────────────────────────────────────────────────
 
 
+async def test_status_warns_of_a_channel_whose_history_cannot_be_read(port: Harbour) -> None:
+    await digest(port)
+    ola = port.fake.manager(port.guild)
+    assert "All is well" in (await port.fake.slash(ola, port.channel, "brief-admin status")).texts
+    await port.fake.deny(port.channel, HISTORY)
+    await port.settled()
+    words = (await port.fake.slash(ola, port.channel, "brief-admin status")).texts
+    assert "Posted, but something is missing" in words
+    assert f"**Morning**, <#{port.channel.id}>: Briefbot lacks Read Message History" in words
+    assert "cannot look whether the message was posted" in words
+    assert "All is well" not in words
+    assert "Cannot be posted" not in words, "it can be"
+
+
 async def test_missing_permission_is_told_once_and_the_digest_is_posted_when_it_is_given(port: Harbour) -> None:
     await port.fake.deny(port.channel, SEND)
     await port.settled()
