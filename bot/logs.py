@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO, cast
 
 import structlog
 from pydantic import SecretStr
@@ -28,6 +28,19 @@ _OF_LINES: Final = ("exception", "stack")
 Event = MutableMapping[str, Any]
 
 
+class _Stderr:
+    """Whatever is `sys.stderr` when something is written: who put another in its place may have closed that since."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+_STDERR: Final = cast("TextIO", _Stderr())
+
+
 def configure(settings: Settings, *, watch: Callable[[Mapping[str, Any]], None] | None = None) -> None:
     """Sets up structlog and the standard library's logging alike; events below `settings.log_level` are dropped.
 
@@ -46,10 +59,10 @@ def configure(settings: Settings, *, watch: Callable[[Mapping[str, Any]], None] 
     structlog.configure(
         processors=[*([_watched(watch, level)] if watch else ()), *shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if watch else level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=_STDERR),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_STDERR)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
 

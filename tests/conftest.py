@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
@@ -41,6 +42,13 @@ _SHAPE = """SELECT (SELECT version_num FROM alembic_version),
 
 def pytest_collection_finish() -> None:
     leave_what_stays()
+
+
+@pytest.fixture(autouse=True)
+def as_if_never_logged() -> Iterator[None]:
+    """What a test sets up of structlog, such as the level below which nothing is told, ends with it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 from pathlib import Path
@@ -179,6 +180,19 @@ def test_logs_are_json_on_stderr_without_the_secret(capsys: pytest.CaptureFixtur
     assert "database-pw" not in err
     assert FOREIGN not in err
     assert KEY not in err
+
+
+def test_logs_go_to_what_is_stderr_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, now = io.StringIO(), io.StringIO()
+    monkeypatch.setattr("sys.stderr", gone)
+    logs.configure(config.load(env_file=None, log_format="json"))
+    structlog.get_logger("t").warning("feed.first")
+    assert "feed.first" in gone.getvalue()
+    gone.close()
+    monkeypatch.setattr("sys.stderr", now)
+    structlog.get_logger("t").warning("feed.second")
+    logging.getLogger("a.library").warning("and others")
+    assert [json.loads(line)["event"] for line in now.getvalue().splitlines()] == ["feed.second", "and others"]
 
 
 def test_operators_are_ids_of_people() -> None:
