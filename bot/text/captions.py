@@ -13,7 +13,7 @@ _SHORT: Final = r"(?:AP(?: Photo)?|AFP(?: PHOTO)?|EPA|REUTERS|Reuters|Getty Imag
 """Houses whose names mean other things, too: they are credits beside another house or behind a mark."""
 _GIVEN: Final = r"(?:제공|자료사진|갈무리|캡처|캡쳐|DB)"
 _HOUSES: Final = rf"(?:(?:{_SHORT}|로이터)[·/=\s]?){{0,2}}{_HOUSE}(?:[·/=\s]?{_HOUSE})?(?:\s?{_GIVEN})?"
-_MARK: Final = r"(?:\(C\)|[ⓒ©]|(?:사진|[/|｜]\s?제공)\s?[=|:/])\s?"
+_MARK: Final = r"(?:\(C\)|[ⓒ©]|(?:사진|출처|자료|[/|｜]\s?제공)\s?[=|:/])\s?"
 """What stands before the name of a photographer, and before nothing else."""
 _NO_NAMES: Final = "무료|무상|서비스|정보|콘텐츠|편의|기회|자료|혜택|할인|데이터|인력|숙식|정부|솔루션|쿠폰|인센티브|금"
 _NAME: Final = (
