@@ -21,7 +21,7 @@ from bot.digests.calendar import Due, next_run
 from bot.digests.compose import Issue, around, compose, threaded
 from bot.digests.desk import Desk, candidates_of
 from bot.digests.following import Following
-from bot.digests.runs import OVERLAP, missed_and_due, next_of, run_by_hand, window
+from bot.digests.runs import OVERLAP, missed_and_due, next_beside, next_of, run_by_hand, window
 from bot.digests.select import Selection, select
 from bot.documents import wording
 from bot.documents.nodes import Document, Note, Text
@@ -42,6 +42,7 @@ from bot.models import (
 from bot.ports import Adapter, Clock
 from bot.saying import marked, say, say_count, speaking
 from bot.store import Store
+from bot.store.digests import is_same
 from bot.store.editions import EditionPlan, Slot
 from bot.topics.mute import without_muted_links
 
@@ -164,28 +165,35 @@ class Dispatcher:
 
     async def send_now(self, digest: Digest) -> Edition:
         """Plans today's edition at once, in place of the next scheduled one; Conflict when today has had all of its."""
-        desk = Desk(self._store, self._clock.now())
-        today = _today(digest.zone, desk.now)
-        known = await self._store.editions.since(digest.id, today - timedelta(days=1))
-        run = run_by_hand(digest, made=known, now=desk.now)
-        if run is not None:
-            upcoming = next_of(digest, after=desk.now, made={*known, (run.on, run.slot)})
-            await desk.open([digest])
-            plan = await self._plan(digest, slot_of(run, upcoming), desk, back=window(run, run, digest))
-            if plan.is_quiet:
-                raise Conflict(
-                    say("there is nothing new for “{name}”, and it posts nothing on a quiet day", name=digest.name),
-                    allowed=say("news since the last edition, or another choice for quiet days"),
-                    example=f"/brief-admin digest edit digest:d{digest.id} quiet:best",
-                )
-            made = await self._store.editions.plan([plan], now=desk.now)
-            if digest.id in made:
-                return made[digest.id]
+        if made := await self._by_hand(digest):
+            return made
+        now = await self._store.digests.get(digest.workspace_id, digest.id)
+        if not is_same(now, digest):
+            return await self.send_now(now)
         raise Conflict(
             say("today's edition of '{name}' is made already", name=digest.name),
             allowed=say_count("one edition a day", "{n} editions a day", len(digest.times)),
             example=f"/brief-admin digest preview digest:d{digest.id}",
         )
+
+    async def _by_hand(self, digest: Digest) -> Edition | None:
+        """The edition that was made; None when today has had all of its, or the digest was changed meanwhile."""
+        desk = Desk(self._store, self._clock.now())
+        today = _today(digest.zone, desk.now)
+        known = await self._store.editions.since(digest.id, today - timedelta(days=1))
+        run = run_by_hand(digest, made=known, now=desk.now)
+        if run is None:
+            return None
+        upcoming = next_beside(run, digest, made=known, now=desk.now)
+        await desk.open([digest])
+        plan = await self._plan(digest, slot_of(run, upcoming), desk, back=window(run, run, digest))
+        if plan.is_quiet:
+            raise Conflict(
+                say("there is nothing new for “{name}”, and it posts nothing on a quiet day", name=digest.name),
+                allowed=say("news since the last edition, or another choice for quiet days"),
+                example=f"/brief-admin digest edit digest:d{digest.id} quiet:best",
+            )
+        return (await self._store.editions.plan([plan], now=desk.now)).get(digest.id)
 
     async def _plans(self, digest: Digest, desk: Desk) -> list[EditionPlan]:
         """The run that is due, after those that were missed before it; in the words of its workspace."""
@@ -276,7 +284,8 @@ class Dispatcher:
     async def _write(self, plans: Sequence[EditionPlan]) -> None:
         made = await self._store.editions.plan(plans, now=self._clock.now())
         for plan in plans:
-            if plan.is_skipped:
+            # Not of one that was changed while it was planned: it is planned anew.
+            if plan.is_skipped and plan.digest.id in made:
                 tell = log.info if plan.is_quiet else log.warning
                 tell("edition.skipped", digest=plan.digest.id, on=plan.slot.on.isoformat(), reason=plan.reason)
         if made:

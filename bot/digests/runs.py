@@ -127,6 +127,15 @@ def run_by_hand(digest: Digest, *, made: Made, now: datetime) -> Due | None:
     return Due(on=today, at=now, slot=chosen.slot) if chosen else None
 
 
+def next_beside(run: Due, digest: Digest, *, made: Made, now: datetime) -> Due:
+    """Its next run when this one is sent by hand. One that is due already stays the next: nobody has handled it."""
+    waiting = pending(digest)
+    taken = {*made, (run.on, run.slot)}
+    if waiting and waiting.at <= now and not digest.is_paused and (waiting.on, waiting.slot) not in taken:
+        return waiting
+    return next_of(digest, after=now, made=taken)
+
+
 def window(first: Due, last: Due, digest: Digest) -> timedelta:
     """How far back the edition of the last of some runs looks, when none of the others had one."""
     if digest.covers is Covers.WEEK:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -57,7 +57,7 @@ class Digests:
         """All digests of a workspace, by name."""
         async with self._db.glancing() as connection:
             query = select(digests).where(digests.c.workspace_id == workspace).order_by(digests.c.name_key)
-            return [_digest(row) for row in await connection.execute(query)]
+            return [digest_of(row) for row in await connection.execute(query)]
 
     async def save(self, digest: Digest) -> None:
         """Writes everything of a known digest; Conflict when another has its name."""
@@ -98,7 +98,7 @@ class Digests:
         async with self._db.writing() as connection:
             ids = await claim(connection, digests, due, lease_until=now + timedelta(seconds=lease_s))
             rows = await connection.execute(select(digests).where(digests.c.id.in_(ids)))
-            found = {row.id: _digest(row) for row in rows}
+            found = {row.id: digest_of(row) for row in rows}
         return [found[id_] for id_ in ids]
 
     async def unserved(self, before: datetime, *, platforms: Sequence[str]) -> dict[str, int]:
@@ -141,7 +141,12 @@ class Digests:
 async def insert_digest(connection: AsyncConnection, digest: Digest) -> Digest:
     """Stores a new digest, whose id is given here."""
     insert = digests.insert().values(_columns(digest)).returning(digests)
-    return _digest((await connection.execute(insert)).one())
+    return digest_of((await connection.execute(insert)).one())
+
+
+def is_same(one: Digest, other: Digest) -> bool:
+    """Whether both are set up alike and due alike; whether their channel can be posted to is nobody's wish."""
+    return replace(one, trouble="", trouble_since=None) == replace(other, trouble="", trouble_since=None)
 
 
 def _is_left() -> ColumnElement[bool]:
@@ -161,7 +166,7 @@ def _columns(digest: Digest) -> dict[str, Any]:
     return columns | {"name_key": name_key(digest.name)}
 
 
-def _digest(row: Any) -> Digest:
+def digest_of(row: Any) -> Digest:
     return value(
         Digest,
         row,

@@ -15,6 +15,7 @@ from bot.models import BriefText, ChannelRef, DeliveryState, Digest, Edition, Ed
 from bot.ports import Payload
 from bot.store import bodies
 from bot.store.database import Database
+from bot.store.digests import digest_of, is_same
 from bot.store.rows import value
 from bot.store.schema import (
     brief_versions,
@@ -104,12 +105,15 @@ class Editions:
     async def plan(self, plans: Sequence[EditionPlan], *, now: datetime) -> dict[int, Edition]:
         """Makes editions with their items and deliveries and moves their digests on, all in one transaction.
 
-        Gives the edition of each digest. One whose slot has its edition already is left out and moved on all the same.
+        Gives the edition of each digest. One whose slot has its edition already is left out and moved on all the same;
+        of one that was changed since it was read nothing is made, and it is due as whoever changed it wished.
         Each digest may stand in `plans` once for a slot. Without messages an edition is delivered at once.
         """
         if not plans:
             return {}
         async with self._db.writing() as connection:
+            if not (plans := await _as_read(connection, plans)):
+                return {}
             await connection.execute(
                 update(digests).where(digests.c.id == bindparam("digest")), [_advanced(plan) for plan in plans]
             )
@@ -256,6 +260,14 @@ def _both(one: SentStory, other: SentStory) -> SentStory:
         written_at=max(one.written_at, other.written_at),
         told=one.told + other.told,
     )
+
+
+async def _as_read(connection: AsyncConnection, plans: Sequence[EditionPlan]) -> Sequence[EditionPlan]:
+    """Those of digests that nobody changed since they were read, nor can before this transaction ends."""
+    ids = {plan.digest.id for plan in plans}
+    query = select(digests).where(digests.c.id.in_(ids)).order_by(digests.c.id).with_for_update()
+    now = {row.id: digest_of(row) for row in await connection.execute(query)}
+    return [plan for plan in plans if plan.digest.id in now and is_same(plan.digest, now[plan.digest.id])]
 
 
 async def _known(connection: AsyncConnection, plans: Sequence[EditionPlan]) -> set[tuple[int, date, int]]:

@@ -108,6 +108,20 @@ async def test_date_has_one_edition_whoever_plans_it(store: Store, clock: FakeCl
     assert len(await parts_of(store, edition.id)) == 2
 
 
+async def test_digest_that_was_changed_since_it_was_read_is_not_planned(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    changed, gone, other = [await store.digests.add(digest(clock.now(), name=name)) for name in ("a", "b", "c")]
+    wish = replace(changed, next_due_at=clock.now() + timedelta(hours=11))
+    await store.digests.save(wish)
+    await store.digests.remove(LOCAL_WORKSPACE, gone.id)
+    # That its channel cannot be posted to is no change of it.
+    await store.digests.set_trouble(other.id, "no right", clock.now())
+    plans = [EditionPlan(digest=one, slot=slot(one), payloads=PAYLOADS) for one in (changed, gone, other)]
+    assert list(await store.editions.plan(plans, now=clock.now())) == [other.id]
+    assert await store.digests.get(LOCAL_WORKSPACE, changed.id) == wish
+    assert [edition.digest_id for edition in await store.editions.recent(LOCAL_WORKSPACE, limit=5)] == [other.id]
+
+
 async def test_edition_that_nobody_began_to_send_is_taken_back(store: Store, clock: FakeClock) -> None:
     made, edition = await planned(store, clock)
     soon, later = clock.now(), clock.now() + timedelta(seconds=1)
@@ -273,7 +287,8 @@ async def test_digest_of_a_workspace_that_was_left_is_not_due(store: Store, cloc
 async def test_date_has_one_edition_for_each_slot(store: Store, clock: FakeClock) -> None:
     made, edition = await planned(store, clock)
     evening = replace(slot(made), slot=1, due_at=slot(made).due_at + timedelta(hours=10), next_slot=1)
-    plans = [EditionPlan(digest=made, slot=evening, payloads=PAYLOADS), EditionPlan(digest=made, slot=slot(made))]
+    moved = await store.digests.get(LOCAL_WORKSPACE, made.id)
+    plans = [EditionPlan(digest=moved, slot=evening, payloads=PAYLOADS), EditionPlan(digest=moved, slot=slot(made))]
     second = (await store.editions.plan(plans, now=clock.now()))[made.id]
     assert (second.on, second.slot) == (edition.on, 1)
     assert await edition_on(store, made.id, edition.on, 1) == second
