@@ -184,7 +184,7 @@ class Deliverer:
         if delivery.workspace_id not in self._rests:
             log.info("delivery.queued", workspace=delivery.workspace_id, seconds=round(after_s))
         self._rests[delivery.workspace_id] = max(until, self._rests.get(delivery.workspace_id, 0.0))
-        await self._settling.put_back(delivery.id, reason, self._clock.now() + timedelta(seconds=after_s))
+        await self._settling.put_back(delivery, reason, self._clock.now() + timedelta(seconds=after_s))
 
     async def _again(self, delivery: Delivery, result: Retry) -> None:
         at = next_try(delivery, self._clock.now(), after_s=result.after_s, jitter=self._jitter.random())

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
+from bot.models import Delivery
 from bot.ports import Clock
 from bot.store import Store
 
@@ -25,7 +26,7 @@ class Settling:
         self._store, self._clock, self._owner = store, clock, owner
         self._under_way = 0
         self._refs: dict[int, str] = {}
-        self._back: dict[int, tuple[str, datetime]] = {}
+        self._back: dict[int, tuple[str, datetime, bool]] = {}
         self._is_whole = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
 
@@ -44,9 +45,9 @@ class Settling:
         self._refs[delivery_id] = ref
         await self._written()
 
-    async def put_back(self, delivery_id: int, reason: str, until: datetime) -> None:
+    async def put_back(self, delivery: Delivery, reason: str, until: datetime) -> None:
         """Writes that a message was not sent, and is to be claimed then as if it had never been; raises likewise."""
-        self._back[delivery_id] = reason, until
+        self._back[delivery.id] = reason, until, delivery.is_unsure
         await self._written()
 
     async def _written(self) -> None:

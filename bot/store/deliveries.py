@@ -96,6 +96,7 @@ _PUT_BACK = (
         deliveries.c.lease_owner == _OWNER,
     )
     .values(
+        state=bindparam("as"),
         attempts=deliveries.c.attempts - 1,
         error=bindparam("reason"),
         next_try_at=bindparam("at"),
@@ -177,12 +178,16 @@ class Deliveries:
                 await connection.execute(_WHOLLY_SENT, {"ids": sorted({row.edition_id for row in open_})})
         return {row.id for row in open_}
 
-    async def put_back(self, rows: Mapping[int, tuple[str, datetime]], *, owner: str) -> None:
-        """As if they had not been claimed, by id with why and until when: of what was not sent nothing is looked for.
+    async def put_back(self, rows: Mapping[int, tuple[str, datetime, bool]], *, owner: str) -> None:
+        """As if they had not been claimed, by id with why, until when and whether each was unsure: what was surely not
+        sent is not looked for.
 
         Those whose lease is not ours any more stay as they are.
         """
-        again = [{"of": id_, "reason": why, "at": at, "owner": owner} for id_, (why, at) in rows.items()]
+        again = [
+            {"of": id_, "reason": why, "at": at, "owner": owner, "as": _state(is_unsure=is_unsure)}
+            for id_, (why, at, is_unsure) in rows.items()
+        ]
         async with self._db.writing() as connection:
             await connection.execute(_PUT_BACK, again)
 
@@ -190,8 +195,7 @@ class Deliveries:
         self, delivery_id: int, *, owner: str, error: str, next_try_at: datetime, is_unsure: bool = False
     ) -> bool:
         """To be tried again then; False when the lease is not ours any more. `is_unsure`: it may have been sent."""
-        state = DeliveryState.SENDING if is_unsure else DeliveryState.PENDING
-        again = {"state": state, "error": error, "next_try_at": next_try_at, "lease_until": None}
+        again = {"state": _state(is_unsure=is_unsure), "error": error, "next_try_at": next_try_at, "lease_until": None}
         async with self._db.writing() as connection:
             return await _settle(connection, delivery_id, again, owner=owner) is not None
 
@@ -225,6 +229,11 @@ class Deliveries:
         query = select(deliveries.c.error, func.count()).where(*put_off).group_by(deliveries.c.error)
         async with self._db.glancing() as connection:
             return {row[0]: row[1] for row in await connection.execute(query.order_by(deliveries.c.error))}
+
+
+def _state(*, is_unsure: bool) -> DeliveryState:
+    """Of a message that waits for another try."""
+    return DeliveryState.SENDING if is_unsure else DeliveryState.PENDING
 
 
 async def _settle(

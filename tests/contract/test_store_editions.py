@@ -226,8 +226,8 @@ async def test_what_is_put_back_waits_and_was_never_tried(store: Store, clock: F
     _, edition = await planned(store, clock)
     [first] = await claim(store, clock)
     later = clock.now() + timedelta(seconds=30)
-    await store.deliveries.put_back({first: ("a stranger's", later)}, owner="stranger")
-    await store.deliveries.put_back({first: ("others first", later)}, owner="me")
+    await store.deliveries.put_back({first: ("a stranger's", later, False)}, owner="stranger")
+    await store.deliveries.put_back({first: ("others first", later, False)}, owner="me")
     assert await claim(store, clock) == []
     assert await store.deliveries.waiting(LOCAL_WORKSPACE) == {"others first": 1}
     clock.advance(31)
@@ -237,6 +237,20 @@ async def test_what_is_put_back_waits_and_was_never_tried(store: Store, clock: F
     assert await claim(store, clock) == [first]
     [part, _] = await parts_of(store, edition.id)
     assert part.attempts == 1
+
+
+@pytest.mark.parametrize("is_unsure", [False, True])
+async def test_what_is_put_back_is_as_sure_as_it_was(store: Store, clock: FakeClock, is_unsure: bool) -> None:
+    await planned(store, clock)
+    [first] = await claim(store, clock)
+    retry = {"owner": "me", "error": "x", "next_try_at": clock.now(), "is_unsure": is_unsure}
+    assert await store.deliveries.settle_retry(first, **retry)  # type: ignore[arg-type]
+    asked = {"limit": 9, "lease_s": 60, "owner": "me", "platforms": ["console"]}
+    for _ in range(2):
+        [again] = await store.deliveries.claim(clock.now(), **asked)  # type: ignore[arg-type]
+        assert again.is_unsure is is_unsure
+        back = {first: ("others first", clock.now(), again.is_unsure)}
+        await store.deliveries.put_back(back, owner="me")
 
 
 async def test_failure_gives_up_the_rest_and_says_why(store: Store, clock: FakeClock) -> None:

@@ -54,6 +54,18 @@ async def test_message_that_was_surely_not_sent_is_sent_although_nobody_can_look
     assert len(desk.adapter.messages()) == 2
 
 
+async def test_message_that_was_surely_not_sent_and_then_waits_its_turn_is_sent_without_a_look(desk: Desk) -> None:
+    await desk.digest()
+    full = Retry(reason="others wait too", after_s=0.01, is_queued=True)
+    desk.adapter.line, desk.adapter.is_blind = [Retry(reason="not connected"), full], True
+    await desk.run(TODAY + DAY)
+    for _ in range(2):
+        desk.clock.advance(120)
+        await desk.deliverer.drain()
+        await asyncio.sleep(0.05)
+    assert len(desk.adapter.messages()) == 2
+
+
 async def test_message_that_was_not_there_and_then_surely_not_sent_is_sent_without_a_look(desk: Desk) -> None:
     await desk.digest()
     desk.adapter.line = [Retry(reason="lost", is_unknown=True), Retry(reason="not connected")]
