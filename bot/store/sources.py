@@ -145,12 +145,16 @@ class Sources:
             await connection.execute(update(sources).where(sources.c.id == source_id).values(**values))
 
     async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> list[Source]:
-        """Feeds that are due, the longest due first; nobody else gets them until they are settled or the lease ends."""
+        """Feeds that are due, the longest due first; nobody else gets them until they are settled or the lease ends.
+
+        One that nobody reads is never due: it may have lost its last reader while it was polled, and been settled since.
+        """
         due = (
             select(sources.c.id)
             .where(
                 sources.c.next_poll_at <= now,
                 sources.c.kind == SourceKind.FEED,
+                is_read(),
                 or_(sources.c.lease_until.is_(None), sources.c.lease_until <= now),
             )
             .order_by(sources.c.next_poll_at)

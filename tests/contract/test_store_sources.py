@@ -60,6 +60,20 @@ async def test_source_that_nobody_follows_is_polled_no_more(store: Store, clock:
     assert [one.id for one in await store.sources.claim_due(clock.now(), limit=5, lease_s=60)] == [source.id]
 
 
+async def test_source_that_is_removed_while_it_is_polled_is_polled_no_more(store: Store, clock: FakeClock) -> None:
+    await workspaces(store, clock.now())
+    source = await store.sources.add(FEED, workspace=LOCAL_WORKSPACE, now=clock.now())
+    [polled] = await store.sources.claim_due(clock.now(), limit=5, lease_s=60)
+    await store.sources.unfollow(LOCAL_WORKSPACE, source.id)
+    next_poll_at = clock.now() + timedelta(minutes=15)
+    await store.sources.settle(
+        Polled(source_id=polled.id, polled_at=clock.now(), next_poll_at=next_poll_at, interval_s=900)
+    )
+    assert await store.sources.claim_due(clock.advance(1200), limit=5, lease_s=60) == []
+    pruned = await store.pruning.prune(clock.advance(40 * 86400))
+    assert pruned.counts == {"sources": 1}
+
+
 async def test_shared_source_is_seen_by_all(store: Store, clock: FakeClock) -> None:
     await workspaces(store, clock.now())
     source = await store.sources.add(FEED, workspace=None, now=clock.now())
