@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import DeliveryState, EditionState
 from bot.store.database import Database
-from bot.store.editions import unmake
 from bot.store.schema import (
     amendments,
     articles,
@@ -31,6 +30,7 @@ from bot.store.schema import (
     sources,
     stories,
 )
+from bot.store.unmaking import unmake
 
 TOLERANCE: Final = timedelta(minutes=10)
 """By so much the clocks of processes that share a store may differ."""

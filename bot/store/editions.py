@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.documents.stored import to_json
-from bot.models import BriefText, ChannelRef, DeliveryState, Digest, Edition, EditionState, Pick, WorkspaceId
+from bot.models import BriefText, ChannelRef, Digest, Edition, EditionState, Pick, WorkspaceId
 from bot.ports import Payload
 from bot.store import bodies
 from bot.store.database import Database
@@ -20,12 +21,11 @@ from bot.store.rows import value
 from bot.store.schema import (
     brief_versions,
     deliveries,
-    delivery_is_open,
-    digest_is_on,
     digests,
     edition_items,
     editions,
 )
+from bot.store.unmaking import BATCH, unbegun, unmake
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,26 +137,18 @@ class Editions:
 
         Their digests are due as they were; whoever plans them next says how late they are, or skips them with a reason.
         """
-        first = (
-            select(deliveries.c.edition_id)
-            .join(editions, editions.c.id == deliveries.c.edition_id)
-            .join(digests, digests.c.id == editions.c.digest_id)
-            .where(
-                delivery_is_open,
-                deliveries.c.state == DeliveryState.PENDING,
-                deliveries.c.attempts == 0,
-                deliveries.c.part == 1,
-                deliveries.c.next_try_at < before,
-                digest_is_on,
-                or_(digests.c.paused_until.is_(None), digests.c.paused_until <= editions.c.on),
-            )
-        )
-        async with self._db.writing() as connection:
-            # Locked first, so that nobody can begin to send what is unmade here.
-            lock = first.with_for_update(skip_locked=True, of=deliveries)
-            ids = (await connection.execute(lock)).scalars().all()
-            await unmake(connection, ids)
-        return len(ids)
+        # Locked first, so that nobody can begin to send what is unmade here.
+        some = unbegun(before).limit(BATCH).with_for_update(skip_locked=True, of=deliveries)
+        count = 0
+        while True:
+            async with self._db.writing() as connection:
+                ids = (await connection.execute(some)).scalars().all()
+                await unmake(connection, ids)
+            count += len(ids)
+            if len(ids) < BATCH:
+                return count
+            # Who waits to write goes first, also in another process.
+            await asyncio.sleep(0.005)
 
     async def since(self, digest_id: int, on: date) -> dict[tuple[date, int], Edition]:
         """The editions of a digest for a local date and later ones, by date and slot."""
@@ -239,19 +231,6 @@ class Editions:
         async with self._db.reading() as connection:
             rows = await connection.execute(select(brief_versions).where(key.in_(sorted(versions))))
             return {(row.brief_id, row.version): bodies.load(row.body) for row in rows}
-
-
-async def unmake(connection: AsyncConnection, ids: Sequence[int]) -> None:
-    """Takes back editions that nobody began to send; their digests are due as they were."""
-    if not ids:
-        return
-    rows = (await connection.execute(select(editions).where(editions.c.id.in_(ids)))).all()
-    # Of several editions of one digest the oldest comes last, and the digest begins again from there.
-    for row in sorted(rows, key=lambda row: row.due_at, reverse=True):
-        due = update(digests).where(digests.c.id == row.digest_id, digests.c.next_due_at > row.due_at)
-        again = {"next_due_at": row.due_at, "next_on": row.on, "next_slot": row.slot}
-        await connection.execute(due.values(**again, lease_until=None))
-    await connection.execute(delete(editions).where(editions.c.id.in_(ids)))
 
 
 def _both(one: SentStory, other: SentStory) -> SentStory:

@@ -147,7 +147,7 @@ class Sources:
     async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> list[Source]:
         """Feeds that are due, the longest due first; nobody else gets them until they are settled or the lease ends.
 
-        One that nobody reads is never due: it may have lost its last reader while it was polled, and been settled since.
+        One that nobody reads is never due: its last reader may have gone while it was polled.
         """
         due = (
             select(sources.c.id)

@@ -27,6 +27,7 @@ from bot.models import (
 from bot.ports import Payload
 from bot.store import Store
 from bot.store.editions import EditionPlan, SentStory, Slot
+from tests.contract.test_store_plans import asked
 from tests.edition_rows import edition_on, parts_of
 from tests.fakes import FakeClock
 from tests.office_store import OTHER, brief, digest, words, workspaces
@@ -131,6 +132,28 @@ async def test_edition_that_nobody_began_to_send_is_taken_back(store: Store, clo
     due = await store.digests.get(LOCAL_WORKSPACE, made.id)
     assert (due.next_on, due.next_due_at) == (edition.on, edition.due_at)
     assert await claim(store, clock) == []
+
+
+async def test_many_editions_are_taken_back_some_at_a_time(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time by as many statements as for one, and who wants to write comes in between."""
+    for module in ("editions", "unmaking"):
+        monkeypatch.setattr(f"bot.store.{module}.BATCH", 3)
+    now = clock.now()
+    await workspaces(store, now)
+    made = [await store.digests.add(digest(now, name=f"d{number}")) for number in range(3)]
+    runs = [replace(slot(one), slot=run, due_at=now + timedelta(hours=run)) for one in made for run in (2, 0, 1)]
+    plans = [EditionPlan(digest=made[n // 3], slot=run, payloads=PAYLOADS) for n, run in enumerate(runs)]
+    for plan in plans:
+        await store.editions.plan([plan], now=now)
+    with asked(store) as statements:
+        assert await store.editions.take_back(now + timedelta(seconds=1)) == 9
+    changes = [said.split()[0] for said, _ in statements if said.startswith(("UPDATE", "DELETE"))]
+    assert changes == ["UPDATE", "DELETE"] * 3
+    for one in await store.digests.list(LOCAL_WORKSPACE):
+        assert (one.next_due_at, one.next_slot) == (now, 0)
+        assert await store.editions.since(one.id, now.date()) == {}
 
 
 async def test_edition_that_was_begun_or_whose_digest_is_paused_is_not_taken_back(
