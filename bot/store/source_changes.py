@@ -15,7 +15,16 @@ from bot.store.amendments import plan_amendments
 from bot.store.database import Database
 from bot.store.notices import Notice, plan_notice
 from bot.store.rows import value
-from bot.store.schema import articles, brief_versions, briefs, deliveries, edition_items, source_changes, stories
+from bot.store.schema import (
+    articles,
+    brief_versions,
+    briefs,
+    change_is_open,
+    deliveries,
+    edition_items,
+    source_changes,
+    stories,
+)
 
 
 class SourceChanges:
@@ -35,7 +44,7 @@ class SourceChanges:
         """Once a brief is written again after a change: says so of the version, has managers of the workspaces that
         were told it told, and every copy looked at. How many changes that were."""
         is_written = ~stories.c.is_due
-        query = _changes(source_changes.c.brief_version == 0, is_written).add_columns(briefs.c.version)
+        query = _changes(change_is_open, is_written).add_columns(briefs.c.version)
         async with self._db.glancing() as connection:
             rows = (await connection.execute(query.order_by(source_changes.c.id))).all()
         for row in rows:

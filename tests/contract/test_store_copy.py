@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import StoreError, UsageError
-from bot.models import LOCAL_WORKSPACE
+from bot.models import LOCAL_WORKSPACE, TopicRule
 from bot.store import Store
 from bot.store.copying import copy_store
 from bot.store.schema import metadata
@@ -20,6 +20,8 @@ async def test_everything_is_copied_found_and_goes_on(
     source = await office.follow("https://harbour.example/feed", title="Harbour")
     for number in range(3):
         await office.report(source, f"Board {number} meets at Lorne", body="The board met at Lorne. " * 4)
+    # Folded it is longer than 80 letters.
+    await sqlite_store.topics.add(LOCAL_WORKSPACE, "ß" * 45, TopicRule(), now=clock.now())
     copied: dict[str, int] = {}
 
     def note(name: str, count: int) -> None:

@@ -33,6 +33,9 @@ LOOKS: dict[str, Callable[[Store, FakeClock], Awaitable[Any]]] = {
     "notices to send": lambda store, clock: store.notices.claim(clock.now(), limit=9, lease_s=60, platforms=PLATFORMS),
     "feeds to read": lambda store, clock: store.sources.claim_due(clock.now(), limit=9, lease_s=60),
     "stories to tell": lambda store, clock: store.stories.due(limit=9),
+    "changes of sources": lambda store, clock: store.source_changes.settle(now=clock.now()),
+    "what was set": lambda store, clock: store.holdings.configuration(LOCAL_WORKSPACE),
+    "copies of a workspace": lambda store, clock: store.amendments.counts(LOCAL_WORKSPACE),
     "editions that stood too long": lambda store, clock: store.editions.take_back(clock.now()),
 }
 

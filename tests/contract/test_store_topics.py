@@ -10,6 +10,7 @@ from bot.errors import Conflict, NotFound
 from bot.models import LOCAL_WORKSPACE, TopicRule, WorkspaceId
 from bot.store import Store
 from tests.fakes import FakeClock
+from tests.office_store import digest
 
 OTHER = WorkspaceId("discord:1")
 
@@ -42,6 +43,15 @@ async def test_topic_name_is_taken_when_only_case_differs(store: Store, clock: F
 
     with pytest.raises(Conflict, match="World TRADE"):
         await store.topics.add(LOCAL_WORKSPACE, "World TRADE", TopicRule(), now=clock.now())
+
+
+async def test_name_is_known_that_grows_when_its_case_is_folded(store: Store, clock: FakeClock) -> None:
+    await store.workspaces.ensure(LOCAL_WORKSPACE, now=clock.now())
+    topic = await store.topics.add(LOCAL_WORKSPACE, "ß" * 80, TopicRule(), now=clock.now())
+    made = await store.digests.add(digest(clock.now(), name="İ" * 80))
+
+    assert await store.topics.find(LOCAL_WORKSPACE, "SS" * 80) == topic
+    assert (await store.digests.find(LOCAL_WORKSPACE, "İ" * 80)).id == made.id
 
 
 async def test_topic_is_changed_and_keeps_a_name_of_its_own(store: Store, clock: FakeClock) -> None:

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Date, Float, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from typing import Final
 
-from bot.store.schema.columns import Instant, RowId, flag, metadata, number, ref, row_id, tokens, words, workspace_ref
+from sqlalchemy import JSON, Column, Date, Float, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
+
+from bot.store.schema.columns import (
+    Instant,
+    RowId,
+    as_indexed,
+    flag,
+    metadata,
+    number,
+    ref,
+    row_id,
+    tokens,
+    words,
+    workspace_ref,
+)
 
 briefs = Table(
     "briefs",
@@ -44,6 +58,12 @@ brief_versions = Table(
     Column("workspace_id", String(80)),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("brief_id", "version"),
+    Index(
+        "ix_brief_versions_workspace",
+        "workspace_id",
+        sqlite_where=text("workspace_id IS NOT NULL"),
+        postgresql_where=text("workspace_id IS NOT NULL"),
+    ),
 )
 
 # What a workspace reads in place of a brief's own words; the operator's (of the local workspace) hold for all.
@@ -86,6 +106,10 @@ reports = Table(
 )
 
 # Articles that their source changed or withdrew after a brief was written from them.
+_OPEN: Final = "brief_version = 0"
+change_is_open: Final = as_indexed(f"source_changes.{_OPEN}")
+"""No version of the brief was written after it."""
+
 source_changes = Table(
     "source_changes",
     metadata,
@@ -98,6 +122,7 @@ source_changes = Table(
     Column("at", Instant, nullable=False),
     # The version of the brief that was written after it; 0 while it is not.
     number("brief_version", 0),
+    Index("ix_source_changes_open", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
 )
 
 related = Table(

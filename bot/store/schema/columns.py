@@ -72,6 +72,11 @@ def workspace_ref() -> Column[str]:
     return Column("workspace_id", String(80), ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False)
 
 
+def name_key() -> Column[str]:
+    """What makes two names the same, which may be longer than the name: ß is ss. SQLite knows no lengths."""
+    return Column("name_key", Text().with_variant(String(80), "sqlite"), nullable=False)
+
+
 def words(name: str) -> Column[str]:
     return Column(name, Text, nullable=False, server_default="")
 

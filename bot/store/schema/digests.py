@@ -12,6 +12,7 @@ from bot.store.schema.columns import (
     as_indexed,
     flag,
     metadata,
+    name_key,
     number,
     ref,
     row_id,
@@ -31,7 +32,7 @@ digests = Table(
     row_id(),
     workspace_ref(),
     Column("name", String(80), nullable=False),
-    Column("name_key", String(80), nullable=False),
+    name_key(),
     words("channel"),
     Column("at", String(5), nullable=False),
     number("slot", 0),
@@ -93,6 +94,7 @@ follows = Table(
         sqlite_where=text("ended_at IS NULL"),
         postgresql_where=text("ended_at IS NULL"),
     ),
+    Index("ix_follows_workspace", "workspace_id", "ended_at"),
 )
 
 # What is posted at once: a run of a digest, or a post about a story that is followed.
@@ -114,6 +116,8 @@ editions = Table(
     ref("follow_id", "follows.id", nullable=True, index=True),
     UniqueConstraint("digest_id", "on", "slot"),
     Index("ix_editions_channel", "workspace_id", "channel", "created_at"),
+    # Whose it is stands in it for the hourly look for what is old, which else would read each row.
+    Index("ix_editions_created", "created_at", "workspace_id"),
 )
 
 edition_items = Table(
@@ -173,6 +177,7 @@ shared_answers = Table(
     words("caveat"),
     words("page"),
     Column("created_at", Instant, nullable=False),
+    Index("ix_shared_answers_workspace", "workspace_id", "created_at"),
 )
 
 shared_items = Table(
@@ -204,6 +209,7 @@ amendments = Table(
     Column("done_at", Instant),
     UniqueConstraint("delivery_id"),
     UniqueConstraint("share_id"),
+    Index("ix_amendments_workspace", "workspace_id"),
     Index(
         "ix_amendments_open",
         "next_try_at",
@@ -227,4 +233,11 @@ notices = Table(
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("workspace_id", "key"),
     Index("ix_notices_open", "next_try_at"),
+    # A brief that is pruned takes its notices along.
+    Index(
+        "ix_notices_brief_id",
+        "brief_id",
+        sqlite_where=text("brief_id IS NOT NULL"),
+        postgresql_where=text("brief_id IS NOT NULL"),
+    ),
 )

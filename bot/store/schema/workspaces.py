@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Index, String, Table, Text, UniqueConstraint
 
-from bot.store.schema.columns import Instant, metadata, number, row_id, words, workspace_ref
+from bot.store.schema.columns import Instant, metadata, name_key, number, row_id, words, workspace_ref
 
 workspaces = Table(
     "workspaces",
@@ -41,7 +41,7 @@ topics = Table(
     row_id(),
     workspace_ref(),
     Column("name", String(80), nullable=False),
-    Column("name_key", String(80), nullable=False),
+    name_key(),
     Column("rule", JSON, nullable=False),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("workspace_id", "name_key"),
