@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -15,12 +16,14 @@ from bot.documents.nodes import Block, Bullets, Code, Facts, Heading, Mention, N
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
 from bot.documents.wording import listed, short_date
-from bot.models import Digest, Edition, EditionState, Follow, Source
+from bot.models import ChannelRef, Digest, Edition, EditionState, Follow, Source
 from bot.saying import say, say_count
 
 _EDITIONS: Final = 10
 _FAILING: Final = 20
 _WEEK: Final = timedelta(days=7)
+_NAMED: Final = re.compile(r"<#\w+>")
+"""A channel, in the reason that a platform's adapter gives."""
 
 
 async def status(context: Context) -> Reply:
@@ -122,8 +125,15 @@ def _next_runs(context: Context, digests: Sequence[Digest]) -> list[Block]:
 
 def _blocked(context: Context, digests: Sequence[Digest], why: Mapping[int, str]) -> list[Block]:
     """Digests whose channel cannot be posted to: as the last try found, or as it would find now."""
-    rows = tuple(_trouble_of(context, digest, why[digest.id]) for digest in digests)
-    return [Heading(say("Cannot be posted")), Facts(rows)] if rows else []
+    lines = tuple(
+        (
+            Text(digest.name, strong=True),
+            Text(": "),
+            *_told(_trouble_of(context, digest, why[digest.id]), digest.channel),
+        )
+        for digest in digests
+    )
+    return [Heading(say("Cannot be posted")), Bullets(lines)] if lines else []
 
 
 def _short(digests: Sequence[Digest], why: Mapping[int, str]) -> list[Block]:
@@ -139,16 +149,25 @@ def _untold(troubled: Sequence[Follow]) -> list[Block]:
     """Stories that are followed where nothing can be posted."""
     if not troubled:
         return []
-    lines = tuple((Mention(one.channel), Text(f": {retold(one.trouble)}")) for one in troubled)
+    lines = tuple((Mention(one.channel), Text(": "), *_told(retold(one.trouble), one.channel)) for one in troubled)
     return [Heading(say("Followed stories that cannot be posted")), Bullets(lines)]
 
 
-def _trouble_of(context: Context, digest: Digest, why: str) -> tuple[str, str]:
+def _told(words: str, channel: ChannelRef) -> Iterator[Text | Mention]:
+    """A platform's reason, which names the channel as it writes it, with a link to it."""
+    first, *rest = _NAMED.split(words)
+    yield Text(first)
+    for part in rest:
+        yield Mention(channel)
+        yield Text(part)
+
+
+def _trouble_of(context: Context, digest: Digest, why: str) -> str:
     since = digest.trouble_since if digest.trouble else None
     parts = [retold(why)]
     if since:
         parts.append(say("since {when}", when=instant_in_words(since, context.workspace.zone, context.now)))
-    return digest.name, "; ".join(parts)
+    return "; ".join(parts)
 
 
 def _last_runs(context: Context, editions: Sequence[Edition], digests: Sequence[Digest]) -> list[Block]:

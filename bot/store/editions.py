@@ -142,7 +142,7 @@ class Editions:
         count = 0
         while True:
             async with self._db.writing() as connection:
-                ids = (await connection.execute(some)).scalars().all()
+                ids = [row.edition_id for row in await connection.execute(some)]
                 await unmake(connection, ids)
             count += len(ids)
             if len(ids) < BATCH:

@@ -386,6 +386,7 @@ async def test_missing_permission_is_told_once_and_the_digest_is_posted_when_it_
     assert "Permissions, add Briefbot" in words
     status = await port.fake.slash(ola, port.channel, "brief-admin status")
     assert "Cannot be posted" in status.texts
+    assert f"Send Messages in <#{port.channel.id}>: open the channel's" in status.texts
     assert port.fake.limits.invalid == 0, "what is known to be forbidden is not tried"
     await port.fake.deny(port.channel, 0)
     await port.settled()
