@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Final
 
+import structlog
+
 from bot.commands.context import Context, Reply
 from bot.commands.describe import instant_in_words, is_resting, paused_in_words, schedule_in_words, typed_name
 from bot.commands.values import WORKSPACES
 from bot.digests.runs import Made, due_next, next_of, rescheduled, retimed, used_today
 from bot.documents.build import notice
-from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph
+from bot.documents.nodes import Action, Actions, Block, Code, Facts, Heading, Mention, Note, Paragraph, Text
 from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
 from bot.documents.wording import language_name, listed, short_date, span
@@ -31,6 +33,8 @@ from bot.models import (
     public_id,
 )
 from bot.saying import marked, say, say_count
+
+log = structlog.get_logger(__name__)
 
 _STORIES: Final = 8
 _CATCH_UP_H: Final = 6
@@ -97,6 +101,9 @@ async def edit(context: Context) -> Reply:
     if changed.channel != digest.channel:
         changed = replace(changed, trouble="", trouble_since=None)
     await context.store.digests.save(changed)
+    if changed.channel != digest.channel:
+        # An edition that waits for the old channel goes to the new one as soon as it is tried.
+        await context.store.deliveries.wake(context.workspace.id, context.now)
     return await _shown(context, say("{name} is changed", name=changed.name), changed)
 
 
@@ -174,20 +181,28 @@ async def pause(context: Context) -> Reply:
     if digest.is_paused:
         problem = say("'{name}' is paused already", name=digest.name)
         raise UsageError(problem, example=f"/brief-admin digest resume {_typed(digest)}")
-    await context.store.digests.save(replace(digest, is_paused=True, paused_until=None))
+    skipped = await _save_paused(context, replace(digest, is_paused=True, paused_until=None))
     command = Code(f"/brief-admin digest resume {_typed(digest)}")
     note = Note(phrase(say("Nothing is posted until {command}"), command=command))
-    return Reply(document=notice(say("{name} is paused", name=digest.name), note))
+    return Reply(document=notice(say("{name} is paused", name=digest.name), note, *skipped))
 
 
 async def _pause_until(context: Context, digest: Digest, until: date) -> Reply:
     resting = replace(digest, is_paused=False, paused_until=until)
     due = next_of(resting, after=context.now, made=await _made(context, digest))
     resting = due_next(resting, due)
-    await context.store.digests.save(resting)
-    return await _shown(
-        context, say("{name} is paused until {date}", name=digest.name, date=short_date(until)), resting
-    )
+    skipped = await _save_paused(context, resting)
+    title = say("{name} is paused until {date}", name=digest.name, date=short_date(until))
+    return await _shown(context, title, resting, *skipped)
+
+
+async def _save_paused(context: Context, digest: Digest) -> Iterable[Note]:
+    """Writes a pause; what is to be said of editions that waited."""
+    count = await context.store.digests.save(digest, is_pause=True)
+    if not count:
+        return ()
+    log.warning("editions.skipped", digest=digest.id, count=count, reason="the digest was paused")
+    return (Note((Text(say("An edition that waited to be posted is skipped.")),)),)
 
 
 async def resume(context: Context) -> Reply:
@@ -250,11 +265,11 @@ def _typed(digest: Digest) -> str:
     return typed_name(digest.name, public_id("d", digest.id))
 
 
-async def _shown(context: Context, title: str, digest: Digest) -> Reply:
+async def _shown(context: Context, title: str, digest: Digest, *notes: Note) -> Reply:
     """A digest as it is now, and how to look at it."""
     look = Action(say("See what it would post now"), f"brief-admin digest preview {_typed(digest)}")
     change = Action(say("Edit"), f"brief-admin digest edit digest:{public_id('d', digest.id)}", asks=True)
-    return Reply(document=notice(title, Facts(await _facts(context, digest)), Actions((look, change))))
+    return Reply(document=notice(title, Facts(await _facts(context, digest)), *notes, Actions((look, change))))
 
 
 async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str | Mention], ...]:

@@ -9,6 +9,7 @@ import asyncio
 import json
 import random
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -123,10 +124,12 @@ class Deliverer:
         try:
             with self._settling.under_way():
                 known = await self._look(adapter, delivery) if delivery.is_unsure else None
-                if known is None and (reason := too_late(delivery, self._clock.now())):
+                if known is not None:
+                    await self._settle(delivery, known)
+                elif reason := too_late(delivery, self._clock.now()):
                     await self._give_up(delivery, reason)
-                else:
-                    await self._settle(delivery, known or await _sent(adapter, delivery))
+                elif placed := await self._placed(delivery):
+                    await self._settle(placed, await _sent(adapter, placed))
         # Not settled: when its lease ends it is looked for, and sent only if it is not there.
         except StoreError as error:
             log.warning("delivery.unsettled", delivery=delivery.id, reason=error.message)
@@ -148,6 +151,18 @@ class Deliverer:
             return None
         log.info("delivery.found", delivery=delivery.id, edition=delivery.edition_id)
         return Sent(ref=ref)
+
+    async def _placed(self, delivery: Delivery) -> Delivery | None:
+        """The message in the channel that its digest has now, if nothing of its edition was sent elsewhere; None when
+        somebody else has it.
+        """
+        home = delivery.home
+        if home is None or home == delivery.channel or delivery.part > 1:
+            return delivery
+        if not await self._store.deliveries.move(delivery.id, home, owner=self._owner):
+            return None
+        log.info("delivery.moved", delivery=delivery.id, edition=delivery.edition_id, channel=home)
+        return replace(delivery, channel=home)
 
     async def _settle(self, delivery: Delivery, result: SendResult) -> None:
         match result:
@@ -213,10 +228,10 @@ class Deliverer:
 
     async def _set_trouble(self, delivery: Delivery, reason: str) -> bool:
         """Notes why its channel cannot be posted to; whether that is new."""
-        now = self._clock.now()
+        trouble = delivery.channel, reason, self._clock.now()
         if delivery.digest_id is not None:
-            return await self._store.digests.set_trouble(delivery.digest_id, reason, now)
-        return delivery.follow_id is not None and await self._store.follows.set_trouble(delivery.follow_id, reason, now)
+            return await self._store.digests.set_trouble(delivery.digest_id, *trouble)
+        return delivery.follow_id is not None and await self._store.follows.set_trouble(delivery.follow_id, *trouble)
 
     async def _end_trouble(self, delivery: Delivery) -> None:
         if delivery.digest_id is not None:

@@ -248,6 +248,8 @@ class Delivery(Value):
     publish: bool
     in_thread: bool = False
     """Its parts after the first stand in a thread of the first."""
+    home: ChannelRef | None = None
+    """The channel of its digest now; None for a post about a story that is followed."""
     is_troubled: bool = False
     """Its channel could not be posted to before."""
     first_ref: str = ""

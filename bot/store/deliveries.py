@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Delivery, DeliveryState, EditionState, Place, WorkspaceId
+from bot.models import ChannelRef, Delivery, DeliveryState, EditionState, Place, WorkspaceId
 from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
@@ -31,6 +31,7 @@ WHOLE = (
         func.coalesce(digests.c.publish, False).label("publish"),
         # What is new of a story hangs below its first post; a digest's parts do where it is set so.
         or_(digests.c.place == Place.THREAD, editions.c.follow_id.is_not(None)).label("in_thread"),
+        digests.c.channel.label("home"),
         (func.coalesce(digests.c.trouble, follows.c.trouble, "") != "").label("is_troubled"),
         func.coalesce(func.nullif(follows.c.first_ref, ""), _first.c.message_ref, "").label("first_ref"),
     )
@@ -212,6 +213,17 @@ class Deliveries:
             await connection.execute(change.values(state=EditionState.FAILED, reason=error))
         return True
 
+    async def move(self, delivery_id: int, channel: ChannelRef, *, owner: str) -> bool:
+        """Has an edition of which nothing was sent go to another channel; False when the lease is not ours any more."""
+        async with self._db.writing() as connection:
+            edition = await _settle(connection, delivery_id, {"channel": channel}, owner=owner)
+            if edition is None:
+                return False
+            rest = update(deliveries).where(deliveries.c.edition_id == edition, delivery_is_open)
+            await connection.execute(rest.values(channel=channel))
+            await connection.execute(update(editions).where(editions.c.id == edition).values(channel=channel))
+        return True
+
     async def wake(self, workspace: WorkspaceId, now: datetime) -> int:
         """Makes what waits for another try in a workspace due at once; returns how many messages."""
         waiting = update(deliveries).where(
@@ -234,6 +246,28 @@ class Deliveries:
 def _state(*, is_unsure: bool) -> DeliveryState:
     """Of a message that waits for another try."""
     return DeliveryState.SENDING if is_unsure else DeliveryState.PENDING
+
+
+async def skip_waiting(connection: AsyncConnection, digest_id: int, *, before: date | None, why: str) -> int:
+    """Skips the editions of a digest that wait and of which surely nothing was sent, with `before` those of earlier
+    dates; how many. What is on its way at this moment stays so.
+    """
+    first = (
+        select(deliveries.c.edition_id)
+        .join(editions, editions.c.id == deliveries.c.edition_id)
+        .where(editions.c.digest_id == digest_id, deliveries.c.part == 1, deliveries.c.state == DeliveryState.PENDING)
+    )
+    if before is not None:
+        first = first.where(editions.c.on < before)
+    # Locked, so that nobody begins to send what is skipped here.
+    lock = first.with_for_update(skip_locked=True, of=deliveries)
+    ids = (await connection.execute(lock)).scalars().all()
+    if ids:
+        skipped = update(editions).where(editions.c.id.in_(ids))
+        await connection.execute(skipped.values(state=EditionState.SKIPPED, reason=why))
+        parts = update(deliveries).where(deliveries.c.edition_id.in_(ids))
+        await connection.execute(parts.values(state=DeliveryState.FAILED, error=why))
+    return len(ids)
 
 
 async def _settle(

@@ -6,22 +6,35 @@ import builtins
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, String, delete, exists, func, literal_column, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
-from bot.models import Covers, Digest, Place, Quiet, Style, TimeOfDay, WorkspaceId, parse_public_id, public_id
-from bot.saying import say
+from bot.models import (
+    ChannelRef,
+    Covers,
+    Digest,
+    Place,
+    Quiet,
+    Style,
+    TimeOfDay,
+    WorkspaceId,
+    parse_public_id,
+    public_id,
+)
+from bot.saying import marked, say
 from bot.store.claiming import claim
 from bot.store.database import Database
+from bot.store.deliveries import skip_waiting
 from bot.store.platforms import is_of
 from bot.store.rows import name_key, not_found, value
 from bot.store.schema import digest_is_on, digests, workspaces
 from bot.store.troubles import end_trouble, set_trouble
 
+_PAUSED: Final = marked("the digest was paused")
 _EXAMPLE = "/brief-admin digest preview digest:d1"
 
 
@@ -59,12 +72,18 @@ class Digests:
             query = select(digests).where(digests.c.workspace_id == workspace).order_by(digests.c.name_key)
             return [digest_of(row) for row in await connection.execute(query)]
 
-    async def save(self, digest: Digest) -> None:
-        """Writes everything of a known digest; Conflict when another has its name."""
+    async def save(self, digest: Digest, *, is_pause: bool = False) -> int:
+        """Writes everything of a known digest; Conflict when another has its name.
+
+        When it is paused by this (`is_pause`), editions that wait are skipped with that reason; how many.
+        """
         query = update(digests).where(digests.c.id == digest.id, digests.c.workspace_id == digest.workspace_id)
         try:
             async with self._db.writing() as connection:
-                await connection.execute(query.values(**_columns(digest), lease_until=None))
+                known = (await connection.execute(query.values(**_columns(digest), lease_until=None))).rowcount
+                if not (is_pause and known):
+                    return 0
+                return await skip_waiting(connection, digest.id, before=digest.paused_until, why=_PAUSED)
         except IntegrityError:
             raise _taken(digest.name) from None
 
@@ -122,9 +141,9 @@ class Digests:
                 found[platform] = found.get(platform, 0) + count
         return found
 
-    async def set_trouble(self, digest_id: int, reason: str, now: datetime) -> bool:
+    async def set_trouble(self, digest_id: int, channel: ChannelRef, reason: str, now: datetime) -> bool:
         """Notes why its channel cannot be posted to; True when there was none before, so that it is told."""
-        return await set_trouble(self._db, digests, digest_id, reason, now)
+        return await set_trouble(self._db, digests, digest_id, channel, reason, now)
 
     async def end_trouble(self, digest_id: int) -> None:
         """Its channel can be posted to again."""

@@ -145,9 +145,9 @@ class Follows:
         async with self._db.writing() as connection:
             await connection.execute(update(follows).where(follows.c.id == follow_id).values(not_before=until))
 
-    async def set_trouble(self, follow_id: int, reason: str, now: datetime) -> bool:
+    async def set_trouble(self, follow_id: int, channel: ChannelRef, reason: str, now: datetime) -> bool:
         """Notes why its channel cannot be posted to; True when there was none before, so that it is told."""
-        return await set_trouble(self._db, follows, follow_id, reason, now)
+        return await set_trouble(self._db, follows, follow_id, channel, reason, now)
 
     async def end_trouble(self, follow_id: int) -> None:
         """Its channel can be posted to again."""

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, and_, update
 
+from bot.models import ChannelRef
 from bot.store.database import Database
 
 
-async def set_trouble(database: Database, table: Table, id_: int, reason: str, now: datetime) -> bool:
-    """Notes why its channel cannot be posted to; True when there was none before, so that it is told."""
-    known = table.c.id == id_
+async def set_trouble(
+    database: Database, table: Table, id_: int, channel: ChannelRef, reason: str, now: datetime
+) -> bool:
+    """Notes why its channel cannot be posted to; True when there was none before, so that it is told.
+
+    Nothing of a channel that is not its own any more.
+    """
+    known = and_(table.c.id == id_, table.c.channel == channel)
     async with database.writing() as connection:
         new = update(table).where(known, table.c.trouble == "")
         if (await connection.execute(new.values(trouble=reason, trouble_since=now))).rowcount:

@@ -12,6 +12,7 @@ import pytest
 from bot.errors import Conflict, NotFound
 from bot.models import (
     LOCAL_WORKSPACE,
+    ChannelRef,
     Covers,
     DeliveryState,
     Digest,
@@ -116,7 +117,7 @@ async def test_digest_that_was_changed_since_it_was_read_is_not_planned(store: S
     await store.digests.save(wish)
     await store.digests.remove(LOCAL_WORKSPACE, gone.id)
     # That its channel cannot be posted to is no change of it.
-    await store.digests.set_trouble(other.id, "no right", clock.now())
+    await store.digests.set_trouble(other.id, other.channel, "no right", clock.now())
     plans = [EditionPlan(digest=one, slot=slot(one), payloads=PAYLOADS) for one in (changed, gone, other)]
     assert list(await store.editions.plan(plans, now=clock.now())) == [other.id]
     assert await store.digests.get(LOCAL_WORKSPACE, changed.id) == wish
@@ -285,6 +286,34 @@ async def test_failure_gives_up_the_rest_and_says_why(store: Store, clock: FakeC
     assert (failed.state, failed.reason) == (EditionState.FAILED, "channel gone")
 
 
+async def test_edition_of_which_nothing_was_sent_moves_to_another_channel_under_its_lease(
+    store: Store, clock: FakeClock
+) -> None:
+    _, edition = await planned(store, clock)
+    [first] = await claim(store, clock)
+    elsewhere = ChannelRef("console:elsewhere")
+    assert not await store.deliveries.move(first, elsewhere, owner="stranger")
+    assert await store.deliveries.move(first, elsewhere, owner="me")
+    parts = await parts_of(store, edition.id)
+    assert [part.channel for part in parts] == [elsewhere] * 2
+    assert parts[0].home != elsewhere
+    assert await claim(store, clock) == []
+
+
+async def test_what_waits_is_skipped_by_a_pause_and_what_is_on_its_way_is_not(store: Store, clock: FakeClock) -> None:
+    made, edition = await planned(store, clock)
+    [first] = await claim(store, clock)
+    paused = replace(await store.digests.get(LOCAL_WORKSPACE, made.id), is_paused=True)
+    assert await store.digests.save(paused, is_pause=True) == 0
+    assert await store.deliveries.settle_retry(first, owner="me", error="x", next_try_at=clock.now())
+    assert await store.digests.save(replace(paused, workspace_id=OTHER), is_pause=True) == 0
+    assert await store.digests.save(paused) == 0
+    assert await store.digests.save(paused, is_pause=True) == 1
+    assert await claim(store, clock) == []
+    [skipped] = await store.editions.recent(LOCAL_WORKSPACE, limit=1)
+    assert (skipped.id, skipped.state, skipped.reason) == (edition.id, EditionState.SKIPPED, "the digest was paused")
+
+
 async def test_what_waits_is_due_at_once_when_it_is_woken(store: Store, clock: FakeClock) -> None:
     await planned(store, clock)
     [first] = await claim(store, clock)
@@ -299,14 +328,15 @@ async def test_what_waits_is_due_at_once_when_it_is_woken(store: Store, clock: F
 
 async def test_trouble_of_a_digest_is_new_once_until_it_ends(store: Store, clock: FakeClock) -> None:
     digest, _ = await planned(store, clock)
-    assert await store.digests.set_trouble(digest.id, "no right", clock.now())
+    assert not await store.digests.set_trouble(digest.id, ChannelRef("console:before"), "no right", clock.now())
+    assert await store.digests.set_trouble(digest.id, digest.channel, "no right", clock.now())
     since = clock.now()
-    assert not await store.digests.set_trouble(digest.id, "deleted", clock.advance(60))
+    assert not await store.digests.set_trouble(digest.id, digest.channel, "deleted", clock.advance(60))
     troubled = await store.digests.get(LOCAL_WORKSPACE, digest.id)
     assert (troubled.trouble, troubled.trouble_since) == ("deleted", since)
     await store.digests.end_trouble(digest.id)
     assert (await store.digests.get(LOCAL_WORKSPACE, digest.id)).trouble == ""
-    assert await store.digests.set_trouble(digest.id, "no right", clock.now())
+    assert await store.digests.set_trouble(digest.id, digest.channel, "no right", clock.now())
 
 
 async def test_digest_of_a_workspace_that_was_left_is_not_due(store: Store, clock: FakeClock) -> None:

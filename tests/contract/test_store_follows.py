@@ -95,8 +95,8 @@ async def test_post_on_its_way_holds_up_the_next_and_a_failure_is_seen(store: St
     await add_article(store, clock, told, 2, "Ferry towed free")
     assert await due(store, clock) == []
     [first] = await store.deliveries.claim(clock.now(), limit=9, lease_s=60, owner="me", platforms=["console"])
-    assert await store.follows.set_trouble(made.id, "no such channel", clock.now())
-    assert not await store.follows.set_trouble(made.id, "no such channel", clock.now())
+    assert await store.follows.set_trouble(made.id, made.channel, "no such channel", clock.now())
+    assert not await store.follows.set_trouble(made.id, made.channel, "no such channel", clock.now())
     [seen] = await store.follows.list(LOCAL_WORKSPACE)
     assert (seen.trouble, seen.trouble_since) == ("no such channel", clock.now())
     await store.deliveries.settle_failed(first.id, owner="me", error="no such channel", now=clock.now())

@@ -8,10 +8,14 @@ from datetime import date, time, timedelta
 
 from structlog.testing import capture_logs
 
+from bot.briefs.model.view import ModelView
+from bot.commands.invoke import Commands, Invocation, Person
 from bot.digests.runs import rescheduled, retimed
-from bot.models import LOCAL_WORKSPACE, Digest, EditionState, TimeOfDay
+from bot.documents.text import plain_text
+from bot.models import LOCAL_WORKSPACE, ChannelRef, DeliveryState, Digest, EditionState, TimeOfDay
+from bot.ports import Gone, Outgoing, Retry, SendResult
 from tests.desk import DAY, TODAY, Desk
-from tests.edition_rows import edition_on
+from tests.edition_rows import edition_on, parts_of
 
 FRIDAY, SATURDAY = date(2026, 1, 16), date(2026, 1, 17)
 DUE = TODAY + DAY
@@ -98,3 +102,140 @@ async def test_edition_sent_by_hand_beside_one_that_is_due_does_not_take_its_pla
     await desk.run(DUE + timedelta(hours=9))
     assert len(desk.texts()) == 2
     assert (await desk.store.digests.get(LOCAL_WORKSPACE, made.id)).next_on == SATURDAY
+
+
+OLD, NEW = ChannelRef("console:old"), ChannelRef("console:new")
+
+
+async def ask(desk: Desk, line: str) -> str:
+    commands = Commands(
+        desk.store,
+        None,
+        desk.dispatcher,
+        desk.clock,
+        ModelView(desk.store, None),
+        frozenset(),  # type: ignore[arg-type]
+    )
+    manager = Person(id="u", name="M", is_manager=True)
+    asked = Invocation(workspace_id=LOCAL_WORKSPACE, person=manager, channel=ChannelRef("console:news"))
+    return plain_text((await commands.run(f"/brief-admin {line}", asked)).document)
+
+
+def delete_channel(desk: Desk, channel: ChannelRef) -> None:
+    """Nothing can be posted there from now on."""
+    real = desk.adapter.send
+
+    async def send(message: Outgoing) -> SendResult:
+        return Gone(reason="the channel was deleted") if message.channel == channel else await real(message)
+
+    desk.adapter.send = send  # type: ignore[method-assign]
+
+
+async def test_edition_that_waits_for_a_deleted_channel_goes_to_the_one_a_manager_chooses(desk: Desk) -> None:
+    made = await desk.digest(channel=OLD)
+    delete_channel(desk, OLD)
+    await desk.run(DUE)
+    await ask(desk, "digest edit digest:Morning channel:#new")
+    desk.clock.advance(10)
+    await desk.deliverer.drain()
+    assert [message["channel"] for message in desk.adapter.messages()] == [NEW, NEW]
+    edition = await edition_on(desk.store, made.id, FRIDAY)
+    assert edition is not None
+    assert edition.state is EditionState.DELIVERED
+    assert [part.channel for part in await parts_of(desk.store, edition.id)] == [NEW, NEW]
+    told = await desk.store.editions.sent(LOCAL_WORKSPACE, [OLD, NEW], since=TODAY)
+    assert told[OLD] == {}
+    assert (await desk.store.digests.get(LOCAL_WORKSPACE, made.id)).trouble == ""
+    assert len(desk.adapter.told) == 1
+
+
+async def test_channel_chosen_while_a_message_is_on_its_way_to_the_old_one_has_no_trouble_of_that(desk: Desk) -> None:
+    made = await desk.digest(channel=OLD)
+    await desk.plan(DUE)
+    real = desk.adapter.send
+
+    async def send(message: Outgoing) -> SendResult:
+        desk.adapter.send = real  # type: ignore[method-assign]
+        await ask(desk, "digest edit digest:Morning channel:#new")
+        return Gone(reason="the channel was deleted")
+
+    desk.adapter.send = send  # type: ignore[method-assign]
+    await desk.deliverer.drain()
+    assert (await desk.store.digests.get(LOCAL_WORKSPACE, made.id)).trouble == ""
+    assert desk.adapter.told == []
+    desk.clock.advance(1200)
+    await desk.deliverer.drain()
+    assert [message["channel"] for message in desk.adapter.messages()] == [NEW, NEW]
+
+
+async def test_message_that_may_stand_in_the_old_channel_is_looked_for_there(desk: Desk) -> None:
+    made = await desk.digest(channel=OLD)
+    desk.adapter.line = [Retry(reason="lost", is_unknown=True)]
+    await desk.run(DUE)
+    looked: list[ChannelRef] = []
+    real = desk.adapter.find
+
+    async def find(message: Outgoing) -> str | None:
+        looked.append(message.channel)
+        return await real(message)
+
+    desk.adapter.find = find  # type: ignore[method-assign]
+    await ask(desk, "digest edit digest:Morning channel:#new")
+    desk.clock.advance(120)
+    await desk.deliverer.drain()
+    assert looked == [OLD]
+    assert [message["channel"] for message in desk.adapter.messages()] == [NEW, NEW]
+    assert (await desk.store.digests.get(LOCAL_WORKSPACE, made.id)).channel == NEW
+
+
+async def test_rest_of_an_edition_goes_where_it_was_begun(desk: Desk) -> None:
+    await desk.digest(channel=OLD)
+    await desk.plan(DUE)
+    [first] = await desk.store.deliveries.claim(
+        desk.clock.now(), limit=9, lease_s=60, owner="me", platforms=["console"]
+    )
+    await desk.store.deliveries.settle_sent({first.id: "1"}, owner="me", now=desk.clock.now())
+    await ask(desk, "digest edit digest:Morning channel:#new")
+    await desk.deliverer.drain()
+    assert [message["channel"] for message in desk.adapter.messages()] == [OLD]
+
+
+async def test_edition_that_waits_is_skipped_with_the_reason_when_its_digest_is_paused(desk: Desk) -> None:
+    made = await desk.digest()
+    desk.adapter.line = [Gone(reason="no right to post")]
+    await desk.run(DUE)
+    with capture_logs() as logs:
+        assert "An edition that waited to be posted is skipped." in await ask(desk, "digest pause digest:Morning")
+    assert [entry["log_level"] for entry in logs if entry["event"] == "editions.skipped"] == ["warning"]
+    desk.clock.advance(3600)
+    await desk.dispatcher.drain()
+    await desk.deliverer.drain()
+    assert desk.adapter.messages() == []
+    edition = await edition_on(desk.store, made.id, FRIDAY)
+    assert edition is not None
+    assert (edition.state, edition.reason) == (EditionState.SKIPPED, "the digest was paused")
+    assert {part.state for part in await parts_of(desk.store, edition.id)} == {DeliveryState.FAILED}
+    assert "skipped: the digest was paused" in await ask(desk, "status")
+
+
+async def test_pause_until_a_date_skips_what_waits_and_leaves_what_is_of_that_date(desk: Desk) -> None:
+    made = await desk.digest()
+    desk.adapter.line = [Retry(reason="503")]
+    await desk.run(DUE)
+    await desk.store.digests.save(replace(made, paused_until=FRIDAY), is_pause=True)
+    waiting = await edition_on(desk.store, made.id, FRIDAY)
+    assert waiting is not None
+    assert waiting.state is EditionState.PLANNED
+    await ask(desk, "digest pause digest:Morning until:2026-01-20")
+    desk.clock.advance(3600)
+    await desk.deliverer.drain()
+    assert desk.adapter.messages() == []
+
+
+async def test_edition_sent_by_hand_of_a_paused_digest_is_posted(desk: Desk) -> None:
+    await desk.digest()
+    assert "is skipped" not in await ask(desk, "digest pause digest:Morning")
+    await ask(desk, "digest send digest:Morning")
+    await ask(desk, "digest edit digest:Morning stories:3")
+    await desk.deliverer.drain()
+    assert len(desk.texts()) == 1

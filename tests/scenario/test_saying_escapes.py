@@ -274,7 +274,7 @@ async def test_no_word_escapes_from_a_brief_with_everything_or_a_status_full_of_
     await store.sources.settle(Polled(source_id=1, error=of_status(503), **polled))  # type: ignore[arg-type]
     await office.reply("/brief-admin digest add Утро at:08:00")
     digest = await store.digests.find(LOCAL_WORKSPACE, "Утро")
-    await store.digests.set_trouble(digest.id, obstacles.REMOVED_WORDS, now)
+    await store.digests.set_trouble(digest.id, digest.channel, obstacles.REMOVED_WORDS, now)
     slot = Slot(on=now.date(), due_at=now, next_on=now.date() + timedelta(1), next_due_at=now + timedelta(1))
     late = "7 hours 5 minutes late; up to 6 hours is posted"
     await store.editions.plan([EditionPlan(digest=digest, slot=slot, reason=late, is_skipped=True)], now=now)
