@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from bot.commands.invoke import Commands, Invocation, Person
@@ -46,7 +47,9 @@ class Plot:
     async def brief(self, ref: str) -> Brief:
         return await self.place.store.briefs.get(parse_public_id("b", ref) or 0, workspace=self.place.workspace)
 
-    async def goes_on(self, source: int, ref: str, sentence: str, *, is_news: bool = True) -> None:
+    async def goes_on(
+        self, source: int, ref: str, sentence: str, *, is_news: bool = True, published_at: datetime | None = None
+    ) -> None:
         """One more article (or only other words), and the brief written anew with one more sentence."""
         self.clock.advance(60)
         self._count += 1
@@ -57,7 +60,10 @@ class Plot:
             item = Incoming(draft=draft, owner="later", keys=(f"url:{url}",), bands=(), is_news=True, published_at=now)
             [(_, article)] = await store.articles.add_all(source, [item], seen_at=now, is_same=lambda *_: False)
             await store.stories.place([(article, brief.story_id)], now=now)
-        sources = (*brief.text.sources, Citation(n=len(brief.text.sources) + 1, publisher="Later Post", url=url))
+        sources = (
+            *brief.text.sources,
+            Citation(n=len(brief.text.sources) + 1, publisher="Later Post", url=url, published_at=published_at or now),
+        )
         text = BriefText(
             headline=brief.text.headline,
             deck=brief.text.deck,

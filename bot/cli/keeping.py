@@ -1,4 +1,4 @@
-"""`backup` and `restore`: the store as one file, and back."""
+"""`backup`, `restore` and `pass-over`: the store as one file, and back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.cli.running import say
 from bot.config import Settings
 from bot.digests.passing import pass_over
 from bot.store import Store
-from bot.store.backup import Copied, back_up, put_back
+from bot.store.backup import Copied, back_up, mark_put_back, put_back
 
 
 async def backup(settings: Settings, file: Path) -> None:
@@ -43,7 +43,23 @@ async def restore(settings: Settings, file: Path, *, is_forced: bool, posts_due:
     finally:
         await store.close()
     if count:
-        say(f"{count} editions due since the back-up are skipped, as they may have been posted; --post-due posts them")
+        say(f"{_skipped(count)}; --post-due posts them")
+
+
+async def pass_over_due(settings: Settings) -> None:
+    """What `restore` does after the copy, for a store that other tools put back."""
+    now = datetime.now(UTC)
+    store = await Store.open(settings.database_url)
+    try:
+        await mark_put_back(store, now=now)
+        count = await pass_over(store, list(PLATFORMS), now)
+    finally:
+        await store.close()
+    say(_skipped(count))
+
+
+def _skipped(count: int) -> str:
+    return f"{count} editions due since the back-up are skipped, as they may have been posted"
 
 
 def _words(copied: Copied) -> str:

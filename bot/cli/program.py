@@ -243,6 +243,12 @@ def restore(
     running.launch(lambda settings: keeping.restore(settings, file, is_forced=force, posts_due=post_due))
 
 
+@app.command("pass-over")
+def pass_over() -> None:
+    """After `pg_restore`: skips what may have been posted since the back-up was made. Stop the bot first."""
+    running.launch(keeping.pass_over_due)
+
+
 @app.command("discord-invite")
 def discord_invite(
     application: Annotated[

@@ -100,8 +100,12 @@ class Following:
             return None
         if brief.is_retracted:
             return None
-        told = await self._store.editions.told([(follow.told_brief_id, follow.told_version)])
-        news = news_of(brief.text, list(told.values()))
+        told = await self._store.editions.told([follow.told])
+        since = follow.told_at if follow.is_put_back else None
+        news = news_of(brief.text, list(told.values()), since=since)
+        if since is not None and not news:
+            reason = "the store was restored; it may have been posted before"
+            log.warning("follow.passed_over", follow=follow.id, brief=brief.id, version=brief.version, reason=reason)
         return Pick(brief=brief, is_update=True, news=news, why="")
 
     def _ending(self, follow: Follow, workspace: Workspace, why: Ending) -> FollowPost:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from bot.briefs.grounding.directions import count_cjk_negations
@@ -30,11 +31,13 @@ class _Said:
     denials: int
 
 
-def news_of(text: BriefText, told: Sequence[BriefText], *, most: int = MOST) -> tuple[int, ...]:
+def news_of(
+    text: BriefText, told: Sequence[BriefText], *, most: int = MOST, since: datetime | None = None
+) -> tuple[int, ...]:
     """Which of `text.sentences` are new since these versions, by their places, in order; at most so many.
 
     Those come first that rest on a source which was not named then: an article that came since is what the news is of.
-    Nothing is new where nothing was told.
+    Nothing is new where nothing was told. With `since` only what rests on something that was published after then.
     """
     if not told:
         return ()
@@ -46,7 +49,8 @@ def news_of(text: BriefText, told: Sequence[BriefText], *, most: int = MOST) -> 
     for place, sentence in enumerate(text.sentences):
         said = _said(sentence.text)
         if said.terms and said != headline and not any(_tells(one, said) for one in known):
-            new.append(place)
+            if since is None or _is_of(text, sentence, since):
+                new.append(place)
             # Twice the same in one brief is one piece of news.
             known.append(said)
     ranked = sorted(new, key=lambda place: not added.intersection(text.sentences[place].sources))
@@ -57,6 +61,12 @@ def credited(text: BriefText, sentence: Sentence) -> str:
     """The publishers that a sentence rests on, each once."""
     names = {source.n: source.publisher for source in text.sources}
     return ", ".join(dict.fromkeys(names[n] for n in sentence.sources if n in names))
+
+
+def _is_of(text: BriefText, sentence: Sentence, since: datetime) -> bool:
+    """Whether a source of the sentence is surely of after then."""
+    dates = [source.published_at for source in text.sources if source.n in sentence.sources]
+    return any(at is not None and at > since for at in dates)
 
 
 def _words(text: BriefText) -> list[str]:

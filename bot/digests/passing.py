@@ -17,7 +17,10 @@ _REASON: Final = marked("The store was restored; it may have been posted before"
 
 
 async def pass_over(store: Store, platforms: list[str], now: datetime) -> int:
-    """Records every run that is due as skipped, with this reason; how many editions."""
+    """Records every run that is due as skipped, with this reason; how many editions. Of followed stories nothing that
+    was published up to now is told.
+    """
+    await store.follows.pass_over(now)
     count = 0
     while claimed := await store.digests.claim_due(now, limit=BATCH, lease_s=LEASE_S, platforms=platforms):
         plans = [plan for digest in claimed for plan in _passed(digest, now)]

@@ -180,8 +180,9 @@ class Follow(Value):
     """The reference of the first post; empty until it stands in the channel."""
     told_brief_id: int
     told_version: int
+    """Below zero since the store was put back: this one without its sign, and perhaps later ones."""
     told_at: datetime
-    """When the version told last was written."""
+    """When the version told last was written, or the store was put back."""
     news_at: datetime
     """When something was posted last."""
     trouble: str = ""
@@ -194,6 +195,16 @@ class Follow(Value):
     @property
     def platform(self) -> str:
         return self.workspace_id.partition(":")[0]
+
+    @property
+    def told(self) -> tuple[int, int]:
+        """The number of the brief and the version that was told last."""
+        return self.told_brief_id, abs(self.told_version)
+
+    @property
+    def is_put_back(self) -> bool:
+        """What was published up to `told_at` may have been told although nothing here says so."""
+        return self.told_version < 0
 
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -9,7 +9,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from sqlalchemy.engine import URL
 
 from bot.errors import Conflict, StoreError, UsageError
 from bot.store.database import BUSY_TIMEOUT_S, Database
-from bot.store.heartbeats import ALIVE, Heartbeats
+from bot.store.heartbeats import ALIVE, Heartbeat, Heartbeats
 from bot.store.migrate import migrate, refuse_unknown
+from bot.store.opened import Store
 
 _PAGES: Final = 2000
 """Copied in one step, between which progress is told."""
@@ -32,7 +33,8 @@ _TAKEN_BACK: Final = (
     # The processes of then are not at work now.
     "DELETE FROM heartbeats",
     # What waited then was probably sent since: look for it before it is sent.
-    "UPDATE deliveries SET attempts = max(attempts, 1), state = 'sending' WHERE state IN ('pending', 'sending')",
+    "UPDATE deliveries SET attempts = CASE WHEN attempts < 1 THEN 1 ELSE attempts END, state = 'sending' "
+    "WHERE state IN ('pending', 'sending')",
 )
 
 Progress = Callable[[float], None]
@@ -83,7 +85,7 @@ async def put_back(url: str, file: Path, *, now: datetime, is_forced: bool) -> C
     """
     target = _sqlite_file(url)
     if _is_there(target):
-        await _require_idle(url, now)
+        await _require_nobody(url, now)
     _require_wanted(file, target, is_forced=is_forced)
     with _plain_errors(file), _part(target) as part:
         _copy(file, part)
@@ -99,6 +101,17 @@ async def put_back(url: str, file: Path, *, now: datetime, is_forced: bool) -> C
     return Copied(file=target, revision=revision, rows=rows, size=size, aside=aside)
 
 
+async def mark_put_back(store: Store, *, now: datetime) -> None:
+    """Does to the rows of a store that other tools put back what `put_back` does.
+
+    Raises StoreError while a process is at work.
+    """
+    _require_idle(await store.heartbeats.all(), now)
+    async with store.database.writing() as connection:
+        for statement in _TAKEN_BACK:
+            await connection.execute(text(statement))
+
+
 def _sqlite_file(url: str) -> Path:
     place = make_url(url)
     if place.get_backend_name() == "sqlite":
@@ -106,7 +119,8 @@ def _sqlite_file(url: str) -> Path:
     raise UsageError(
         "this is for SQLite; PostgreSQL has its own tools",
         allowed=f"pg_dump --format=custom --file=briefbot.dump {_for_postgres(place)}, and back again: "
-        f"pg_restore --clean --if-exists --no-owner --dbname={_for_postgres(place)} briefbot.dump",
+        f"pg_restore --clean --if-exists --no-owner --dbname={_for_postgres(place)} briefbot.dump; "
+        "then: briefbot pass-over",
     )
 
 
@@ -193,8 +207,8 @@ def _require_wanted(file: Path, target: Path, *, is_forced: bool) -> None:
         )
 
 
-async def _require_idle(url: str, now: datetime) -> None:
-    """StoreError while a process writes to the store; of one that cannot be read nothing is known."""
+async def _require_nobody(url: str, now: datetime) -> None:
+    """As `_require_idle`; of a store that cannot be read nothing is known."""
     database = Database(url)
     try:
         hearts = await Heartbeats(database).all()
@@ -202,6 +216,11 @@ async def _require_idle(url: str, now: datetime) -> None:
         return
     finally:
         await database.close()
+    _require_idle(hearts, now)
+
+
+def _require_idle(hearts: Sequence[Heartbeat], now: datetime) -> None:
+    """StoreError while a process writes to the store."""
     if living := [heart for heart in hearts if now - heart.beat_at < ALIVE]:
         raise StoreError(
             f"{living[0].process} is at work with this store. Stop the bot first; of one that died, wait until its "

@@ -128,6 +128,9 @@ class Follows:
         changed: dict[str, Any] = {"first_ref": follow.first_ref}
         if post.pick is not None:
             changed |= _told(post.pick.brief)
+        if follow.is_put_back and post.pick is not None and not post.payloads:
+            # Other articles of before then may still be read.
+            changed |= {"told_version": -post.pick.brief.version, "told_at": follow.told_at}
         if post.payloads:
             changed |= {"not_before": now + PAUSE, "news_at": now}
         if post.ended_why:
@@ -144,6 +147,13 @@ class Follows:
         """Looks at it again only then."""
         async with self._db.writing() as connection:
             await connection.execute(update(follows).where(follows.c.id == follow_id).values(not_before=until))
+
+    async def pass_over(self, now: datetime) -> int:
+        """The store was put back: what was published up to now may have been told everywhere; how many are followed."""
+        again = update(follows).where(follows.c.ended_at.is_(None))
+        again = again.values(told_version=-func.abs(follows.c.told_version), told_at=now)
+        async with self._db.writing() as connection:
+            return int((await connection.execute(again)).rowcount)
 
     async def set_trouble(self, follow_id: int, channel: ChannelRef, reason: str, now: datetime) -> bool:
         """Notes why its channel cannot be posted to; True when there was none before, so that it is told."""
@@ -188,7 +198,7 @@ def _due(now: datetime, platforms: Sequence[str], limit: int) -> Select[tuple[in
     """Of those whose pause is over; while a post is on its way, what comes meanwhile waits and goes with the next."""
     is_new = and_(
         briefs.c.news_at > follows.c.told_at,
-        or_(briefs.c.version > follows.c.told_version, briefs.c.id != follows.c.told_brief_id),
+        or_(briefs.c.version > func.abs(follows.c.told_version), briefs.c.id != follows.c.told_brief_id),
     )
     is_over = or_(follows.c.until <= now, follows.c.news_at <= now - QUIET)
     is_under_way = exists().where(editions.c.follow_id == follows.c.id, editions.c.state == EditionState.PLANNED)

@@ -173,3 +173,31 @@ async def test_posts_are_editions_without_a_digest(store: Store, clock: FakeCloc
     assert (item.brief_id, item.brief_version) == (told.id, told.version)
     await store.pruning.forget(LOCAL_WORKSPACE)
     assert (await store.holdings.counts(LOCAL_WORKSPACE))["follows"] == 0
+
+
+async def test_follow_of_a_store_that_was_put_back_stays_so_until_there_is_something_to_tell(
+    store: Store, clock: FakeClock
+) -> None:
+    await workspaces(store, clock.now())
+    told = await brief(store, clock.now(), 1, words("Ferry aground"))
+    await follow(store, clock, told)
+    await follow(store, clock, told, ChannelRef("console:other"))
+    await store.follows.end(LOCAL_WORKSPACE, told.story_id, ChannelRef("console:other"), why="enough", now=clock.now())
+    await send(store, clock)
+    put_back_at = clock.advance(2 * PAUSE.total_seconds())
+    assert [await store.follows.pass_over(put_back_at) for _ in range(2)] == [1, 1]
+    assert await due(store, clock) == []
+    clock.advance(60)
+    later = await add_article(store, clock, told, 2, "Ferry towed free")
+    [found] = await due(store, clock)
+    assert (found.is_put_back, found.told, found.told_at) == (True, (told.id, told.version), put_back_at)
+    assert await store.follows.post(FollowPost(follow=found, pick=Pick(brief=later, why="")), now=clock.now())
+    clock.advance(2 * PAUSE.total_seconds())
+    assert await due(store, clock) == []
+    newest = await add_article(store, clock, told, 3, "Ferry sunk after all")
+    [found] = await due(store, clock)
+    assert (found.is_put_back, found.told, found.told_at) == (True, (told.id, later.version), put_back_at)
+    post = FollowPost(follow=found, payloads=[PAYLOAD], pick=Pick(brief=newest, why=""))
+    assert await store.follows.post(post, now=clock.now())
+    [followed] = await store.follows.list(LOCAL_WORKSPACE)
+    assert (followed.is_put_back, followed.told) == (False, (told.id, newest.version))

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.errors import Conflict, SchemaMismatch, StoreError, UsageError
+from bot.models import LOCAL_WORKSPACE, EditionState
 from bot.store import Store
 from bot.store.backup import back_up, put_back
 from bot.store.heartbeats import Heartbeat
@@ -127,3 +128,32 @@ async def test_restored_bot_does_not_post_what_it_may_have_posted(
     skipped = [row["reason"] for row in editions if row["state"] == "skipped"]
     assert f"{len(skipped)} editions due since the back-up are skipped" in done.stdout
     assert "may have been posted" in skipped[0]
+
+
+async def test_store_that_other_tools_put_back_is_told_so(store_url: str, clock: FakeClock, cli: Cli) -> None:  # noqa: F811
+    store = await Store.open(store_url)
+    office = Office(store, clock)
+    brief = await office.report(await office.follow("https://first.example/feed"), "Otters return")
+    for name in ("Morning", "Evening"):
+        await office.ask(f"/brief-admin digest add {name} at:08:00")
+    await office.ask(f"/brief-admin story follow {brief}")
+    await office.ask("/brief-admin digest send Morning")
+    await store.heartbeats.beat(heart(datetime.now(UTC)))
+    refused = cli("pass-over", BRIEFBOT_DATABASE_URL=store_url)
+    assert refused.returncode == 1
+    assert "h:1 is at work with this store" in refused.stderr
+    await store.heartbeats.beat(heart(NOW))
+    done = cli("pass-over", BRIEFBOT_DATABASE_URL=store_url)
+    assert done.returncode == 0, done.stderr
+    now = datetime.now(UTC)
+    found = await store.editions.recent(LOCAL_WORKSPACE, limit=200)
+    skipped = [edition.reason for edition in found if edition.state is EditionState.SKIPPED]
+    claimed = await store.deliveries.claim(now, limit=9, lease_s=60, owner="me", platforms=["console"])
+    [followed] = await store.follows.list(LOCAL_WORKSPACE)
+    assert f"{len(skipped)} editions due since the back-up are skipped" in done.stdout
+    assert await store.digests.claim_due(now, limit=9, lease_s=60, platforms=["console"]) == []
+    assert [one.is_unsure for one in claimed] == [True] * 2
+    assert followed.is_put_back
+    assert followed.told[1] == 1
+    assert await store.heartbeats.all() == []
+    await store.close()

@@ -114,7 +114,7 @@ async def ask(desk: Desk, line: str) -> str:
         desk.dispatcher,
         desk.clock,
         ModelView(desk.store, None),
-        frozenset(),  # type: ignore[arg-type]
+        frozenset(),
     )
     manager = Person(id="u", name="M", is_manager=True)
     asked = Invocation(workspace_id=LOCAL_WORKSPACE, person=manager, channel=ChannelRef("console:news"))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.caveat import CAVEATS
+from bot.digests.passing import pass_over
 from bot.store import Store
+from bot.store.backup import back_up
 from bot.store.follows import QUIET
 from tests.fakes import FakeClock
 from tests.followed import Plot
@@ -42,6 +48,44 @@ def thread(port: Harbour) -> Channel:
     """The thread of the one message of the channel."""
     [first] = port.channel.messages
     return port.fake.world.channels[int(first["id"])]
+
+
+async def test_news_that_were_posted_are_not_posted_again_when_the_store_is_put_back(
+    port: Harbour, sqlite_url: str, tmp_path: Path
+) -> None:
+    port.fake.nonce_s = 0.0  # As if the minutes had passed in which Discord knows a message again.
+    story = plot(port)
+    source = await port.office.follow("https://harbour.example/feed", workspace=port.workspace)
+    ref = await port.office.report(source, "Ferry runs aground")
+    await story.ask(f"/brief-admin story follow {ref}")
+    await story.pass_time(0)
+    saved = back_up(sqlite_url, tmp_path / "saved.db", lambda _: None).file
+    told = ["Forty people were brought ashore.", "Oil is leaking into the bay."]
+    for sentence in told:
+        await story.goes_on(source, ref, sentence)
+    before = port.clock.now()
+    await story.pass_time()
+    assert len(texts(thread(port))) == 1
+    with closing(sqlite3.connect(saved)) as old, closing(sqlite3.connect(tmp_path / "store.db")) as store:
+        old.backup(store)
+    await pass_over(port.store, ["discord"], port.clock.now())
+    # The feed still lists what was told, and the polls find it one after the other.
+    story = plot(port)
+    with capture_logs() as logs:
+        for sentence in told:
+            await story.goes_on(source, ref, sentence, published_at=before)
+            await story.pass_time()
+    assert len(texts(thread(port))) == 1
+    assert [entry["log_level"] for entry in logs if entry["event"] == "follow.passed_over"] == ["warning"] * 2
+    await story.goes_on(source, ref, "The captain was arrested.")
+    await story.pass_time()
+    _, news = texts(thread(port))
+    assert "The captain was arrested." in news
+    assert "Forty people" not in news
+    assert "Oil" not in news
+    await story.goes_on(source, ref, "The ferry was towed free.", published_at=before)
+    await story.pass_time()
+    assert "towed free" in texts(thread(port))[2]
 
 
 async def test_first_post_stands_in_the_channel_and_what_is_new_in_its_thread(port: Harbour) -> None:

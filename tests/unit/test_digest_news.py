@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 from bot.digests.news import MOST, credited, news_of
 from bot.models import BriefText, Citation, Sentence
 
@@ -43,6 +46,14 @@ def test_a_new_number_a_denial_and_a_new_sentence_are_news() -> None:
     )
     assert new(now) == [now.sentences[0].text, now.sentences[2].text, now.sentences[3].text]
     assert credited(now, now.sentences[3]) == "Courier"
+
+
+def test_only_what_is_surely_of_after_a_date_is_news_since_then() -> None:
+    then = datetime(2026, 1, 15, 9, tzinfo=UTC)
+    told = text("Divers found cargo.", ("The captain was arrested.", 2))
+    for published_at, places in ((then, ()), (then + timedelta(seconds=1), (1,)), (None, ())):
+        dated = replace(told, sources=(OLD, replace(LATER, published_at=published_at)))
+        assert news_of(dated, [FIRST], since=then) == places
 
 
 def test_an_article_that_came_since_goes_first_when_there_is_too_much() -> None:
