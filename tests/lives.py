@@ -16,7 +16,7 @@ from sqlalchemy import event
 from bot import config, logs
 from bot.app import App, Pace, build
 from bot.errors import StoreError
-from bot.store import database
+from bot.store import engine
 from tests.recorder import RecordingAdapter
 from tests.shared_clock import SharedClock
 
@@ -52,7 +52,7 @@ class Life:
     """The share of messages whose answer is lost, or that the platform puts off."""
 
     async def __call__(self) -> None:
-        database.BUSY_TIMEOUT_S = BUSY_S  # type: ignore[misc]
+        engine.BUSY_TIMEOUT_S = BUSY_S  # type: ignore[misc]
         settings = config.load(
             env_file=None,
             database_url=self.url,

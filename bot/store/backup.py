@@ -21,7 +21,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.engine import URL
 
 from bot.errors import Conflict, StoreError, UsageError
-from bot.store.database import BUSY_TIMEOUT_S, Database
+from bot.store.database import Database
+from bot.store.engine import BUSY_TIMEOUT_S
 from bot.store.heartbeats import ALIVE, Heartbeat, Heartbeats
 from bot.store.migrate import migrate, refuse_unknown
 from bot.store.opened import Store

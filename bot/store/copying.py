@@ -29,7 +29,7 @@ async def copy_store(source_url: str, target_url: str, progress: Progress) -> di
     source or target of the wrong kind, and StoreError when the target is not empty or a count differs; then the target
     is as it was.
     """
-    source, target = Database(source_url), Database(target_url)
+    source, target = Database(source_url), Database(target_url, is_patient=True)
     try:
         if not source.is_sqlite or target.is_sqlite:
             raise UsageError(

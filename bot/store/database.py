@@ -8,49 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Table, any_, bindparam, event, func, make_url, select
+from sqlalchemy import ARRAY, ColumnElement, Table, any_, bindparam, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import greenlet_spawn
 
-from bot.errors import ConfigError, StoreBusy, StoreError, StoreFull, StoreUnreachable
-from bot.store.one_trip import Connector
+from bot.errors import StoreError
+from bot.store.engine import open_engine
+from bot.store.refusals import PlainErrors
 
-BUSY_TIMEOUT_S: Final = 5.0
 _GIVING_BACK: Final = 200
 """Looks, five milliseconds apart, whether all connections have been given back."""
-_PRAGMAS: Final = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-4000",
-    "PRAGMA temp_store=MEMORY",
-    "PRAGMA journal_size_limit=67108864",
-)
-# What drivers say, since neither has a class for each.
-_BUSY: Final = ("locked", "busy", "deadlock detected", "could not serialize")
-_DAMAGED: Final = ("not a database", "malformed")
-_FULL: Final = ("disk is full", "disk I/O error", "No space left on device", "File too large")
-_UNREACHABLE: Final = ("connect", "terminat", "starting up", "shutting down", "recovery mode", "underlying transport")
 
 
 class Database:
     """An engine and the two ways to use it: `reading()` and `writing()`; each block is one transaction."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, is_patient: bool = False) -> None:
+        """`is_patient` for what may take long on PostgreSQL: to bring it up to date, or to fill it."""
         self.url = make_url(url)
-        self.engine = _engine(self.url)
+        self.engine = open_engine(self.url, is_patient=is_patient)
         self._file_id = _file_id(self.url) if self.is_sqlite else None
         self._without_begin = self.engine.execution_options(bb_begins=False)
         self._writer = asyncio.Lock()
@@ -67,7 +52,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A consistent view; nothing written in it is kept."""
-        with _PlainErrors(self.url):
+        with PlainErrors(self.url):
             async with self.engine.connect() as connection:
                 yield connection
 
@@ -77,7 +62,7 @@ class Database:
 
         On SQLite half as long as `reading`, since no transaction is begun and ended around a statement that is one.
         """
-        with _PlainErrors(self.url):
+        with PlainErrors(self.url):
             if not self.is_sqlite:
                 async with self._without_begin.connect() as connection:
                     yield connection
@@ -98,7 +83,7 @@ class Database:
         if not self.is_sqlite:
             async with self.glancing() as connection:
                 return (await connection.execute(query, parameters)).all()
-        with _PlainErrors(self.url):
+        with PlainErrors(self.url):
             return await greenlet_spawn(self._rows, query, parameters)
 
     def _rows(self, query: Any, parameters: Mapping[str, Any] | None) -> Sequence[Any]:
@@ -114,7 +99,7 @@ class Database:
         if (whole := self._whole.get()) is not None:
             yield whole
             return
-        with _PlainErrors(self.url):
+        with PlainErrors(self.url):
             if not self.is_sqlite:
                 async with self.engine.begin() as connection:
                     yield connection
@@ -198,53 +183,6 @@ class Database:
         await self.engine.dispose()
 
 
-def _engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() != "sqlite":
-        try:
-            return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-        except ModuleNotFoundError:
-            raise ConfigError(
-                "BRIEFBOT_DATABASE_URL: PostgreSQL needs an extra; install it with: pip install 'briefbot[postgres]'"
-            ) from None
-    _check_place(url)
-    engine = create_async_engine(
-        url,
-        async_creator=Connector(str(url.database), timeout_s=BUSY_TIMEOUT_S, pragmas=_PRAGMAS),
-        pool_size=8,
-        max_overflow=16,
-        # The one that was used last, whose pages are in memory: each may keep four megabytes of them.
-        pool_use_lifo=True,
-    )
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _begin_sqlite(connection: Any) -> None:
-    options = connection.get_execution_options()
-    if options.get("bb_begins", True):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("bb_writes") else "BEGIN")
-
-
-def _check_place(url: URL) -> None:
-    """StoreError when the file of a SQLite database cannot be made or written there."""
-    if not url.database or url.database == ":memory:":
-        raise ConfigError(
-            "BRIEFBOT_DATABASE_URL: a SQLite database needs a file. Example: sqlite+aiosqlite:///briefbot.db"
-        )
-    path = Path(url.database)
-    folder = path.parent
-    if not folder.is_dir():
-        raise StoreError(f"The folder {folder} of the database does not exist. Make it, or set BRIEFBOT_DATABASE_URL.")
-    try:
-        # For its owner alone, as are the -wal and -shm that SQLite makes beside it.
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-    except OSError as error:
-        raise StoreError(
-            f"The database {path} cannot be written ({error.strerror}). "
-            "Give this user the right to write there, or set BRIEFBOT_DATABASE_URL to another file."
-        ) from None
-
-
 def _file_id(url: URL) -> tuple[int, int] | None:
     """What tells the file at this place from another that is put there later; None when there is none."""
     try:
@@ -268,55 +206,3 @@ def among(column: ColumnElement[Any], *, is_sqlite: bool) -> ColumnElement[bool]
 def many(values: Sequence[int] | Sequence[str], *, is_sqlite: bool) -> dict[str, Any]:
     """The parameter of a statement with `among`."""
     return {"among": json.dumps(values) if is_sqlite else list(values)}
-
-
-class _PlainErrors:
-    """Turns the driver's errors into ours, so that a person reads what to do and not a stack of SQL."""
-
-    def __init__(self, url: URL) -> None:
-        self._url = url
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is not None and _is_of_driver(error):
-            is_sqlite = self._url.get_backend_name() == "sqlite"
-            where = (self._url.database if is_sqlite else self._url.host) or "PostgreSQL"
-            if plain := _plain(error, where):
-                raise plain from error
-
-
-def _is_of_driver(error: BaseException) -> bool:
-    """asyncpg's own errors come through where SQLAlchemy connects."""
-    known = isinstance(error, (DBAPIError, OSError, sqlite3.Error))
-    return known or type(error).__module__.startswith("asyncpg.")
-
-
-def _plain(error: BaseException, where: str) -> StoreError | None:
-    """Our error; None for what is a defect of ours, such as a constraint that does not hold."""
-    if isinstance(error, IntegrityError | DataError | ProgrammingError):
-        return None
-    words = str(getattr(error, "orig", None) or error)
-    if any(sign in words for sign in _BUSY):
-        return StoreBusy("The database is busy with another process; nothing was changed. Try again.")
-    if any(sign in words for sign in _DAMAGED):
-        return StoreError(f"{where} is damaged or no Briefbot database. Restore it from a back-up.")
-    if any(sign in words for sign in _FULL):
-        return StoreFull(
-            f"The disk of the database ({where}) is full or cannot be written ({_first_line(words)}); "
-            "nothing was changed. Make room: Briefbot goes on by itself."
-        )
-    is_lost = getattr(error, "connection_invalidated", False) or any(sign in words for sign in _UNREACHABLE)
-    if is_lost or isinstance(error, OSError):
-        return StoreUnreachable(
-            f"The database at {where} does not answer ({_first_line(words)}). "
-            "Is its server running? Briefbot goes on by itself once it is."
-        )
-    if isinstance(error, OperationalError):
-        return StoreError(f"The database at {where} cannot be used: {words}")
-    return None
-
-
-def _first_line(words: str) -> str:
-    return words.strip().partition("\n")[0]

@@ -23,7 +23,7 @@ _LOCK = 0x62726965666274
 
 async def migrate(url: str, *, while_running: bool = False) -> str:
     """Applies what is missing; returns the revision. SchemaMismatch as of `upgrade`."""
-    database = Database(url)
+    database = Database(url, is_patient=True)
     try:
         return await upgrade(database, while_running=while_running)
     finally:

@@ -297,7 +297,7 @@ async def test_closing_waits_for_a_connection_that_is_being_given_back(store_url
 async def test_writer_that_waits_too_long_is_told_to_try_again(
     tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.store.database.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("bot.store.engine.BUSY_TIMEOUT_S", 0.05)
     url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
     one, other = await Store.open(url), await Store.open(url)
     async with one.database.writing() as connection:
