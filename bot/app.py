@@ -244,24 +244,29 @@ class App:
             await first(stop, timeout_s=pace.pulse_s)
 
     async def close(self) -> None:
-        """Lets go of everything, in the order in which parts lean on each other; idempotent."""
+        """Lets go of everything, in the order in which parts lean on each other; idempotent.
+
+        What one part has against it is logged, and the others are closed all the same.
+        """
         for name, adapter in self.adapters.items():
-            try:
-                async with asyncio.timeout(CLOSE_S):
-                    await adapter.close()
-            except TimeoutError:
-                log.warning("adapter.cut", platform=name, reason="it did not close in time")
+            await _let_go(adapter.close(), "adapter.cut", within_s=CLOSE_S, platform=name)
         for name, turn in self.turns.items():
-            try:
-                async with asyncio.timeout(CLOSE_S):
-                    await turn.release()
-            except TimeoutError:
-                log.warning("turn.unreleased", name=name, reason="the store does not answer")
+            await _let_go(turn.release(), "turn.unreleased", within_s=CLOSE_S, name=name)
         if self.model:
-            await self.model.close()
-        await self.fetcher.close()
+            await _let_go(self.model.close(), "model.unclosed")
+        await _let_go(self.fetcher.close(), "fetcher.unclosed")
         self.parser.close()
-        await self.store.close()
+        await _let_go(self.store.close(), "store.unclosed")
+
+
+async def _let_go(closing: Awaitable[None], otherwise: str, *, within_s: float | None = None, **what: str) -> None:
+    try:
+        async with asyncio.timeout(within_s):
+            await closing
+    except TimeoutError:
+        log.warning(otherwise, reason="it did not close in time", **what)
+    except Exception:
+        log.exception(otherwise, **what)
 
 
 async def build(
