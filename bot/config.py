@@ -199,12 +199,10 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
-            # The value may hold a password, so it is not repeated.
-            raise ValueError(
-                "it must begin with sqlite+aiosqlite:// or postgresql+asyncpg://, "
-                "for example sqlite+aiosqlite:///briefbot.db"
-            )
+        from bot.store.address import problem_with as problem_with_address  # the default needs no such look
+
+        if problem := problem_with_address(value):
+            raise ValueError(problem)
         return value
 
     @field_validator("model")

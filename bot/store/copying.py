@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError, UsageError
 from bot.store import bodies
+from bot.store.address import problem_with
 from bot.store.database import Database
 from bot.store.heartbeats import at_work
 from bot.store.indexing import Findable, index_new
@@ -29,6 +30,8 @@ async def copy_store(source_url: str, target_url: str, progress: Progress) -> di
     source or target of the wrong kind, and StoreError when the target is not empty or a count differs; then the target
     is as it was.
     """
+    if problem := problem_with(target_url):
+        raise UsageError(f"--to: {problem}")
     source, target = Database(source_url), Database(target_url, is_patient=True)
     try:
         if not source.is_sqlite or target.is_sqlite:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StoreError
+from bot.store.address import for_driver
 from bot.store.one_trip import Connector
 
 BUSY_TIMEOUT_S: Final = 5.0
@@ -47,7 +48,9 @@ def open_engine(url: URL, *, is_patient: bool) -> AsyncEngine:
 def _postgres(url: URL, *, is_patient: bool) -> AsyncEngine:
     patience = {"timeout": CONNECT_S, "command_timeout": None if is_patient else ANSWER_S}
     try:
-        engine = create_async_engine(url, pool_size=10, max_overflow=10, connect_args=patience, hide_parameters=True)
+        engine = create_async_engine(
+            for_driver(url), pool_size=10, max_overflow=10, connect_args=patience, hide_parameters=True
+        )
     except ModuleNotFoundError:
         raise ConfigError(
             "BRIEFBOT_DATABASE_URL: PostgreSQL needs an extra; install it with: pip install 'briefbot[postgres]'"

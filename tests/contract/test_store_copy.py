@@ -48,3 +48,10 @@ async def test_everything_is_copied_found_and_goes_on(
 async def test_only_sqlite_to_postgresql(sqlite_url: str) -> None:
     with pytest.raises(UsageError, match="from sqlite to sqlite"):
         await copy_store(sqlite_url, sqlite_url, lambda name, count: None)
+
+
+@pytest.mark.parametrize("target", ["nonsense", "postgresql+asyncpg://bb:p@fake-secret@localhost/x"])
+async def test_address_that_is_none_is_refused_without_being_repeated(sqlite_url: str, target: str) -> None:
+    with pytest.raises(UsageError, match=r"^--to: it .*example") as caught:
+        await copy_store(sqlite_url, target, lambda name, count: None)
+    assert "fake-secret" not in str(caught.value)

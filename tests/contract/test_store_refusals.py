@@ -177,7 +177,7 @@ async def icy(url: str) -> AsyncIterator[Ice]:
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    query = {"ssl": "disable"}
+    query = {"sslmode": "disable"}  # as libpq writes it
     ice.url = behind.set(host="127.0.0.1", port=port, query=query).render_as_string(hide_password=False)
     yield ice
     server.close()

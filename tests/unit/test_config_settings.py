@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import make_url
 
 from bot import config, health, logs
 from bot.errors import ConfigError
+from bot.store.address import for_driver
 
 ROOT = Path(__file__).parents[2]
 SECRET = "xoxb-very-secret-token"
@@ -43,6 +45,17 @@ def test_every_setting_is_read_from_the_environment_under_its_name() -> None:
     [
         ("BRIEFBOT_LOG_LEVEL", "loud", "BRIEFBOT_LOG_LEVEL: 'loud' is not one of debug, info"),
         ("BRIEFBOT_DATABASE_URL", "mysql://u:pw-secret@h/d", "sqlite+aiosqlite:///briefbot.db"),
+        ("BRIEFBOT_DATABASE_URL", "postgresql+asyncpg://bb:p@ss:pw-secret@localhost/x", "@ is written as %40"),
+        ("BRIEFBOT_DATABASE_URL", "postgresql+asyncpg://bb:pw@pw-secret@localhost/x", "more than one @"),
+        ("BRIEFBOT_DATABASE_URL", "postgresql+asyncpg://bb:pw@s?pw-secret=1@localhost/x", "more than one @"),
+        ("BRIEFBOT_DATABASE_URL", "postgresql+asyncpg://localhost:pw-secret/x", "host or port cannot be read"),
+        ("BRIEFBOT_DATABASE_URL", "postgresql+asyncpg://..pw-secret/x", "host or port cannot be read"),
+        ("BRIEFBOT_DATABASE_URL", "postgresql+asyncpg://h/x?pw-secret=1", "an option after ? that is none"),
+        ("BRIEFBOT_DATABASE_URL", "postgresql+asyncpg://h/x?password=pw-secret", "the option password; allowed: ssl,"),
+        ("BRIEFBOT_DATABASE_URL", "postgresql+asyncpg://h/x?channel_binding=require", "the option channel_binding;"),
+        ("BRIEFBOT_DATABASE_URL", "postgresql+asyncpg://h/x?sslmode=yes", "sslmode must be one of disable,"),
+        ("BRIEFBOT_DATABASE_URL", "postgresql+asyncpg:///x?host=h&port=pw-secret", "port must be a number"),
+        ("BRIEFBOT_DATABASE_URL", "sqlite+aiosqlite://home:pw-secret", "a file has three slashes"),
         ("BRIEFBOT_FETCH_TIMEOUT", "-1", "BRIEFBOT_FETCH_TIMEOUT: it must be more than 0"),
         ("BRIEFBOT_POLL_INTERVAL", "often", "BRIEFBOT_POLL_INTERVAL"),
         ("BRIEFBOT_ALLOW_PRIVATE_SOURCES", "10.0.0.0/99", "BRIEFBOT_ALLOW_PRIVATE_SOURCES"),
@@ -72,6 +85,25 @@ def test_wrong_setting_is_named_and_its_value_is_not_shown_when_it_may_be_secret
     assert message in str(caught.value)
     assert "pw-secret" not in str(caught.value)
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+asyncpg://briefbot:p%40ss%3Aw%2Frd@db.example:5432/briefbot",
+        "postgresql+asyncpg://briefbot:it's:odd/but?right@db.example/briefbot",
+        "postgresql+asyncpg://briefbot@[::1]:5432/briefbot?sslmode=verify-full",
+        "postgresql+asyncpg:///briefbot?host=/run/postgresql&port=5433",
+        "postgresql+asyncpg:///briefbot?host=a.example:5432&host=b.example:5432&target_session_attrs=read-write",
+        "sqlite+aiosqlite:////var/lib/bot@home/store.db",
+    ],
+)
+def test_address_of_a_database_may_have_all_that_the_driver_knows(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("BRIEFBOT_DATABASE_URL", url)
+    assert config.load(env_file=None).database_url == url
+    query = for_driver(make_url(url)).query
+    assert "sslmode" not in query
+    assert query.get("ssl") == ("verify-full" if "sslmode" in url else None)
 
 
 def test_secret_comes_from_a_file_and_does_not_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
