@@ -16,9 +16,10 @@ from bot import pulse
 from bot.app import has_adapter
 from bot.briefs.model.choice import model_of
 from bot.config import Settings
-from bot.errors import BriefbotError, ConfigError
+from bot.errors import ConfigError
 from bot.ports import SystemClock
 from bot.store import Store
+from bot.store.asked import Unanswered, ask
 from bot.store.figures import Figures
 from bot.store.heartbeats import ALIVE, FORGOTTEN
 
@@ -56,10 +57,14 @@ async def check(settings: Settings) -> list[Finding]:
 
 
 async def _store(settings: Settings) -> list[Finding]:
-    try:
-        store = await Store.open(settings.database_url)
-    except (BriefbotError, OSError) as error:
-        return [Finding(area="store", state=State.BROKEN, says=str(error))]
+    found = await ask(_of_store(settings.database_url))
+    if isinstance(found, Unanswered):
+        return [Finding(area="store", state=State.BROKEN, says=found.reason)]
+    return found
+
+
+async def _of_store(url: str) -> list[Finding]:
+    store = await Store.open(url)
     try:
         health = await store.health()
         if not health.is_sound:

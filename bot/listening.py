@@ -17,6 +17,7 @@ from bot.digests.elsewhere import written
 from bot.errors import BriefbotError, ConfigError
 from bot.ports import Clock
 from bot.store import Store
+from bot.store.asked import Unanswered, ask
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
@@ -116,12 +117,7 @@ class Endpoint:
 
     async def _problems(self, signs: Signs) -> list[str]:
         found = [*pulse.stalled(await signs.look(), self._clock.now()), *dict.fromkeys(signs.troubles.values())]
-        try:
-            async with asyncio.timeout(STORE_S):
-                await self._store.database.answer()
-        except TimeoutError:
-            found.append(f"the store does not answer within {STORE_S:.0f} s")
-        except BriefbotError as error:
-            if error.message not in found:
-                found.append(error.message)
+        answered = await ask(self._store.database.answer(), within_s=STORE_S)
+        if isinstance(answered, Unanswered) and answered.reason not in found:
+            found.append(answered.reason)
         return found

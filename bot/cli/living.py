@@ -5,7 +5,6 @@ A supervisor asks each minute, so it loads little, reads one small table, and ma
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,8 @@ from sqlalchemy import make_url
 from bot import pulse
 from bot.cli.running import say, say_json
 from bot.config import Settings
-from bot.errors import BriefbotError, StoreError
+from bot.errors import StoreError
+from bot.store.asked import Unanswered, ask
 from bot.store.database import Database
 from bot.store.heartbeats import Heartbeat, Heartbeats
 
@@ -25,13 +25,9 @@ STORE_S: Final = 5.0
 
 async def check(settings: Settings, *, as_json: bool) -> int:
     """0 when every process of this machine is well, 1 when one is not or there is none."""
-    try:
-        async with asyncio.timeout(STORE_S):
-            hearts = await _hearts(settings.database_url)
-    except TimeoutError:
-        wrong, says = True, f"the store does not answer within {STORE_S:.0f} s"
-    except BriefbotError as error:
-        wrong, says = True, error.message
+    hearts = await ask(_hearts(settings.database_url), within_s=STORE_S)
+    if isinstance(hearts, Unanswered):
+        wrong, says = True, hearts.reason
     else:
         wrong, says = _judged([heart for heart in hearts if heart.host == socket.gethostname()], hearts)
     if as_json:

@@ -14,6 +14,8 @@ from bot.store.engine import READ_ONLY
 
 # PostgreSQL has a code for each: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _NOT_ALLOWED: Final = "42501"
+_MISSING: Final = ("42P01", "42703")
+"""A table or a column."""
 _DEFECTS: Final = ("22", "23", "42")
 """Beginnings of the codes of what we asked wrongly."""
 _BUSY_CODES: Final = ("40001", "40P01", "55P03", "57014")
@@ -86,6 +88,10 @@ def _coded(code: str, words: str, where: str) -> StoreError | None:
         return StoreError(
             f"The database at {where} does not let us in ({words}). Check the user, the password and the name in "
             "BRIEFBOT_DATABASE_URL, and what that user may do there."
+        )
+    if code in _MISSING:
+        return StoreError(
+            f"The database at {where} has not the schema of this version ({words}). Run: briefbot migrate"
         )
     if code in _BUSY_CODES:
         return _busy()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any
 import aiohttp
 import pytest
 import structlog
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ProgrammingError
 
 from bot import health, logs, pulse
 from bot.cli import living
@@ -23,6 +27,7 @@ from bot.metrics import Metrics
 from bot.ports import SystemClock
 from bot.pulse import problems
 from bot.store import Store
+from bot.store.database import Database
 from bot.store.heartbeats import Heartbeat
 from tests.fakes import FakeClock
 from tests.waiting import until
@@ -182,3 +187,50 @@ async def test_quick_check_tells_the_truth_and_makes_nothing(
     (tmp_path / "store.db").write_bytes((tmp_path / "lost.db").read_bytes())
     with pytest.raises(StoreError, match="was removed or replaced"):
         await sqlite_store.database.answer()
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (StoreError("The disk is full."), "The disk is full."),
+        (ConnectionResetError("reset by peer"), "reset by peer"),
+        (ProgrammingError("SELECT 1", {}, Exception("relation is not there")), "(builtins.Exception) relation is not"),
+    ],
+)
+async def test_store_that_cannot_answer_is_told_whatever_it_says(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception, reason: str
+) -> None:
+    """Alike by the health check of a container, by the operator's and by the endpoint."""
+
+    @asynccontextmanager
+    async def fail(_: object) -> AsyncIterator[None]:
+        for one in (error,):
+            raise one
+        yield
+
+    clock, stop = FakeClock(), asyncio.Event()
+    settings = Settings(database_url=sqlite_url, health_listen="127.0.0.1:0", _env_file=None)  # type: ignore[call-arg]
+    store = await Store.open(sqlite_url)
+    monkeypatch.setattr(Database, "glancing", fail)
+    monkeypatch.setattr(Database, "reading", fail)
+    endpoint = Endpoint(settings, store, clock, Metrics())
+    running = asyncio.create_task(endpoint.run(Told(), stop))
+    await until(lambda: bool(endpoint.address))
+    status, text = await get(endpoint.address, "/healthz")
+    stop.set()
+    await running
+    await store.close()
+    assert (status, len(json.loads(text)["problems"])) == (503, 1)
+    assert reason in json.loads(text)["problems"][0]
+    assert await living.check(settings, as_json=False) == 1
+    assert reason in capsys.readouterr().out
+    [found] = [one for one in await health.check(settings) if one.area == "store"]
+    assert (found.state, reason in found.says) == (health.State.BROKEN, True)
+
+
+async def test_database_that_was_not_migrated_is_no_surprise(postgres: URL, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = Settings(database_url=postgres.render_as_string(hide_password=False), _env_file=None)  # type: ignore[call-arg]
+    assert await living.check(settings, as_json=False) == 1
+    assert "Run: briefbot migrate" in capsys.readouterr().out
+    [found] = [one for one in await health.check(settings) if one.area == "store"]
+    assert "Run: briefbot migrate" in found.says
