@@ -55,16 +55,18 @@ def owned() -> Mapping[Table, ColumnElement[bool]]:
     """The tables of a workspace, parents first, each with the condition on its rows (parameter `owner`)."""
     found: dict[Table, ColumnElement[bool]] = {}
     for table in metadata.sorted_tables:
+        # By the row that one is a part of where there is such: deliveries have no index of their workspace.
+        parents = [(key.parent, key.column) for key in table.foreign_keys if not key.parent.nullable]
+        part = [
+            (child, parent) for child, parent in parents if parent.table in found and parent.table is not workspaces
+        ]
         if table is workspaces:
             found[table] = table.c.id == bindparam("owner")
+        elif part:
+            [(child, parent), *_] = part
+            found[table] = child.in_(select(parent).where(found[parent.table]))
         elif "workspace_id" in table.c:
             found[table] = table.c.workspace_id == bindparam("owner")
-        else:
-            for key in table.foreign_keys:
-                parent = key.column.table
-                if parent in found and not key.parent.nullable:
-                    found[table] = key.parent.in_(select(key.column).where(found[parent]))
-                    break
     return found
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import SourceKind, WorkspaceId
 from bot.store.database import Database
 from bot.store.holdings import AGED, owned
+from bot.store.notices import KEPT
 from bot.store.schema import (
     articles,
     brief_translations,
@@ -28,6 +29,7 @@ from bot.store.schema import (
     metadata,
     model_attempts,
     model_spend,
+    notices,
     oauth_states,
     pruned_keys,
     sources,
@@ -177,13 +179,21 @@ class _Run:
 
     async def remove_aged(self, now: datetime) -> None:
         """History that is older than its workspace wants it kept."""
-        async with self._db.reading() as connection:
-            kept = (await connection.execute(select(workspaces.c.id, workspaces.c.retention_days))).all()
         for name, column in AGED.items():
             table = metadata.tables[name]
-            for workspace, days in kept:
-                is_old = (table.c.workspace_id == workspace, table.c[column] < now - timedelta(days=days))
-                await self._batches(name, _by_id(table, is_old))
+            for workspace, before in await self._aged(table, table.c[column], now):
+                await self._batches(name, _by_id(table, (table.c.workspace_id == workspace, table.c[column] < before)))
+
+    async def _aged(self, table: Table, told_at: ColumnElement[datetime], now: datetime) -> list[tuple[str, datetime]]:
+        """Whose rows are too old, and before when; mostly nobody's are, which nobody waits for to be found."""
+        found = []
+        async with self._db.glancing() as connection:
+            for days in (await connection.execute(select(workspaces.c.retention_days).distinct())).scalars().all():
+                before = now - timedelta(days=days)
+                has_old = workspaces.c.id.in_(select(table.c.workspace_id).where(told_at < before))
+                query = select(workspaces.c.id).where(has_old, workspaces.c.retention_days == days)
+                found += [(workspace, before) for workspace in (await connection.execute(query)).scalars()]
+        return found
 
     # ── stories ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -256,7 +266,12 @@ class _Run:
     # ── what is left of work ──────────────────────────────────────────────────────────────────────────────────────────
 
     async def remove_work(self, now: datetime, keeping: _Keeping) -> None:
-        """What a model tried for briefs that are no news any more, translations that nobody reads, old states."""
+        """What a model tried for briefs that are no news any more, translations that nobody reads, old states.
+
+        And notices that could not be told in time are looked at no more.
+        """
+        late = update(notices).where(notices.c.next_try_at <= now, notices.c.created_at <= now - KEPT)
+        await self._whole("", late.values(next_try_at=None))
         is_past = exists().where(briefs.c.id == model_attempts.c.brief_id, briefs.c.news_at < now - UNFOLLOWED)
         await self._whole("attempts", delete(model_attempts).where(is_past))
         await self._whole(

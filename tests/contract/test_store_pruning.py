@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.errors import NotFound
-from bot.models import LOCAL_WORKSPACE, Audited, Brief, Change
+from bot.models import LOCAL_WORKSPACE, Audited, Brief, Change, WorkspaceId
 from bot.store import Store
 from bot.store.articles import Incoming
 from bot.store.holdings import SECRET, owned
-from bot.store.schema import articles, briefs, metadata, pruned_keys, sources, stories
+from bot.store.schema import articles, briefs, metadata, notices, pruned_keys, sources, stories
+from tests.contract.test_store_plans import asked
 from tests.fakes import FakeClock
 from tests.office_store import OTHER, digest, incoming, source_of, words
 from tests.office_store import brief as store_brief
@@ -79,6 +80,29 @@ async def test_what_is_older_than_every_follower_wants_goes_and_the_rest_stays(s
     assert pruned.counts["editions"] == 1
     assert await ids(store) == set()
     assert await count(store, "brief_search") == await count(store, articles) == await count(store, "article_keys") == 0
+
+
+async def test_pruning_asks_no_more_of_many_workspaces_that_have_nothing_old(store: Store, clock: FakeClock) -> None:
+    asked_of = []
+    for number in range(2):
+        for workspace in range(5 * number, 5 * number + 5):
+            await store.workspaces.ensure(WorkspaceId(f"discord:{workspace}"), now=clock.now())
+        with asked(store) as statements:
+            assert (await store.pruning.prune(clock.now())).total == 0
+        asked_of.append(len(statements))
+    assert asked_of[0] == asked_of[1]
+
+
+async def test_notice_that_could_not_be_told_in_time_is_looked_at_no_more(store: Store, clock: FakeClock) -> None:
+    await two_workspaces(store, clock.now())
+    row = {"workspace_id": OTHER, "kind": "failing", "facts": {}, "created_at": clock.now()}
+    async with store.database.writing() as connection:
+        for number, next_try_at in enumerate((clock.now(), clock.now() + 3 * DAY)):
+            await connection.execute(notices.insert().values(**row, key=f"{number}", next_try_at=next_try_at))
+    for days, waiting in ((1, 2), (2, 1), (3, 0)):
+        await store.pruning.prune(clock.now() + days * DAY)
+        assert await count(store, "notices WHERE next_try_at IS NOT NULL") == waiting
+    assert await count(store, notices) == 2
 
 
 async def test_rejoin_before_the_purge_finds_everything_and_after_it_nothing(store: Store, clock: FakeClock) -> None:
