@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,7 +22,7 @@ _DUE_AGAIN: Final = (
 )
 
 
-def unbegun(before: datetime) -> Select[tuple[int]]:
+def unbegun(before: datetime) -> Select[Any]:
     """Editions planned before then of which no message was begun, and whose digests would run; the oldest first."""
     return (
         select(deliveries.c.edition_id)

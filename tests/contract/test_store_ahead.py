@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.models import LOCAL_WORKSPACE, EditionState, Polled
@@ -12,6 +13,7 @@ from bot.store import Store
 from bot.store.editions import EditionPlan
 from bot.timekeeping import Timekeeper
 from tests.contract.test_store_editions import PAYLOADS, planned, slot
+from tests.contract.test_store_plans import asked
 from tests.fakes import FakeClock
 from tests.office_store import brief, digest, incoming, source_of, words, workspaces
 
@@ -48,8 +50,21 @@ async def test_lease_of_another_day_ends_and_one_of_now_does_not(store: Store, c
     assert edition.state is EditionState.PLANNED
 
 
-async def test_editions_that_were_skipped_ahead_of_time_are_due_again(store: Store, clock: FakeClock) -> None:
+async def test_nothing_is_written_where_nothing_is_wrong(store: Store, clock: FakeClock) -> None:
+    """Whoever wants to write on SQLite does not wait for the look, which may take long."""
+    await workspaces(store, clock.now())
+    await source_of(store, clock.now(), LOCAL_WORKSPACE)
+    await planned(store, clock)
+    with asked(store) as statements:
+        assert await store.ahead.put_right(clock.now(), news_window=WINDOW) == {}
+    assert {said.partition(" ")[0] for said, _ in statements} == {"SELECT"}
+
+
+async def test_editions_that_were_skipped_ahead_of_time_are_due_again(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And those that nobody began to send; what was begun stands."""
+    monkeypatch.setattr("bot.store.ahead.BATCH", 1)
     now = clock.now()
     await workspaces(store, now)
     made = [await store.digests.add(digest(now, name=f"d{number}")) for number in range(4)]
