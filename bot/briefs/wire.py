@@ -30,7 +30,7 @@ def brief_json(brief: Brief, caveat: Caveat) -> dict[str, Any]:
         "sources": [_source(source) for source in text.sources],
         "related": [_link(link) for link in brief.related],
         "refused": [_refusal(refusal) for refusal in brief.refusals],
-        "caveat": " ".join(part for part in (caveat.text, caveat.note) if part),
+        "caveat": _caveat(caveat),
         "disclosure": text.disclosure or None,
         "publishers": brief.publishers,
         "sources_differ": text.differs,
@@ -41,11 +41,11 @@ def brief_json(brief: Brief, caveat: Caveat) -> dict[str, Any]:
     }
 
 
-def version_json(version: Version, *, with_text: bool = True) -> dict[str, Any]:
-    """A version of a brief: its number, when, why; and its words."""
+def version_json(version: Version, caveat: Caveat | None = None) -> dict[str, Any]:
+    """A version of a brief: its number, when, why; with a caveat its words, which never go without one."""
     told = {"version": version.number, "at": _iso(version.at), "why": str(version.kind), "note": version.note or None}
     text = version.text
-    if not with_text:
+    if caveat is None:
         return told
     return told | {
         "headline": text.headline,
@@ -53,7 +53,13 @@ def version_json(version: Version, *, with_text: bool = True) -> dict[str, Any]:
         "lede": _sentences(text.lede),
         "sections": [{"heading": one.heading, "sentences": _sentences(one.sentences)} for one in text.sections],
         "sources": [_source(source) for source in text.sources],
+        "caveat": _caveat(caveat),
+        "disclosure": text.disclosure or None,
     }
+
+
+def _caveat(caveat: Caveat) -> str:
+    return " ".join(part for part in (caveat.text, caveat.note) if part)
 
 
 def _correction(correction: Correction | None) -> dict[str, Any] | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.app import App
 from bot.briefs.wire import version_json
-from bot.cli.running import draw, opened, say, say_json
+from bot.caveat import caveat_for
+from bot.cli.running import draw, opened, say_json
 from bot.commands.catalogue import BY_NAME
 from bot.commands.invoke import Invocation, Person
 from bot.config import Settings
+from bot.documents.build import version_document
 from bot.documents.nodes import Kind
 from bot.errors import UsageError
-from bot.models import LOCAL_WORKSPACE, ChannelRef, Version
+from bot.models import LOCAL_WORKSPACE, Brief, ChannelRef, Version
 
 _OPERATOR = Person(id="operator", name="operator", is_manager=True)
 
@@ -31,20 +34,19 @@ async def give(settings: Settings, command: str, values: Mapping[str, str]) -> i
     return 1 if reply.document.kind is Kind.ERROR else 0
 
 
-def shown_version(versions: list[Version], number: int) -> Version:
+async def show_version(app: App, brief: Brief, number: int, *, as_json: bool) -> None:
+    """A brief as it was at a version: when and why, its words with their sources, and the caveat."""
+    version = _version(await app.store.briefs.history(brief.id, workspace=LOCAL_WORKSPACE), number)
+    if as_json:
+        say_json(version_json(version, caveat_for(version.text.language)))
+    else:
+        draw(version_document(brief, version, await app.store.workspaces.get(LOCAL_WORKSPACE)))
+
+
+def _version(versions: list[Version], number: int) -> Version:
     """The version of this number; UsageError names those there are."""
     found = next((one for one in versions if one.number == number), None)
     if found is None:
         numbers = ", ".join(str(one.number) for one in versions)
         raise UsageError(f"there is no version {number}", allowed=numbers, example=f"--version {versions[-1].number}")
     return found
-
-
-def say_version(version: Version, *, as_json: bool) -> None:
-    """A version by itself: when, why and its words."""
-    if as_json:
-        say_json(version_json(version))
-        return
-    say(f"version {version.number} · {version.at:%Y-%m-%d %H:%M} UTC · {version.kind} {version.note}".rstrip())
-    text = version.text
-    say("\n".join(part for part in (text.headline, text.deck, *(one.text for one in text.sentences)) if part))

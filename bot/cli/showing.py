@@ -9,7 +9,7 @@ from typing import Final
 from bot.app import App
 from bot.briefs.wire import brief_json, version_json
 from bot.caveat import caveat_for
-from bot.cli.correcting import say_version, shown_version
+from bot.cli.correcting import show_version
 from bot.cli.running import draw, opened, say, say_json
 from bot.commands.catalogue import BY_NAME
 from bot.commands.parse import taken_apart
@@ -51,8 +51,7 @@ async def briefs(settings: Settings, id_: str | None, *, every: bool, version: i
             raise UsageError(f"{id_!r} is no brief's id", allowed="b and a number", example="briefbot brief b12")
         brief = await app.store.briefs.get(number, workspace=None)
         if version:
-            versions = await app.store.briefs.history(brief.id, workspace=LOCAL_WORKSPACE)
-            say_version(shown_version(versions, version), as_json=as_json)
+            await show_version(app, brief, version, as_json=as_json)
         else:
             await _show(app, brief, as_json=as_json)
 
@@ -97,7 +96,7 @@ async def _show(app: App, brief: Brief, *, as_json: bool) -> None:
     """With its versions."""
     versions = await app.store.briefs.history(brief.id, workspace=LOCAL_WORKSPACE)
     if as_json:
-        history = {"history": [version_json(one, with_text=False) for one in versions]}
+        history = {"history": [version_json(one) for one in versions]}
         say_json(brief_json(brief, caveat_for(brief.text.language)) | history)
         return
     workspace = await app.store.workspaces.get(LOCAL_WORKSPACE)

@@ -138,12 +138,29 @@ def _retracted_document(brief: Brief, workspace: Workspace, past: Past) -> Docum
 
 def brief_blocks(brief: Brief, workspace: Workspace, *, now: datetime, level: int = 2) -> list[Block]:
     """What stands under a brief's headline; `level` is that of its section headings."""
-    text = brief.text
     facts = [*wording.byline(brief, language_of(workspace), now), *_version(brief), brief.ref]
-    blocks: list[Block] = [Paragraph((Text(text.deck, strong=True),))] if text.deck else []
-    blocks.append(Note((Text(" · ".join(facts)),)))
+    notes = [" · ".join(facts)]
     if brief.correction:
-        blocks.append(Note((Text(correction_words(brief.correction, workspace.zone)),)))
+        notes.append(correction_words(brief.correction, workspace.zone))
+    return _told(brief, workspace, notes, level=level)
+
+
+def version_document(brief: Brief, version: Version, workspace: Workspace) -> Document:
+    """A brief as it was at a version: when and why, its words with their sources, and the caveat."""
+    was = replace(brief, text=version.text, related=())
+    [(number, why)] = history_rows([version], workspace.zone)
+    blocks = [
+        Heading(version.text.headline, level=1),
+        *_told(was, workspace, [f"{number} · {why} · {brief.ref}"], level=2),
+    ]
+    return about_briefs(Kind.BRIEF, version.text.headline, blocks, workspace)
+
+
+def _told(brief: Brief, workspace: Workspace, notes: Sequence[str], *, level: int) -> list[Block]:
+    """A brief's words below its headline, with their sources; the notes stand behind its deck."""
+    text = brief.text
+    blocks: list[Block] = [Paragraph((Text(text.deck, strong=True),))] if text.deck else []
+    blocks += [Note((Text(note),)) for note in notes]
     blocks += _paragraphs(text.lede)
     for section in text.sections:
         blocks.append(Heading(section.heading, level=level))

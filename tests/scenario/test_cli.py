@@ -94,6 +94,27 @@ def test_articles_become_a_story_and_a_brief_that_is_found(filled: Cli) -> None:
     assert (counts["new"], counts["duplicate"]) == (0, 1)
 
 
+def test_older_version_is_shown_with_its_sources_and_the_caveat(filled: Cli) -> None:
+    [brief] = filled.json("brief", "--all")
+    fixed = filled("correct", brief["brief"], "--headline", "Veltria keeps its rate", "--note", "Shorter")
+    assert fixed.returncode == 0, fixed.stdout
+    [was] = filled.json("brief", brief["brief"], "--version", "1")
+    assert {key: was[key] for key in ("version", "headline", "caveat", "sources")} == {
+        "version": 1,
+        "headline": brief["headline"],
+        "caveat": CAVEATS["en"],
+        "sources": brief["sources"],
+    }
+    drawn = filled("brief", brief["brief"], "--version", "1").stdout
+    assert "Version 1 · " in drawn
+    assert "first version" in drawn
+    assert "[1]" in drawn
+    assert brief["sources"][0]["url"] in drawn
+    assert CAVEATS["en"] in " ".join(drawn.split())
+    edited = filled("brief", brief["brief"], "--version", "2").stdout
+    assert "corrected by a manager: Shorter" in edited
+
+
 def test_brief_written_elsewhere_is_in_todays_digest_with_its_caveat(cli: Cli) -> None:
     (cli.folder / "page.txt").write_text(
         "A pact of two harbours\nThe mayors signed it.\nIt ends a quarrel. According to Meridian, all is well.\n"
