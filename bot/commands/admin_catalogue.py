@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.commands.admin_sources import FOLLOWED_LIMIT
 from bot.commands.context import Context, Reply
+from bot.commands.naming import asked_name
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Code, Facts, Note, Text
 from bot.documents.wording import language_name
@@ -46,7 +47,7 @@ def _line(topic: KnownTopic, followed: set[str]) -> str:
 async def add(context: Context) -> Reply:
     """Follows topics of the catalogue with their feeds, which are read when they are next polled (law 6)."""
     topics = context.arguments.many("from", KnownTopic) or ()
-    name = context.arguments.get("name", str) or ""
+    name = asked_name(context)
     _refuse_others(context, topics, name)
     wanted = tuple(wanted_of(topic, context.workspace, context.arguments.get("feeds", str), name) for topic in topics)
     plan = Plan(workspace_id=context.workspace.id, topics=wanted, most_sources=FOLLOWED_LIMIT)

@@ -11,6 +11,7 @@ import structlog
 
 from bot.commands.context import Context, Reply
 from bot.commands.describe import instant_in_words, is_resting, paused_in_words, schedule_in_words, typed_name
+from bot.commands.naming import asked_name
 from bot.commands.values import WORKSPACES
 from bot.digests.runs import Made, due_next, next_of, rescheduled, retimed, used_today
 from bot.documents.build import notice
@@ -71,7 +72,7 @@ def _new(context: Context) -> Digest:
     return Digest(
         id=0,
         workspace_id=context.workspace.id,
-        name=context.arguments.need("name", str),
+        name=asked_name(context),
         channel=context.invocation.channel,
         at=context.arguments.need("at", tuple)[0],
         zone=context.workspace.zone,
@@ -115,7 +116,7 @@ def _changed(context: Context, digest: Digest, made: Made = ()) -> Digest:
     days = given.many("days", int)
     changed = replace(
         digest,
-        name=given.get("name", str) or digest.name,
+        name=asked_name(context, digest.name),
         channel=ChannelRef(given.get("channel", str) or digest.channel),
         zone=given.get("zone", str) or digest.zone,
         days=days or digest.days,

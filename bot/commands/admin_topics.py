@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.commands import admin_catalogue, selecting
 from bot.commands.context import Context, Reply
 from bot.commands.describe import rule_in_words, typed_name
+from bot.commands.naming import asked_name
 from bot.documents.build import notice
 from bot.documents.nodes import Action, Actions, Code, Facts, Note, Paragraph
 from bot.documents.phrases import phrase
@@ -25,7 +26,7 @@ _RECENT_DAYS = 7
 async def add(context: Context) -> Reply:
     if context.arguments.many("from", KnownTopic):
         return await admin_catalogue.add(context)
-    name = context.arguments.need("name", str)
+    name = asked_name(context)
     rule = asked_rule(context, TopicRule())
     refuse_everything(context, rule, name)
     topic = await context.store.topics.add(context.workspace.id, name, rule, now=context.now)
@@ -40,7 +41,7 @@ async def edit(context: Context) -> Reply:
             allowed="name, words, exclude, sources, not_sources, languages, publishers",
             example="/brief-admin topic edit t1 exclude:football",
         )
-    name = context.arguments.get("name", str) or topic.name
+    name = asked_name(context, topic.name)
     changed = replace(topic, name=name, rule=asked_rule(context, topic.rule))
     if changed.rule == TopicRule():
         raise UsageError(
@@ -55,13 +56,13 @@ async def edit(context: Context) -> Reply:
 async def remove(context: Context) -> Reply:
     topic = context.arguments.need("topic", Topic)
     digests = await context.store.digests.list(context.workspace.id)
-    users = [digest.name for digest in digests if topic.id in digest.topic_ids]
+    users = [digest for digest in digests if topic.id in digest.topic_ids]
     if users:
         # Without its only topic a digest would post everything.
         raise UsageError(
-            _used(topic, users),
+            _used(topic, [digest.name for digest in users]),
             allowed=say("a topic that no digest names"),
-            example=f"/brief-admin digest edit {typed_name(users[0], 'd1')} topics:none",
+            example=f"/brief-admin digest edit {typed_name(users[0].name, public_id('d', users[0].id))} topics:none",
         )
     await context.store.topics.remove(context.workspace.id, topic.id)
     return Reply(document=notice(say("{name} is followed no more", name=topic.name)))

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.documents.wording import day_names, language_name, listed, local_with_day, short_date, span
 from bot.models import ALL_DAYS, Digest, TopicRule
 from bot.saying import say, say_count, speaking
+
+_ID: Final = re.compile(r"#?[td]?\d+", re.IGNORECASE)
+_DIVIDES: Final = frozenset(",;、=")
+_WORDS: Final = frozenset(("none", "all", "off", "-"))
 
 
 def rule_in_words(rule: TopicRule, source_names: Mapping[int, str]) -> str:
@@ -82,9 +89,15 @@ def instant_in_words(at: datetime, zone: str, now: datetime) -> str:
     return f"{local_with_day(at, zone)} ({distance})"
 
 
+def is_clear(name: str) -> bool:
+    """Whether a command that names it means nothing else: no id, no list, none of the words with a meaning."""
+    text = unicodedata.normalize("NFKC", name).strip().lower()
+    return not (_ID.fullmatch(text) or _DIVIDES & set(text) or text in _WORDS)
+
+
 def typed_name(name: str, ref: str) -> str:
-    """How to name something in a command: in quotes, or by its id when the name holds some itself."""
-    return ref if any(mark in name for mark in '"“”„«»') else f'"{name}"'
+    """How to name something in a command: in quotes, or by its id when the name holds some or could be misread."""
+    return ref if any(mark in name for mark in '"“”„«»') or not is_clear(name) else f'"{name}"'
 
 
 def as_typed(command: str, values: Mapping[str, str]) -> str:

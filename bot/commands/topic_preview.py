@@ -9,7 +9,8 @@ from typing import Final
 
 from bot.commands.admin_topics import asked_rule, refuse_everything
 from bot.commands.context import Context, Reply
-from bot.commands.describe import as_typed, rule_in_words, typed_name
+from bot.commands.describe import as_typed, is_clear, rule_in_words, typed_name
+from bot.commands.naming import asked_name
 from bot.documents.build import about_briefs
 from bot.documents.nodes import (
     Action,
@@ -67,7 +68,7 @@ def _near_miss(rule: TopicRule, why: Sequence[str], has_words: bool) -> str:
 async def preview(context: Context) -> Reply:
     topic = context.arguments.get("topic", Topic)
     rule = asked_rule(context, topic.rule if topic else TopicRule())
-    name = context.arguments.get("name", str) or (topic.name if topic else _name_for(rule))
+    name = asked_name(context, topic.name if topic else _name_for(rule))
     refuse_everything(context, rule, name)
     recent = await context.store.briefs.latest(
         context.workspace.id, limit=_REACH, since=context.now - timedelta(days=DAYS)
@@ -87,7 +88,7 @@ async def preview(context: Context) -> Reply:
 
 
 def _name_for(rule: TopicRule) -> str:
-    return (rule.words[0] if rule.words else say("New topic"))[:80]
+    return next((word for word in rule.words if is_clear(word)), say("New topic"))[:80]
 
 
 def _share(trial: Trial) -> str:

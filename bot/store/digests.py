@@ -54,15 +54,16 @@ class Digests:
         return await self.find(workspace, public_id("d", digest_id))
 
     async def find(self, workspace: WorkspaceId, text: str) -> Digest:
-        """By name or id (`d2`, `2`); NotFound offers the nearest names."""
+        """By id (`d2`, `2`) or name; NotFound offers the nearest names."""
         found = await self.list(workspace)
         number = parse_public_id("d", text)
         key = name_key(text)
-        for digest in found:
-            if name_key(digest.name) == key:
-                return digest
+        # The id first: buttons and forms name it, whatever somebody calls another one.
         for digest in found:
             if digest.id == number:
+                return digest
+        for digest in found:
+            if name_key(digest.name) == key:
                 return digest
         raise not_found("digest", text, [digest.name for digest in found], example=_EXAMPLE)
 

@@ -42,11 +42,12 @@ class Topics:
         found = await self.list(workspace)
         number = parse_public_id("t", text)
         key = name_key(text)
-        for topic in found:
-            if name_key(topic.name) == key:
-                return topic
+        # The id first: buttons and forms name it, whatever somebody calls another one.
         for topic in found:
             if topic.id == number:
+                return topic
+        for topic in found:
+            if name_key(topic.name) == key:
                 return topic
         raise not_found("topic", text, [topic.name for topic in found], example=_EXAMPLE)
 

@@ -25,6 +25,18 @@ async def test_topic_is_found_by_id_and_by_name_in_any_case(store: Store, clock:
     assert topic.rule == rule
 
 
+async def test_topic_is_found_by_its_id_when_another_is_named_so(store: Store, clock: FakeClock) -> None:
+    await store.workspaces.ensure(LOCAL_WORKSPACE, now=clock.now())
+    topic = await store.topics.add(LOCAL_WORKSPACE, "Trade", TopicRule(), now=clock.now())
+    named = await store.topics.add(LOCAL_WORKSPACE, f"t{topic.id}", TopicRule(), now=clock.now())
+    alone = await store.topics.add(LOCAL_WORKSPACE, "t999", TopicRule(), now=clock.now())
+
+    assert await store.topics.get(LOCAL_WORKSPACE, topic.id) == topic
+    assert await store.topics.find(LOCAL_WORKSPACE, f"t{topic.id}") == topic
+    assert await store.topics.find(LOCAL_WORKSPACE, f"t{named.id}") == named
+    assert await store.topics.find(LOCAL_WORKSPACE, "t999") == alone
+
+
 async def test_topic_of_another_workspace_is_not_found(store: Store, clock: FakeClock) -> None:
     for workspace in (LOCAL_WORKSPACE, OTHER):
         await store.workspaces.ensure(workspace, now=clock.now())

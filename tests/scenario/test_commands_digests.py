@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -52,6 +53,8 @@ async def test_digest_takes_the_zone_of_the_workspace_when_none_is_given(office:
         (f"digest add {'x' * 81} at:8:00", "Name has 81 characters", "1 to 80 characters"),
         ("digest edit Morning", "Nothing to change in 'Morning'.", "at, topics, channel, zone, days"),
         ("digest resume Morning", "'Morning' is not paused.", ""),
+        ("digest add d1 at:08:00", "'d1' cannot be a name", "no number or id such as t1"),
+        ("digest edit Morning name:'a, b'", "'a, b' cannot be a name", "without a comma"),
         ("digest send Mornings", "No digest 'Mornings' here.", "Morning"),
         ("digest add Evening at:8:00,25:00", "'25:00' is no time of day for at.", "00:00 to 23:59"),
         ("digest add Evening at:1:00,2:00,3:00,4:00,5:00,6:00,7:00,8:00,9:00", "At has 9 times.", "at most 8 times"),
@@ -78,6 +81,15 @@ async def test_digest_stays_when_a_value_is_wrong(office: Office, line: str, pro
     assert allowed in text
     assert "Example: " in text
     assert await exported(office) == before
+
+
+async def test_buttons_of_a_digest_are_its_own_when_another_is_named_like_its_id(office: Office) -> None:
+    await office.ask("/brief-admin digest add Morning at:08:00")
+    first = await office.store.digests.find(LOCAL_WORKSPACE, "Morning")
+    await office.store.digests.add(replace(first, name=f"d{first.id}"))
+    await office.ask(f"/brief-admin digest edit digest:d{first.id} stories:3")
+    by_id = {one.id: one.max_stories for one in await office.store.digests.list(LOCAL_WORKSPACE)}
+    assert by_id == {first.id: 3, first.id + 1: first.max_stories}
 
 
 async def test_digest_edit_comes_the_same_day_when_the_day_had_none(office: Office) -> None:

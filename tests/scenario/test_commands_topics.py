@@ -43,6 +43,17 @@ async def test_topic_edit_changes_only_what_is_named(office: Office) -> None:
         ("topic add " + "x" * 81 + " words:a", "Name has 81 characters"),
         ("topic add Long words:" + "x" * 1001, "Words has 1001 characters"),
         ("topic remove t9", "No topic 't9' here."),
+        ("topic add t7 words:salmon", "'t7' cannot be a name"),
+        ("topic add name:2030 words:salmon", "'2030' cannot be a name"),
+        ("topic add none words:salmon", "'none' cannot be a name"),
+        ("topic add name:All words:salmon", "'All' cannot be a name"),
+        ('topic add "salmon, trout" words:salmon', "'salmon, trout' cannot be a name"),
+        ('topic add "a=b" words:salmon', "'a=b' cannot be a name"),
+        ('topic add "\u3164" words:salmon', "cannot be a name"),
+        ('topic add "River\u200b life" words:salmon', "There is a topic named 'River life' already."),
+        ("topic add from:technology name:t7", "'t7' cannot be a name"),
+        ("topic edit t1 name:d7", "'d7' cannot be a name"),
+        ("topic preview name:t7 words:salmon", "'t7' cannot be a name"),
     ],
 )
 async def test_topic_stays_when_a_value_is_wrong(office: Office, line: str, problem: str) -> None:
@@ -52,6 +63,17 @@ async def test_topic_stays_when_a_value_is_wrong(office: Office, line: str, prob
     assert problem in text
     assert "Allowed: " in text
     assert await exported(office) == before
+
+
+@pytest.mark.parametrize("name", ["t9", "salmon, trout", "none", "River\u200b life"])
+async def test_topic_keeps_a_name_that_is_refused_today(office: Office, name: str) -> None:
+    rule = TopicRule(words=("otter",))
+    topic = await office.store.topics.add(LOCAL_WORKSPACE, name, rule, now=office.clock.now())
+    assert "is changed" in await office.ask(f'/brief-admin topic edit t{topic.id} name:"{name}" words:salmon')
+    changed = await office.store.topics.find(LOCAL_WORKSPACE, name)
+    assert (changed.id, changed.name, changed.rule.words) == (topic.id, name, ("salmon",))
+    await office.ask(f'/brief-admin topic remove "{name}"')
+    assert not await office.store.topics.list(LOCAL_WORKSPACE)
 
 
 async def test_topic_in_use_is_not_removed(office: Office) -> None:
