@@ -58,6 +58,27 @@ def test_no_translation_is_left_over(language: str) -> None:
     assert not [one.id for one in catalogue(language) if one.id and one.id not in known]
 
 
+NO_PARTICLES = frozenset(["국가", "골라", "나은", "사이", "맞는", "않는", "없는", "읽는", "있는", "찾는"])
+"""Words whose own last syllable looks like a particle in the wrong form."""
+
+
+def test_korean_particles_fit_the_word_they_stand_behind() -> None:
+    wrong = []
+    for message in catalogue("ko"):
+        for text in [message.string] if isinstance(message.string, str) else message.string:
+            for word in set(re.findall(r"[가-힣]{2,}", text)) - NO_PARTICLES:
+                if message.id and misfits(word):
+                    wrong.append((word, text))
+    assert not wrong
+
+
+def misfits(word: str) -> bool:
+    """Whether a Korean word ends in a particle in the form for a vowel behind a consonant, or the other way round."""
+    end = re.search(r"(?P<open>[가는를와])$|(?P<closed>[이은을과])$", word)
+    has_final = (ord(word[-2]) - ord("가")) % 28 > 0
+    return end is not None and has_final == bool(end["open"])
+
+
 def test_language_in_effect_ends_with_its_block() -> None:
     with speaking("ko"):
         assert say_count("{n} source", "{n} sources", 3) == "출처 3개"
