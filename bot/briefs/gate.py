@@ -14,6 +14,7 @@ from bot.briefs.grounding.repair import closest, without_last_clause
 from bot.briefs.grounding.sources import ReadSource, SourceText, plain, read_all
 from bot.briefs.sections import Kind, heading, kind_of
 from bot.models import BriefText, Refusal, Section, Sentence
+from bot.saying import marked
 from bot.text.sentences import split_all
 
 SAYS_IT: Final = 0.8
@@ -22,6 +23,7 @@ AHEAD: Final = 0.25
 """How much more of them it must have than the sources that are cited."""
 LEAST: Final = 0.3
 """Share of a sentence's words that its sources must have at all."""
+_ANOTHER: Final = marked("another source says this, not the one it cites")
 _OF_HEADINGS: Final = frozenset([FaultKind.NUMBER, FaultKind.DATE, FaultKind.NAME, FaultKind.QUOTATION])
 """What a heading may not make up; it is too short to be weighed for more."""
 
@@ -107,7 +109,7 @@ class _Gate:
 
     def _faults(self, text: str, numbers: tuple[int, ...]) -> list[Fault]:
         if not numbers:
-            return [Fault(FaultKind.SOURCE, "", "it cites no source of this brief")]
+            return [Fault.of(FaultKind.SOURCE, "", marked("it cites no source of this brief"))]
         cited = [self.sources[number] for number in numbers]
         told = taken_apart(text, [source.publisher for source in cited])
         if len(told) > 1:
@@ -122,7 +124,7 @@ class _Gate:
         own = [source for source in cited if source.publisher.casefold() == who.casefold()]
         if any(source.has(what) for source in own):
             return None
-        return Fault(FaultKind.QUOTATION, what, f"{who} does not say this word for word")
+        return Fault.of(FaultKind.QUOTATION, what, marked("{who} does not say this word for word"), who=who)
 
     def _elsewhere(self, text: str, numbers: tuple[int, ...]) -> list[Fault]:
         """A sentence that its own sources hardly have, or that another source clearly has, cites the wrong one."""
@@ -132,15 +134,15 @@ class _Gate:
         claim = Claim(text, cited)
         said = plain(text)
         if any(source.says(said) for source in self.sources.values()) and _alike(claim, claim.lines) < SAYS_IT:
-            return [Fault(FaultKind.SOURCE, "", "another source says this, not the one it cites")]
+            return [Fault.of(FaultKind.SOURCE, "", _ANOTHER)]
         if claim.is_foreign or claim.cover >= SAYS_IT or len(claim.stems) < 3:
             return []
         if claim.cover < LEAST:
-            return [Fault(FaultKind.SOURCE, "", "the sources it cites do not speak of this")]
+            return [Fault.of(FaultKind.SOURCE, "", marked("the sources it cites do not speak of this"))]
         others = (cover(claim, source.lines) for number, source in self.sources.items() if number not in numbers)
         best = max(others, default=0.0)
         if best >= SAYS_IT and best >= claim.cover + AHEAD:
-            return [Fault(FaultKind.SOURCE, "", "another source says this, not the one it cites")]
+            return [Fault.of(FaultKind.SOURCE, "", _ANOTHER)]
         return []
 
     def _repaired(self, sentence: Sentence, faults: list[Fault]) -> Sentence | None:

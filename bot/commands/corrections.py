@@ -10,6 +10,7 @@ from bot.commands.values import is_none
 from bot.documents.build import notice
 from bot.documents.corrected import correction_words
 from bot.documents.nodes import Action, Actions, Block, Bullets, Note, Paragraph, Text
+from bot.documents.retelling import retold
 from bot.errors import UsageError
 from bot.models import LOCAL_WORKSPACE, Brief, Correction, Refusal, VersionKind
 from bot.models import Change as Noted
@@ -130,7 +131,7 @@ def _done(context: Context, brief: Brief, correction: Correction, copies: int, w
 def _warned(found: tuple[Refusal, ...]) -> tuple[Block, ...]:
     if not found:
         return ()
-    items = tuple((Text(f"“{one.sentence}”: {one.reason}"),) for one in found)
+    items = tuple((Text(f"“{one.sentence}”: {retold(one.reason)}"),) for one in found)
     head = say("It stands as you wrote it, marked as a manager's. The sources of this brief do not carry all of it:")
     return (Note((Text(head),)), Bullets(items))
 

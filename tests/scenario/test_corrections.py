@@ -80,6 +80,14 @@ async def test_correction_of_a_workspace_is_read_there_alone_and_warns_of_what_n
     assert "Ninety" not in await office.ask(f"/brief read {ref}", workspace=OTHER)
 
 
+async def test_what_no_source_carries_is_told_in_the_language_of_the_workspace(office: Office) -> None:
+    ref = await told(office, TOLL)
+    await office.ask("/brief-admin settings language:ja")
+    reply = await office.ask(f'/brief-admin correct {ref} deck:"Zebras sang loudly in Vienna." note:"訂正"')
+    assert "出典" in reply.rpartition("Zebras sang loudly in Vienna.")[2]
+    assert "source" not in reply
+
+
 async def test_operators_retraction_holds_for_all_and_no_workspace_takes_it_back(office: Office) -> None:
     ref = await told(office, TOLL)
     assert "is for managers" in await office.ask(f"/brief-admin retract {ref} because", is_manager=False)

@@ -65,7 +65,7 @@ NO_PARTICLES = frozenset(["국가", "골라", "나은", "사이", "맞는", "않
 def test_korean_particles_fit_the_word_they_stand_behind() -> None:
     wrong = []
     for message in catalogue("ko"):
-        for text in [message.string] if isinstance(message.string, str) else message.string:
+        for text in [message.string] if isinstance(message.string, str) else message.string or ():
             for word in set(re.findall(r"[가-힣]{2,}", text)) - NO_PARTICLES:
                 if message.id and misfits(word):
                     wrong.append((word, text))

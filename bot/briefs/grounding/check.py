@@ -15,6 +15,7 @@ from bot.briefs.grounding.named import is_known, occurrences
 from bot.briefs.grounding.names import Name, find_names
 from bot.briefs.grounding.names import is_same as is_same_name
 from bot.briefs.grounding.sources import ReadSource, SourceLine, names_in, plain
+from bot.saying import marked
 
 NEAREST: Final = 5
 """Sentences of the sources that a claim is laid beside."""
@@ -24,6 +25,12 @@ NEXT: Final = 2
 """The same for words of direction and denial in a claim that is nearly word for word."""
 WORD_FOR_WORD: Final = 0.6
 """Share of a claim's words in one sentence of a source from which it counts as that sentence with changes."""
+
+_NOWHERE: Final = marked("'{token}' stands in no source that is cited")
+_INSTEAD: Final = marked("'{token}' stands in no source that is cited; there it says '{rival}'")
+_OTHERWISE: Final = marked("the source says '{rival}', not '{token}'")
+_PUT_IN: Final = marked("the sentence adds '{token}', which turns what the source says")
+_LEFT_OUT: Final = marked("the sentence leaves out '{token}', which turns what the source says")
 
 
 class Claim(Line):
@@ -116,10 +123,11 @@ def check(text: str, cited: Sequence[ReadSource], *, is_title: bool = False) -> 
     if any(source.says(said) for source in cited):
         return []
     if len(text) > MAX_CHARS:
-        return [Fault(FaultKind.SOURCE, "", f"it has {len(text)} characters; a sentence has at most {MAX_CHARS}")]
+        long = marked("it has {n} characters; a sentence has at most {most}")
+        return [Fault.of(FaultKind.SOURCE, "", long, n=len(text), most=MAX_CHARS)]
     claim = Claim(text, cited, is_title=is_title)
     if not claim.lines:
-        return [Fault(FaultKind.SOURCE, "", "its source has no text to find it in")]
+        return [Fault.of(FaultKind.SOURCE, "", marked("its source has no text to find it in"))]
     steps = _FOREIGN if claim.is_foreign else _TITLE if is_title else _STEPS
     return [fault for step in steps for fault in islice(step(claim), 3)]
 
@@ -147,10 +155,10 @@ def _numbers(claim: Claim) -> Iterator[Fault]:
         )
         token = claim.text[number.start : number.end].strip()
         if not verdict.is_found and not number.is_weak and not _is_year(number, claim):
-            instead = f"; there it says {verdict.rival!r}" if verdict.rival else ""
-            yield Fault(FaultKind.NUMBER, token, f"{token!r} stands in no source that is cited{instead}")
+            yield Fault.of(FaultKind.NUMBER, token, _INSTEAD if verdict.rival else _NOWHERE, rival=verdict.rival)
         elif verdict.rival:
-            yield Fault(FaultKind.NUMBER, token, f"{token!r} is said of something else; here it is {verdict.rival!r}")
+            of_other = marked("'{token}' is said of something else; here it is '{rival}'")
+            yield Fault.of(FaultKind.NUMBER, token, of_other, rival=verdict.rival)
 
 
 def _dates(claim: Claim) -> Iterator[Fault]:
@@ -163,9 +171,10 @@ def _dates(claim: Claim) -> Iterator[Fault]:
         verdict = weigh(claim, when, claim.dates, everywhere, near, _is_same_date)
         token = claim.text[when.start : when.end].strip()
         if verdict.rival:
-            yield Fault(FaultKind.DATE, token, f"{token!r} is not when: the source says {verdict.rival!r}")
+            other = marked("'{token}' is not when: the source says '{rival}'")
+            yield Fault.of(FaultKind.DATE, token, other, rival=verdict.rival)
         elif not verdict.is_found and not _is_told_otherwise(when, claim, has_other=bool(near)):
-            yield Fault(FaultKind.DATE, token, f"{token!r} stands in no source that is cited")
+            yield Fault.of(FaultKind.DATE, token, _NOWHERE)
 
 
 def _is_year(number: numbers.Number, claim: Claim) -> bool:
@@ -194,11 +203,12 @@ def _names(claim: Claim) -> Iterator[Fault]:
             continue
         token = claim.text[name.start : name.end]
         if not is_known(name, claim.cited):
-            yield Fault(FaultKind.NAME, token, f"the name {token!r} stands in no source that is cited")
+            yield Fault.of(FaultKind.NAME, token, marked("the name '{token}' stands in no source that is cited"))
             continue
         verdict = weigh(claim, name, claim.names, occurrences(name, claim.cited), near, _is_same_name)
         if verdict.rival:
-            yield Fault(FaultKind.NAME, token, f"the source names {verdict.rival!r} here, not {token!r}")
+            other = marked("the source names '{rival}' here, not '{token}'")
+            yield Fault.of(FaultKind.NAME, token, other, rival=verdict.rival)
 
 
 def _is_same_name(claim: Name, source: Name, _line: SourceLine) -> bool:
@@ -221,10 +231,10 @@ def _directions(claim: Claim) -> Iterator[Fault]:
         verdict = weigh(claim, one, told, everywhere, same_axis, lambda a, b, _: directions.is_same(a, b))
         if not verdict.is_found and one.axis in directions.PLAIN_AXES:
             token = claim.text[one.start : one.end]
-            yield Fault(FaultKind.DIRECTION, token, f"no source says {token!r}, and one says the opposite")
+            yield Fault.of(FaultKind.DIRECTION, token, marked("no source says '{token}', and one says the opposite"))
         elif verdict.rival:
             token = claim.text[one.start : one.end]
-            yield Fault(FaultKind.DIRECTION, token, f"the source says {verdict.rival!r}, not {token!r}")
+            yield Fault.of(FaultKind.DIRECTION, token, _OTHERWISE, rival=verdict.rival)
             return
 
 
@@ -238,11 +248,10 @@ def _changes(claim: Claim) -> Iterator[Fault]:
             continue
         if turned := directions.turned(change):
             was = " ".join(token.low for token in change.source)
-            yield Fault(FaultKind.DIRECTION, turned.low, f"the source says {was!r}, not {turned.low!r}")
+            yield Fault.of(FaultKind.DIRECTION, turned.low, _OTHERWISE, rival=was)
         elif denial := directions.denial(change) or directions.softened(change):
             word, is_put_in = denial
-            verb = "adds" if is_put_in else "leaves out"
-            yield Fault(FaultKind.NEGATION, word, f"the sentence {verb} {word!r}, which turns what the source says")
+            yield Fault.of(FaultKind.NEGATION, word, _PUT_IN if is_put_in else _LEFT_OUT)
 
 
 def _negations(claim: Claim) -> Iterator[Fault]:
@@ -254,15 +263,17 @@ def _negations(claim: Claim) -> Iterator[Fault]:
     anywhere = {token.stem for line in claim.lines for token, is_denied in directions.denied(line, 3) if is_denied}
     free = {token.stem for line in claim.lines for token, is_denied in directions.denied(line) if not is_denied}
     if any(is_denied for _, is_denied in told) and not any(directions.has_denial(line) for line in claim.nearest[:3]):
-        yield Fault(FaultKind.NEGATION, "", "the sentence denies something, which no source near it does")
+        denied = marked("the sentence denies something, which no source near it does")
+        yield Fault.of(FaultKind.NEGATION, "", denied)
         return
     for token, is_denied in told:
         if token.stem not in close or claim.is_said(token.start, token.end, NEXT):
             continue
         if is_denied and token.stem not in anywhere:
-            yield Fault(FaultKind.NEGATION, token.low, f"{token.low!r} is denied, which no source does")
+            yield Fault.of(FaultKind.NEGATION, token.low, marked("'{token}' is denied, which no source does"))
         elif not is_denied and token.stem not in free and not any(denied for _, denied in told):
-            yield Fault(FaultKind.NEGATION, token.low, f"every source denies {token.low!r}, the sentence does not")
+            asserted = marked("every source denies '{token}', the sentence does not")
+            yield Fault.of(FaultKind.NEGATION, token.low, asserted)
 
 
 def _cjk_negations(claim: Claim) -> Iterator[Fault]:
@@ -271,7 +282,8 @@ def _cjk_negations(claim: Claim) -> Iterator[Fault]:
         return
     told, known = (directions.count_cjk_negations(text) for text in (claim.text, best.text))
     if told > known or (told < known and len(claim.text) >= 0.9 * len(best.text)):
-        yield Fault(FaultKind.NEGATION, "", "the sentence denies what the source does not, or the other way round")
+        turned = marked("the sentence denies what the source does not, or the other way round")
+        yield Fault.of(FaultKind.NEGATION, "", turned)
 
 
 def _quotations(claim: Claim) -> Iterator[Fault]:
@@ -279,7 +291,7 @@ def _quotations(claim: Claim) -> Iterator[Fault]:
         token = quotation.text
         holders = [source for source in claim.cited if quotations.stands_in(token, source.words)]
         if not holders:
-            yield Fault(FaultKind.QUOTATION, token, "these words stand in no source that is cited")
+            yield Fault.of(FaultKind.QUOTATION, token, marked("these words stand in no source that is cited"))
         elif len(token.split()) > 2 or not token.isascii():
             yield from _speaker(claim, quotation, holders)
 
@@ -288,7 +300,8 @@ def _speaker(claim: Claim, quotation: quotations.Quotation, holders: Sequence[Re
     name = quotations.speaker(claim, claim.names, claim.quotations, quotation)
     for subject in [] if name else quotations.subjects(claim.text, quotation)[-1:]:
         if not any(_is_near(subject, line, source) for source in holders for line in _saying(source, quotation.text)):
-            yield Fault(FaultKind.SPEAKER, subject, f"the source does not name {subject!r} with this quotation")
+            unnamed = marked("the source does not name '{token}' with this quotation")
+            yield Fault.of(FaultKind.SPEAKER, subject, unnamed)
     if name is None:
         return
     named: list[Name] = []
@@ -300,7 +313,7 @@ def _speaker(claim: Claim, quotation: quotations.Quotation, holders: Sequence[Re
                 return
     if named:
         token = claim.text[name.start : name.end]
-        yield Fault(FaultKind.SPEAKER, token, f"the source does not give this quotation to {token!r}")
+        yield Fault.of(FaultKind.SPEAKER, token, marked("the source does not give this quotation to '{token}'"))
 
 
 def _speaker_at(source: ReadSource, at: int, said: quotations.Quotation) -> list[Name]:

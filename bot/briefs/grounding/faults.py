@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class FaultKind(StrEnum):
@@ -23,4 +23,9 @@ class Fault(NamedTuple):
     kind: FaultKind
     token: str
     reason: str
-    """For a person, in plain words."""
+    """For a person, in plain English words; `retold` says it in another language."""
+
+    @classmethod
+    def of(cls, kind: FaultKind, token: str, message: str, **values: object) -> Self:
+        """With the reason of a marked message, whose `{token}` is the token."""
+        return cls(kind, token, message.format(token=token, **values))
