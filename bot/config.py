@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -23,6 +22,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.env_file import given_names
 from bot.errors import ConfigError
 from bot.vault import problem_with, split_keys
 
@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     """Everything that can be set; nothing has to be (law 10)."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True
+        env_file=".env", env_file_encoding="utf-8-sig", extra="ignore", frozen=True, populate_by_name=True
     )
 
     database_url: str = _setting(
@@ -330,23 +330,25 @@ def load(env_file: str | None = ".env", **overrides: Any) -> Settings:
 
     `overrides` are fields by name and win over the environment.
     """
-    secrets = _secrets_from_files()
+    secrets = _secrets_from_files(env_file)
     try:
         return Settings(_env_file=env_file, **(secrets | overrides))  # type: ignore[call-arg]
     except ValidationError as error:
         raise ConfigError("; ".join(_plain(problem) for problem in error.errors())) from None
 
 
-def _secrets_from_files() -> dict[str, SecretStr]:
-    found = {}
+def _secrets_from_files(env_file: str | None) -> dict[str, SecretStr]:
+    found, given = {}, given_names(env_file)
     for name, field in Settings.model_fields.items():
-        path = os.environ.get(f"{field.validation_alias}_FILE")
+        path = given.get(f"{field.validation_alias}_FILE")
         if not path or (field.annotation is not SecretStr and name != "database_url"):
             continue
         try:
             text = Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ConfigError(f"{field.validation_alias}_FILE: {path} cannot be read ({error.strerror})") from None
+        if not text:
+            raise ConfigError(f"{field.validation_alias}_FILE: {path} is empty")
         found[name] = text if name == "database_url" else SecretStr(text)
     return found  # type: ignore[return-value]
 

@@ -115,6 +115,34 @@ def test_secret_comes_from_a_file_and_does_not_print(tmp_path: Path, monkeypatch
     assert settings.platforms() == ("slack",)
 
 
+def test_secret_comes_from_a_file_that_dotenv_names_unless_the_environment_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text(f"{SECRET}\n", encoding="utf-8")
+    # With the mark at its beginning that editors on Windows leave.
+    (tmp_path / ".env").write_text(f"\ufeffSLACK_BOT_TOKEN_FILE={tmp_path}/token\n", encoding="utf-8")
+    env_file = str(tmp_path / ".env")
+    assert config.load(env_file=env_file).slack_bot_token.get_secret_value() == SECRET
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-of-the-environment")
+    assert config.load(env_file=env_file).slack_bot_token.get_secret_value() == "xoxb-of-the-environment"
+    monkeypatch.delenv("SLACK_BOT_TOKEN")
+    (tmp_path / "token").write_text("\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"SLACK_BOT_TOKEN_FILE: .*token is empty"):
+        config.load(env_file=env_file)
+    (tmp_path / "token").unlink()
+    with pytest.raises(ConfigError, match=r"SLACK_BOT_TOKEN_FILE: .*token cannot be read"):
+        config.load(env_file=env_file)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [(b"# a\nDISCORD_TOKEN=caf\xe9\n", "line 2: it is not UTF-8"), (b"\xff", "line 1: it is not")]
+)
+def test_dotenv_that_is_no_text_is_refused_with_its_line(tmp_path: Path, text: bytes, words: str) -> None:
+    (tmp_path / ".env").write_bytes(text)
+    with pytest.raises(ConfigError, match=words):
+        config.load(env_file=str(tmp_path / ".env"))
+
+
 KEY = "a passphrase for tests"
 FOREIGN = "xoxe.xoxb-1-a-token-of-a-workspace"
 
