@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
+from typing import Final
 
 from rich.console import Console
 from rich.progress import Progress
@@ -13,20 +14,27 @@ from bot import health, logs
 from bot.app import CORE_ROLES, PLATFORMS
 from bot.cli.running import opened, say, say_json
 from bot.config import Settings
-from bot.errors import UsageError
+from bot.errors import ConfigError, UsageError
 from bot.listening import Endpoint
 from bot.stopping import Stopping
 from bot.store.copying import copy_store as copy_whole_store
 from bot.store.migrate import migrate as migrate_store
 
+_MISSING: Final = {
+    "discord": "DISCORD_TOKEN is not set; docs/discord.md says where it comes from",
+    "slack": "SLACK_BOT_TOKEN is not set; docs/slack.md says where it comes from",
+    "console": "the token of another platform is set, and the console is there only without any",
+}
 
-async def run(settings: Settings, only: frozenset[str]) -> None:
+
+async def run(settings: Settings, only: frozenset[str], *, shards: str = "") -> None:
     """Runs until SIGTERM, SIGINT, or until the person at the prompt leaves."""
     known = (*CORE_ROLES, *PLATFORMS)
     if wrong := sorted(only - set(known)):
         raise UsageError(
             f"--only {wrong[0]!r} is no part of the bot", allowed=", ".join(known), example="briefbot run --only ingest"
         )
+    _require_platforms(settings, only, shards)
     _leave_no_core()
     stopping = Stopping()
     stopping.listen()
@@ -38,6 +46,21 @@ async def run(settings: Settings, only: frozenset[str]) -> None:
         endpoint = Endpoint(settings, app.store, app.clock, metrics) if metrics else None
         await app.run(stopping.asked, only, endpoint=endpoint)
     stopping.closed()
+
+
+def _require_platforms(settings: Settings, only: frozenset[str], shards: str) -> None:
+    """ConfigError for a platform that was asked for and cannot be spoken to: it would be waited for in silence."""
+    there = frozenset(settings.platforms())
+    for name in sorted(only & frozenset(PLATFORMS) - there):
+        raise ConfigError(f"--only {name}: {_MISSING[name]}")
+    if shards and "discord" not in there:
+        raise ConfigError(f"--shards {shards}: {_MISSING['discord']}")
+    if shards and only and "discord" not in only:
+        raise UsageError(
+            f"--shards {shards} is for Discord, and --only leaves it out",
+            allowed="--shards with --only discord, or without --only",
+            example=f"briefbot run --only discord --shards {shards}",
+        )
 
 
 def _leave_no_core() -> None:

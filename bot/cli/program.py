@@ -81,7 +81,7 @@ def run(
 ) -> None:
     """The bot: every platform whose tokens are set (none: the console), feeds and schedule."""
     overrides = {"discord_shards": shards} if shards else {}
-    running.launch(lambda settings: operating.run(settings, frozenset(only or ())), **overrides)
+    running.launch(lambda settings: operating.run(settings, frozenset(only or ()), shards=shards), **overrides)
 
 
 @app.command("import")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +15,9 @@ from typing import Any
 import pytest
 
 from bot.caveat import CAVEATS
+from bot.cli import operating
+from bot.config import load
+from bot.errors import ConfigError, UsageError
 from tests.born import briefbot
 
 ARTICLES = [
@@ -154,6 +159,25 @@ def test_wrong_usage_says_what_is_wrong_and_exits_with_2(
     assert done.returncode == code, done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("only", "shards", "given", "words"),
+    [
+        ({"discord"}, "", {}, "--only discord: DISCORD_TOKEN is not set"),
+        ({"ingest", "slack"}, "", {"discord_token": "t"}, "--only slack: SLACK_BOT_TOKEN is not set"),
+        ({"console"}, "", {"discord_token": "t"}, "--only console: the token of another platform is set"),
+        (set(), "0-3/16", {}, "--shards 0-3/16: DISCORD_TOKEN is not set"),
+        ({"ingest"}, "0-3/16", {"discord_token": "t"}, "--shards 0-3/16 is for Discord, and --only leaves it out"),
+    ],
+)
+async def test_run_refuses_a_platform_that_it_could_only_wait_for(
+    only: set[str], shards: str, given: dict[str, str], words: str, tmp_path: Path
+) -> None:
+    settings = load(env_file=None, database_url=f"sqlite+aiosqlite:///{tmp_path / 'x.db'}", **given)
+    with pytest.raises((ConfigError, UsageError), match=re.escape(words)):
+        async with asyncio.timeout(20):
+            await operating.run(settings, frozenset(only), shards=shards)
 
 
 def test_wrong_setting_exits_with_2_and_is_named(cli: Cli) -> None:
