@@ -104,7 +104,11 @@ def poll(
     urls: Annotated[list[str] | None, typer.Argument(metavar="[URL …]", help="These; none: all that are due.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Polls the sources that are due, or these feeds, once; then groups and writes."""
+    """Polls the sources that are due, or these feeds; then groups and writes.
+
+    A new feed among these becomes a source of all workspaces once it was read. Exit 1 when one of these failed, or all
+    of those that were due.
+    """
     running.launch(lambda settings: reading.poll(settings, urls or [], as_json=json))
 
 

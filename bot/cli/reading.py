@@ -20,7 +20,7 @@ from bot.config import Settings
 from bot.errors import Conflict, UsageError
 from bot.ingest.articles_file import RejectedLine, read_articles
 from bot.ingest.pipeline import PollReport
-from bot.models import Draft, Source
+from bot.models import Draft, Source, public_id
 from bot.text.urls import normal_feed_url
 
 _BATCH = 500
@@ -91,18 +91,29 @@ async def add_briefs(settings: Settings, files: Sequence[str], *, as_json: bool)
 
 
 async def poll(settings: Settings, urls: Sequence[str], *, as_json: bool) -> int:
-    """Polls these feeds, or the sources that are due; 1 when every one of them failed."""
+    """Polls these feeds, or the sources that are due; 1 when one of these failed, or all of those that were due."""
+    added: set[int] = set()
     async with opened(settings) as app:
-        if urls:
-            reports = await poll_feeds(app, [await _source(app, url) for url in urls])
-        else:
-            reports = await _poll_due(app)
+        reports = await (_poll_these(app, urls, added) if urls else _poll_due(app))
         written = await app.write_briefs()
     for report in reports:
-        _say_poll(report, as_json=as_json)
+        _say_poll(report, as_json=as_json, is_added=report.source.id in added)
     if not as_json:
         say(f"{len(reports)} polled, {sum(report.new for report in reports)} new articles, {written} briefs written")
-    return 1 if reports and all(report.error for report in reports) else 0
+    failed = [report for report in reports if report.error]
+    return 1 if failed and (urls or len(failed) == len(reports)) else 0
+
+
+async def _poll_these(app: App, urls: Sequence[str], added: set[int]) -> list[PollReport]:
+    """Polls feeds by address; `added` then has the ids of those that all workspaces have from now on."""
+    sources = list({source.id: source for source in [await _source(app, url, added) for url in urls]}.values())
+    reports = await poll_feeds(app, sources)
+    for report in reports:
+        if report.error and report.source.id in added:
+            # What was no feed at its first look is not read again and again.
+            await app.store.sources.unfollow(None, report.source.id)
+            added.discard(report.source.id)
+    return reports
 
 
 async def poll_feeds(app: App, sources: Sequence[Source]) -> list[PollReport]:
@@ -128,20 +139,29 @@ async def _poll_due(app: App) -> list[PollReport]:
     return reports
 
 
-async def _source(app: App, text: str) -> Source:
-    """The source of this address; what the operator names on the command line is shared by all workspaces."""
+async def _source(app: App, text: str, added: set[int]) -> Source:
+    """The source of this address; one that nobody follows is shared with all workspaces and goes to `added`."""
     url = normal_feed_url(text)
     known = await app.store.sources.by_url(url)
-    return known or await app.store.sources.add(url, workspace=None, now=app.clock.now())
+    if known and (known.next_poll_at or known.switched_off_at):
+        return known
+    source = await app.store.sources.add(known.url if known else url, workspace=None, now=app.clock.now())
+    added.add(source.id)
+    return source
 
 
-def _say_poll(report: PollReport, *, as_json: bool) -> None:
+def _say_poll(report: PollReport, *, as_json: bool, is_added: bool = False) -> None:
+    ref = public_id("src", report.source.id)
     if as_json:
-        say_json({"url": report.source.shown_url, **{name: getattr(report, name) for name in _TOLD}})
+        told = {name: getattr(report, name) for name in _TOLD}
+        say_json({"url": report.source.shown_url, "source": ref, "added": is_added, **told})
     elif report.error:
         say(f"failed   {report.source.shown_url}: {report.error}")
     else:
         say(f"{report.new:4} new {report.source.shown_url}")
+    if is_added and not as_json:
+        back = f"briefbot try '/brief-admin operator unshare {ref}' --as admin"
+        say(f"         it is now {ref}, a source of all workspaces; take it back with: {back}")
 
 
 def _reject(where: str, reason: str, fields: dict[str, object], *, as_json: bool) -> None:

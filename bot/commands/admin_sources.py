@@ -130,10 +130,11 @@ async def remove(context: Context) -> Reply:
     try:
         await context.store.sources.unfollow(context.workspace.id, source.id)
     except NotFound:
+        instead = f"operator unshare {public_id('src', source.id)}" if context.is_operator else "source list"
         raise UsageError(
             say("{name} is shared by the operator with every workspace", name=source.name),
             allowed=say("a source that was added here"),
-            example="/brief-admin source list",
+            example=f"/brief-admin {instead}",
         ) from None
     if source.is_shared:
         note = say("It is shared by the operator, so its stories stay.")

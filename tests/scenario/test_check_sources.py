@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
+from bot import config, logs
 from bot.app import build
+from bot.cli.reading import poll
 from bot.cli.trying import candidates, check_sources
 from bot.config import Settings
 from bot.models import LOCAL_WORKSPACE
@@ -106,6 +107,36 @@ async def test_all_is_well_when_no_feed_fails_and_they_are_read_side_by_side(
         assert await check_sources(settings, with_catalogue=False, as_json=True) == 0
     assert len(capsys.readouterr().out.splitlines()) == 6
     assert most > 1
+
+
+async def test_feed_that_is_polled_by_its_address_becomes_a_source_of_all_when_it_is_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with serving() as server:
+        server.answers = dict(PATHS)
+        settings = await settings_with(server, tmp_path, [])
+        logs.configure(settings)
+        good, page = f"{server.base}/good", f"{server.base}/page"
+        assert await poll(settings, [good, page, good], as_json=False) == 1
+        told = capsys.readouterr().out
+        assert await shared(settings) == [good]
+        server.answers["/page"] = http(FEED)
+        assert await poll(settings, [good, page], as_json=True) == 0
+        again = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert "it is now src1, a source of all workspaces; take it back with: " in told
+    assert "/brief-admin operator unshare src1" in told
+    assert "src2" not in told
+    assert "2 polled, 2 new articles" in told
+    assert [(line["source"], line["added"]) for line in again] == [("src1", False), ("src2", True)]
+    assert await shared(settings) == [good, page]
+
+
+async def shared(settings: Settings) -> list[str]:
+    app = await build(settings, adapters={})
+    try:
+        return sorted(source.url for source in await app.store.sources.followed(LOCAL_WORKSPACE))
+    finally:
+        await app.close()
 
 
 async def test_catalogue_is_tried_too_when_asked_for(tmp_path: Path) -> None:

@@ -84,6 +84,10 @@ async def test_source_is_removed_but_not_the_operators(office: Office) -> None:
     await office.store.sources.add("https://all.example/feed", workspace=None, now=office.clock.now(), title="For all")
     text = await office.ask('/brief-admin source remove "For all"')
     assert "For all is shared by the operator" in text
+    assert "Example: /brief-admin operator unshare src2" in text
+    # Who may not unshare it is not sent there.
+    await office.follow("https://theirs.example/feed", workspace=OTHER)
+    assert "Example: /brief-admin source list" in await office.ask("/brief-admin source remove src2", workspace=OTHER)
     assert "First News is followed no more" in await office.ask('/brief-admin source remove "first news"')
     assert [source.title for source in await office.store.sources.followed(LOCAL_WORKSPACE)] == ["For all"]
 

@@ -14,7 +14,7 @@ from tests.scenario.test_check_sources import PATHS, settings_with
 
 
 async def test_poll_tells_of_each_feed_what_came_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    fields = {"url", "new", "updated", "duplicate", "error", "is_unchanged"}
+    fields = {"url", "source", "added", "new", "updated", "duplicate", "error", "is_unchanged"}
     async with serving() as server:
         server.answers = dict(PATHS)
         settings = await settings_with(server, tmp_path, ["/good"])
