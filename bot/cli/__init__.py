@@ -17,16 +17,36 @@ def main(argv: list[str] | None = None) -> None:
 
     # Databases, exports and whatever else is made is for this user alone.
     os.umask(0o077)
+    _open_what_is_closed()
     try:
-        app(args=argv, prog_name="briefbot")
+        try:
+            app(args=argv, prog_name="briefbot")
+        finally:
+            # Now, while there is somebody to tell that it could not be written.
+            sys.stdout.flush()
     except (ConfigError, UsageError) as error:
         _leave(error.message, 2)
     except BriefbotError as error:
         _leave(error.message, 1)
     except BrokenPipeError:
-        # Our reader has gone (`briefbot stories | head`); give the interpreter's last flush somewhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Our reader has gone (`briefbot stories | head`).
+        _let_go_of_stdout()
         sys.exit(0)
+    except OSError as error:
+        _let_go_of_stdout()
+        _leave(f"{error.filename or 'input or output'}: {error.strerror or error}", 1)
+
+
+def _open_what_is_closed() -> None:
+    """With `>&-` Python has no stdout, and the number of it would go to the next file: the database."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
+def _let_go_of_stdout() -> None:
+    """Gives the interpreter's last flush somewhere to go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _leave(message: str, code: int) -> None:

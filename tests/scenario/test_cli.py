@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bot.caveat import CAVEATS
-from bot.cli import operating
+from bot.cli import main, operating
 from bot.config import load
 from bot.errors import ConfigError, UsageError
 from tests.born import briefbot
@@ -218,3 +218,28 @@ def test_import_of_nothing_but_broken_lines_fails(cli: Cli) -> None:
     done = cli("import", "-", stdin="nonsense\n")
     assert done.returncode == 1
     assert "rejected line 1" in done.stdout
+
+
+def _unchanged(mask: int) -> int:
+    return mask
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
+def test_output_that_cannot_be_written_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.umask", _unchanged)
+    with Path("/dev/full").open("w", encoding="utf-8") as full, pytest.raises(SystemExit) as left:  # noqa: PT012
+        monkeypatch.setattr("sys.stdout", full)
+        main(["--version"])
+    assert left.value.code == 1
+    assert capsys.readouterr().err == "briefbot: input or output: No space left on device\n"
+
+
+def test_closed_output_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.umask", _unchanged)
+    monkeypatch.setattr("sys.stdout", None)
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    assert left.value.code == 0
+    sys.stdout.close()
