@@ -17,6 +17,7 @@ from bot.app import has_adapter
 from bot.briefs.model.choice import model_of
 from bot.config import Settings
 from bot.errors import ConfigError
+from bot.odd_settings import odd_settings
 from bot.ports import SystemClock
 from bot.store import Store
 from bot.store.asked import Unanswered, ask
@@ -53,6 +54,7 @@ async def check(settings: Settings) -> list[Finding]:
         _model(settings),
         _private_sources(settings),
         _files(settings),
+        *(Finding(area="settings", state=State.WARNING, says=says) for says in odd_settings()),
     ]
 
 

@@ -7,6 +7,7 @@ import importlib
 import sys
 from typing import Final
 
+import structlog
 from rich.console import Console
 from rich.progress import Progress
 
@@ -16,9 +17,12 @@ from bot.cli.running import opened, say, say_json
 from bot.config import Settings
 from bot.errors import ConfigError, UsageError
 from bot.listening import Endpoint
+from bot.odd_settings import odd_settings
 from bot.stopping import Stopping
 from bot.store.copying import copy_store as copy_whole_store
 from bot.store.migrate import migrate as migrate_store
+
+log = structlog.get_logger(__name__)
 
 _MISSING: Final = {
     "discord": "DISCORD_TOKEN is not set; docs/discord.md says where it comes from",
@@ -34,6 +38,8 @@ async def run(settings: Settings, only: frozenset[str], *, shards: str = "") -> 
         raise UsageError(
             f"--only {wrong[0]!r} is no part of the bot", allowed=", ".join(known), example="briefbot run --only ingest"
         )
+    for says in odd_settings():
+        log.warning("settings.odd", reason=says)
     _require_platforms(settings, only, shards)
     _leave_no_core()
     stopping = Stopping()

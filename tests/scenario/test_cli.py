@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from bot.caveat import CAVEATS
 from bot.cli import main, operating
@@ -178,6 +179,17 @@ async def test_run_refuses_a_platform_that_it_could_only_wait_for(
     with pytest.raises((ConfigError, UsageError), match=re.escape(words)):
         async with asyncio.timeout(20):
             await operating.run(settings, frozenset(only), shards=shards)
+
+
+async def test_run_tells_of_a_misspelt_setting_before_it_misses_the_right_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("DISCORD_TOKN=secret", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with structlog.testing.capture_logs() as logged, pytest.raises(ConfigError):
+        await operating.run(load(), frozenset({"discord"}))
+    reason = ".env sets DISCORD_TOKN, which is no setting; did you mean DISCORD_TOKEN?"
+    assert {"event": "settings.odd", "log_level": "warning", "reason": reason} in logged
 
 
 def test_wrong_setting_exits_with_2_and_is_named(cli: Cli) -> None:

@@ -143,6 +143,35 @@ def test_dotenv_that_is_no_text_is_refused_with_its_line(tmp_path: Path, text: b
         config.load(env_file=str(tmp_path / ".env"))
 
 
+async def test_check_warns_of_what_is_no_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (
+        f"DISCORD_TOKN={SECRET}",
+        f"garbage {SECRET} without equals",
+        f'BRIEFBOT_MODEL_API_KEY="{SECRET}',
+        "BRIEFBOT_POLL_INTERVALL=3",
+        "SLACK_WEBHOOK=x",
+        "DISCORD_TOKEN_FILE=",
+        "briefbot_log_level=info",
+        "POSTGRES_PASSWORD=x",
+    )
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SLACK_HOME", "of another program")
+    monkeypatch.setenv("BRIEFBOT_PORT_80_TCP_ADDR", "10.0.0.1")
+    monkeypatch.setenv("BRIEFBOT_OPERATOR", "discord:1")
+    findings = await health.check(config.load(database_url=f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"))
+    says = [one.says for one in findings if one.area == "settings" and one.state == "warning"]
+    assert [line for line in says if "BRIEFBOT_SOAK" not in line] == [
+        ".env, line 2 sets nothing: it has no = or a quotation mark that is never closed",
+        ".env, line 3 sets nothing: it has no = or a quotation mark that is never closed",
+        ".env sets DISCORD_TOKN, which is no setting; did you mean DISCORD_TOKEN?",
+        ".env sets BRIEFBOT_POLL_INTERVALL, which is no setting; did you mean BRIEFBOT_POLL_INTERVAL?",
+        ".env sets SLACK_WEBHOOK, which is no setting; .env.example lists all",
+        "the environment sets BRIEFBOT_OPERATOR, which is no setting; did you mean BRIEFBOT_OPERATORS?",
+    ]
+    assert SECRET not in str(findings)
+
+
 KEY = "a passphrase for tests"
 FOREIGN = "xoxe.xoxb-1-a-token-of-a-workspace"
 
