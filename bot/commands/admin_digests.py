@@ -33,6 +33,7 @@ from bot.models import (
     Topic,
     public_id,
 )
+from bot.models.zones import is_zone
 from bot.saying import marked, say, say_count
 
 log = structlog.get_logger(__name__)
@@ -99,7 +100,7 @@ async def edit(context: Context) -> Reply:
         )
     made = await _made(context, digest)
     changed = rescheduled(digest, _changed(context, digest, made), made=made, now=context.now)
-    if changed.channel != digest.channel:
+    if changed.channel != digest.channel or (is_zone(changed.zone) and not is_zone(digest.zone)):
         changed = replace(changed, trouble="", trouble_since=None)
     await context.store.digests.save(changed)
     if changed.channel != digest.channel:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.commands.context import Context, Reply
 from bot.commands.describe import instant_in_words
@@ -14,6 +13,7 @@ from bot.documents.phrases import phrase
 from bot.documents.retelling import retold
 from bot.errors import UsageError
 from bot.models import Brief, ChannelRef, Follow, public_id
+from bot.models.zones import zone_of
 from bot.saying import say
 
 
@@ -85,7 +85,7 @@ def _facts(context: Context, one: Follow) -> tuple[tuple[str, str | Mention], ..
 def _end(context: Context) -> datetime | None:
     """The end of the last day on which it is followed."""
     day = context.arguments.get("until", date)
-    zone = ZoneInfo(context.workspace.zone)
+    zone = zone_of(context.workspace.zone)
     return datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone) if day else None
 
 

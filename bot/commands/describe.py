@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.documents.wording import day_names, language_name, listed, local_with_day, short_date, span
 from bot.models import ALL_DAYS, Digest, TopicRule
+from bot.models.zones import zone_of
 from bot.saying import say, say_count, speaking
 
 _ID: Final = re.compile(r"#?[td]?\d+", re.IGNORECASE)
@@ -79,7 +79,7 @@ def paused_in_words(digest: Digest, now: datetime) -> str:
 
 def is_resting(digest: Digest, now: datetime) -> bool:
     """Whether it is paused until a date that is still to come."""
-    return digest.paused_until is not None and now.astimezone(ZoneInfo(digest.zone)).date() < digest.paused_until
+    return digest.paused_until is not None and now.astimezone(zone_of(digest.zone)).date() < digest.paused_until
 
 
 def instant_in_words(at: datetime, zone: str, now: datetime) -> str:

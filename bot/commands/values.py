@@ -6,7 +6,6 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz, process
 
@@ -17,6 +16,7 @@ from bot.digests.calendar import zone_named
 from bot.documents.clip import clip
 from bot.errors import UsageError
 from bot.models import ALL_DAYS, ChannelRef
+from bot.models.zones import zone_of
 from bot.saying import say
 from bot.topics.catalogue import KnownTopic, known_topics
 
@@ -162,7 +162,7 @@ def ping(option: Option, text: str) -> str:
 
 def coming_date(option: Option, text: str, *, now: datetime, zone: str) -> date:
     """A date after today and within a year: `2026-12-24`, `tomorrow`."""
-    today = now.astimezone(ZoneInfo(zone)).date()
+    today = now.astimezone(zone_of(zone)).date()
     wanted = text.strip().lower()
     day = today + timedelta(days=1) if wanted == "tomorrow" else _date(wanted)
     if day is None or not today < day <= today + timedelta(days=366):
@@ -263,7 +263,7 @@ def since(option: Option, text: str, *, now: datetime, zone: str) -> datetime:
     age = _AGE.fullmatch(wanted)
     if age:
         return now - min(int(age[1]) * _AGES[age[2][0]], timedelta(days=36500))
-    here = now.astimezone(ZoneInfo(zone))
+    here = now.astimezone(zone_of(zone))
     day = {"today": here.date(), "yesterday": here.date() - timedelta(days=1)}.get(wanted) or _date(wanted)
     if day is None or not date(1970, 1, 2) <= day <= here.date():
         raise UsageError(
@@ -271,7 +271,7 @@ def since(option: Option, text: str, *, now: datetime, zone: str) -> datetime:
             allowed=say("24h, 7d, 2w, today, yesterday, or a date up to today"),
             example=f"{option.name}:{here.date() - timedelta(days=7)}",
         )
-    return datetime.combine(day, time(0), tzinfo=ZoneInfo(zone))
+    return datetime.combine(day, time(0), tzinfo=zone_of(zone))
 
 
 def _date(text: str) -> date | None:

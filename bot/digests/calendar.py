@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from rapidfuzz import process
 
 from bot.errors import UsageError
 from bot.models import TimeOfDay
+from bot.models.zones import is_zone, zone_of
 from bot.saying import say
 
 _SEARCH_DAYS: Final = 16
@@ -57,7 +58,7 @@ def _next_run(
     times: tuple[TimeOfDay, ...], zone: str, days: tuple[int, ...], after: datetime, since: date | None
 ) -> Due:
     # The local date may be a day behind what the instant's own date says, so the search begins a day early.
-    start = after.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
+    start = after.astimezone(zone_of(zone)).date() - timedelta(days=1)
     if since is not None:
         start = max(start, since)
     for offset in range(_SEARCH_DAYS):
@@ -73,7 +74,7 @@ def _next_run(
 
 def instant_of(on: date, at: time, zone: str) -> datetime | None:
     """The instant in UTC of a local time on a local date; None when that date does not exist in the zone."""
-    there = ZoneInfo(zone)
+    there = zone_of(zone)
     wall = datetime.combine(on, at)
     instant = wall.replace(tzinfo=there, fold=0).astimezone(UTC)
     if instant.astimezone(there).replace(tzinfo=None) == wall:
@@ -130,9 +131,6 @@ def _zones() -> dict[str, str]:
     for name in sorted(available_timezones()):
         if name.startswith(("posix/", "right/")) or name in ("Factory", "localtime"):
             continue
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-        found[name.casefold()] = name
+        if is_zone(name):
+            found[name.casefold()] = name
     return found

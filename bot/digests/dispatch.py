@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -39,6 +38,7 @@ from bot.models import (
     Workspace,
     last_chance,
 )
+from bot.models.zones import is_zone, zone_of
 from bot.ports import Adapter, Clock
 from bot.saying import marked, say, say_count, speaking
 from bot.store import Store
@@ -59,6 +59,9 @@ NEWS_WINDOW: Final = timedelta(days=1) + OVERLAP
 TODAY_STORIES: Final = 10
 MOST_MISSED: Final = 40
 """Missed dates that are recorded one by one; of a bot that was off for longer only the newest."""
+
+
+_ZONE_GONE: Final = marked("the time zone {zone} is not known any more; choose another with /brief-admin digest edit")
 
 
 class Dispatcher:
@@ -82,7 +85,9 @@ class Dispatcher:
             pass
 
     def obstacle(self, digest: Digest) -> str:
-        """Why the digest's channel could not be posted to now, where that is known; empty otherwise."""
+        """Why the digest could not be posted now, where that is known; empty otherwise."""
+        if not is_zone(digest.zone):
+            return _ZONE_GONE.format(zone=digest.zone)
         adapter = self._adapters.get(digest.platform)
         return adapter.obstacle(digest.channel) if adapter is not None else ""
 
@@ -207,7 +212,12 @@ class Dispatcher:
         upcoming = next_of(digest, after=now, made={(run.on, run.slot) for run in runs})
         if len(runs) > MOST_MISSED:
             log.warning("editions.unrecorded", digest=digest.id, count=len(runs) - MOST_MISSED, since=str(runs[0].on))
-        *missed, last = [slot_of(run, upcoming) for run in runs[-MOST_MISSED:]]
+        slots = [slot_of(run, upcoming) for run in runs[-MOST_MISSED:]]
+        if not is_zone(digest.zone):
+            why = self.obstacle(digest)
+            await self._store.digests.set_trouble(digest.id, digest.channel, why, now)
+            return [skipped_plan(digest, slot, why) for slot in slots]
+        *missed, last = slots
         plans = [
             skipped_plan(digest, slot, marked("Briefbot was not running, or not in this place")) for slot in missed
         ]
@@ -352,4 +362,4 @@ def _how_posted(digest: Digest, workspace: Workspace, *, is_quiet: bool) -> str:
 
 
 def _today(zone: str, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(zone)).date()
+    return now.astimezone(zone_of(zone)).date()

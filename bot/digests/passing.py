@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from bot.digests.dispatch import LEASE_S, MOST_MISSED, skipped_plan, slot_of
 from bot.digests.runs import missed_and_due, next_of
 from bot.models import Digest
 from bot.saying import marked
 from bot.store import Store
 from bot.store.editions import EditionPlan
+
+log = structlog.get_logger(__name__)
 
 BATCH: Final = 500
 _REASON: Final = marked("The store was restored; it may have been posted before")
@@ -23,7 +27,13 @@ async def pass_over(store: Store, platforms: list[str], now: datetime) -> int:
     await store.follows.pass_over(now)
     count = 0
     while claimed := await store.digests.claim_due(now, limit=BATCH, lease_s=LEASE_S, platforms=platforms):
-        plans = [plan for digest in claimed for plan in _passed(digest, now)]
+        plans: list[EditionPlan] = []
+        for digest in claimed:
+            try:
+                plans += _passed(digest, now)
+            except Exception:
+                # The others are passed over all the same; its lease keeps it away meanwhile.
+                log.exception("edition.failed", digest=digest.id, workspace=digest.workspace_id)
         await store.editions.plan(plans, now=now)
         count += len(plans)
     return count

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, count
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.digests.calendar import Due, instant_of, next_run
 from bot.models import Covers, Digest, TimeOfDay
+from bot.models.zones import zone_of
 
 OVERLAP: Final = timedelta(hours=12)
 """How much further back an edition looks than to the one before it, which may have been too early for something."""
@@ -49,7 +49,7 @@ def retimed(digest: Digest, times: Sequence[time], *, used: Collection[int] = ()
 
 def used_today(digest: Digest, made: Made, now: datetime) -> set[int]:
     """The slots of its local date that had their edition."""
-    today = now.astimezone(ZoneInfo(digest.zone)).date()
+    today = now.astimezone(zone_of(digest.zone)).date()
     return {slot for on, slot in made if on == today}
 
 
@@ -120,7 +120,7 @@ def missed_and_due(digest: Digest, now: datetime) -> list[Due]:
 
 def run_by_hand(digest: Digest, *, made: Made, now: datetime) -> Due | None:
     """The run of today that one sent now takes the place of: the next, else one that passed; None when all were."""
-    today = now.astimezone(ZoneInfo(digest.zone)).date()
+    today = now.astimezone(zone_of(digest.zone)).date()
     free = [one for one in digest.times if (today, one.slot) not in made]
     ahead = [one for one in free if (instant := instant_of(today, one.at, digest.zone)) and instant > now]
     chosen = next(iter(ahead or free), None)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.documents import wording
 from bot.documents.nodes import Card
 from bot.models import Brief, ChangeKind, Correction, SourceChange, Version, VersionKind
+from bot.models.zones import zone_of
 from bot.saying import marked, say
 
 _SAID: Final = {
@@ -39,8 +39,8 @@ def change_words(kind: VersionKind, note: str, at: datetime, zone: str, *, told_
 
     With its date where `told_at`, the day on which a message told it, is another one or not known.
     """
-    there = at.astimezone(ZoneInfo(zone))
-    is_same_day = told_at is not None and told_at.astimezone(ZoneInfo(zone)).date() == there.date()
+    there = at.astimezone(zone_of(zone))
+    is_same_day = told_at is not None and told_at.astimezone(zone_of(zone)).date() == there.date()
     when = f"{there:%H:%M}" if is_same_day else wording.local(at, zone)
     bare, noted = _SAID[kind]
     return say(noted, when=when, note=note) if note else say(bare, when=when)

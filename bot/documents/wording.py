@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.models import Brief, Origin
+from bot.models.zones import zone_of
 from bot.saying import PSEUDO, say, say_count, spoken
 from bot.text.language_names import ENGLISH_NAMES
 
@@ -53,7 +53,7 @@ def _length(number: int, unit: str) -> str:
 
 def local(at: datetime, zone: str) -> str:
     """An instant as a clock on the wall shows it: "24 Nov 2026, 08:30"."""
-    there = at.astimezone(ZoneInfo(zone))
+    there = at.astimezone(zone_of(zone))
     if locale := by_cldr():
         from babel.dates import format_date
 
@@ -63,7 +63,7 @@ def local(at: datetime, zone: str) -> str:
 
 def local_with_day(at: datetime, zone: str) -> str:
     """As `local`, with the day of the week: "Tue 24 Nov 2026, 08:30"."""
-    there = at.astimezone(ZoneInfo(zone))
+    there = at.astimezone(zone_of(zone))
     if locale := by_cldr():
         from babel.dates import format_skeleton
 
