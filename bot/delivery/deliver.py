@@ -10,7 +10,7 @@ import json
 import random
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -200,6 +200,7 @@ class Deliverer:
             log.info("delivery.queued", workspace=delivery.workspace_id, seconds=round(after_s))
         self._rests[delivery.workspace_id] = max(until, self._rests.get(delivery.workspace_id, 0.0))
         await self._settling.put_back(delivery, reason, self._clock.now() + timedelta(seconds=after_s))
+        await self._skip_paused(delivery)
 
     async def _again(self, delivery: Delivery, result: Retry) -> None:
         at = next_try(delivery, self._clock.now(), after_s=result.after_s, jitter=self._jitter.random())
@@ -208,9 +209,7 @@ class Deliverer:
                 delivery, marked("{reason}; tries: {n}").format(reason=result.reason, n=delivery.attempts)
             )
             return
-        await self._store.deliveries.settle_retry(
-            delivery.id, owner=self._owner, error=result.reason, next_try_at=at, is_unsure=result.is_unknown
-        )
+        await self._put_off(delivery, result.reason, at, is_unsure=result.is_unknown)
         log.info("delivery.retry", delivery=delivery.id, reason=result.reason, at=at.isoformat())
 
     async def _blocked(self, delivery: Delivery, reason: str) -> None:
@@ -221,10 +220,24 @@ class Deliverer:
         if at is None:
             await self._give_up(delivery, reason)
         else:
-            await self._store.deliveries.settle_retry(delivery.id, owner=self._owner, error=reason, next_try_at=at)
+            await self._put_off(delivery, reason, at)
             log.warning("delivery.blocked", delivery=delivery.id, digest=delivery.digest_id, reason=reason)
         if is_new:
             await self._tell(delivery, reason)
+
+    async def _put_off(self, delivery: Delivery, reason: str, at: datetime, *, is_unsure: bool = False) -> None:
+        """Has it tried again then."""
+        await self._store.deliveries.settle_retry(
+            delivery.id, owner=self._owner, error=reason, next_try_at=at, is_unsure=is_unsure
+        )
+        await self._skip_paused(delivery)
+
+    async def _skip_paused(self, delivery: Delivery) -> None:
+        """What was put off is not tried again when its digest was paused while it was on its way."""
+        if delivery.is_paused or delivery.digest_id is None:
+            return
+        if await self._store.digests.skip_paused(delivery.digest_id):
+            log.warning("edition.skipped", digest=delivery.digest_id, reason="the digest was paused")
 
     async def _set_trouble(self, delivery: Delivery, reason: str) -> bool:
         """Notes why its channel cannot be posted to; whether that is new."""

@@ -261,6 +261,8 @@ class Delivery(Value):
     """Its parts after the first stand in a thread of the first."""
     home: ChannelRef | None = None
     """The channel of its digest now; None for a post about a story that is followed."""
+    is_paused: bool = False
+    """Its digest was paused when it was claimed: it is sent by hand."""
     is_troubled: bool = False
     """Its channel could not be posted to before."""
     first_ref: str = ""

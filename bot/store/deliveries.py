@@ -32,6 +32,7 @@ WHOLE = (
         # What is new of a story hangs below its first post; a digest's parts do where it is set so.
         or_(digests.c.place == Place.THREAD, editions.c.follow_id.is_not(None)).label("in_thread"),
         digests.c.channel.label("home"),
+        func.coalesce(or_(digests.c.is_paused, digests.c.paused_until > editions.c.on), False).label("is_paused"),
         (func.coalesce(digests.c.trouble, follows.c.trouble, "") != "").label("is_troubled"),
         func.coalesce(func.nullif(follows.c.first_ref, ""), _first.c.message_ref, "").label("first_ref"),
     )

@@ -88,6 +88,16 @@ class Digests:
         except IntegrityError:
             raise _taken(digest.name) from None
 
+    async def skip_paused(self, digest_id: int) -> int:
+        """Skips what waits again of a digest that was paused while that was on its way; how many editions."""
+        query = select(digests.c.is_paused, digests.c.paused_until).where(digests.c.id == digest_id)
+        async with self._db.writing() as connection:
+            row = (await connection.execute(query)).one_or_none()
+            if row is None or not (row.is_paused or row.paused_until):
+                return 0
+            before = None if row.is_paused else row.paused_until
+            return await skip_waiting(connection, digest_id, before=before, why=_PAUSED)
+
     async def remove(self, workspace: WorkspaceId, digest_id: int) -> None:
         """Removes it with its editions; NotFound when it is not this workspace's."""
         query = delete(digests).where(digests.c.id == digest_id, digests.c.workspace_id == workspace)

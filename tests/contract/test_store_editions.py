@@ -300,15 +300,24 @@ async def test_edition_of_which_nothing_was_sent_moves_to_another_channel_under_
     assert await claim(store, clock) == []
 
 
-async def test_what_waits_is_skipped_by_a_pause_and_what_is_on_its_way_is_not(store: Store, clock: FakeClock) -> None:
+@pytest.mark.parametrize("in_save", [True, False])
+async def test_what_waits_is_skipped_by_a_pause_and_what_is_on_its_way_is_not(
+    store: Store, clock: FakeClock, in_save: bool
+) -> None:
     made, edition = await planned(store, clock)
     [first] = await claim(store, clock)
     paused = replace(await store.digests.get(LOCAL_WORKSPACE, made.id), is_paused=True)
     assert await store.digests.save(paused, is_pause=True) == 0
     assert await store.deliveries.settle_retry(first, owner="me", error="x", next_try_at=clock.now())
     assert await store.digests.save(replace(paused, workspace_id=OTHER), is_pause=True) == 0
+    assert await store.digests.skip_paused(made.id + 9) == 0
+    for pause in ({"is_paused": False}, {"is_paused": False, "paused_until": edition.on}):
+        assert await store.digests.save(replace(paused, **pause)) == 0
+        assert await store.digests.skip_paused(made.id) == 0
     assert await store.digests.save(paused) == 0
-    assert await store.digests.save(paused, is_pause=True) == 1
+    if in_save:
+        assert await store.digests.save(paused, is_pause=True) == 1
+    assert await store.digests.skip_paused(made.id) == (not in_save)
     assert await claim(store, clock) == []
     [skipped] = await store.editions.recent(LOCAL_WORKSPACE, limit=1)
     assert (skipped.id, skipped.state, skipped.reason) == (edition.id, EditionState.SKIPPED, "the digest was paused")

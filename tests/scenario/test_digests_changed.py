@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, time, timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.briefs.model.view import ModelView
@@ -104,6 +106,7 @@ async def test_edition_sent_by_hand_beside_one_that_is_due_does_not_take_its_pla
     assert (await desk.store.digests.get(LOCAL_WORKSPACE, made.id)).next_on == SATURDAY
 
 
+QUEUED = Retry(reason="others wait too", after_s=0.01, is_queued=True)
 OLD, NEW = ChannelRef("console:old"), ChannelRef("console:new")
 
 
@@ -232,10 +235,39 @@ async def test_pause_until_a_date_skips_what_waits_and_leaves_what_is_of_that_da
     assert desk.adapter.messages() == []
 
 
+@pytest.mark.parametrize("until", ["", " until:2026-01-20"])
+@pytest.mark.parametrize("answer", [Retry(reason="503"), Gone(reason="no right to post"), QUEUED])
+async def test_message_that_is_refused_while_its_digest_is_paused_is_not_tried_again(
+    desk: Desk, answer: SendResult, until: str
+) -> None:
+    made = await desk.digest()
+    await desk.plan(DUE)
+    real = desk.adapter.send
+
+    async def send(message: Outgoing) -> SendResult:
+        desk.adapter.send = real  # type: ignore[method-assign]
+        await ask(desk, f"digest pause digest:Morning{until}")
+        return answer
+
+    desk.adapter.send = send  # type: ignore[method-assign]
+    for _ in range(2):
+        await desk.deliverer.drain()
+        await asyncio.sleep(0.02)
+        desk.clock.advance(1200)
+    assert desk.adapter.messages() == []
+    edition = await edition_on(desk.store, made.id, FRIDAY)
+    assert edition is not None
+    assert (edition.state, edition.reason) == (EditionState.SKIPPED, "the digest was paused")
+
+
 async def test_edition_sent_by_hand_of_a_paused_digest_is_posted(desk: Desk) -> None:
     await desk.digest()
     assert "is skipped" not in await ask(desk, "digest pause digest:Morning")
     await ask(desk, "digest send digest:Morning")
     await ask(desk, "digest edit digest:Morning stories:3")
+    desk.adapter.line = [Retry(reason="503")]
+    await desk.deliverer.drain()
+    assert desk.texts() == []
+    desk.clock.advance(120)
     await desk.deliverer.drain()
     assert len(desk.texts()) == 1
