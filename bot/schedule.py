@@ -7,12 +7,13 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from bot.errors import StoreError, store_error
 from bot.ports import SystemClock
@@ -22,6 +23,9 @@ log = structlog.get_logger(__name__)
 BEAT_S: Final = 5.0
 WATCH_S: Final = 60.0
 """A scheduler that has not run anything for so long is dead: an error in its own loop stops it without a word."""
+RETRY_S: Final = 30.0
+"""A job that the store kept from its work waits no longer than this, however seldom it is due."""
+_SLACK: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,12 +41,26 @@ class ScheduleStopped(RuntimeError):
     """The scheduler stopped by itself; the process must not go on as if it were at work."""
 
 
+class _Every(BaseTrigger):  # type: ignore[misc]
+    """So long after each run.
+
+    The library's own goes on from when it was due, in steps: a clock that is set forward by a year means millions.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.pause = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        return now + self.pause
+
+
 class Schedule:
     """Runs jobs until it is told to stop."""
 
     def __init__(self, jobs: Sequence[Job], *, beat_s: float = BEAT_S, watch_s: float = WATCH_S) -> None:
         self._jobs = (*jobs, Job(name="heartbeat", every_s=beat_s, run=self._beat))
-        self._watch_s = watch_s
+        self._look_s = min(beat_s, watch_s)
+        self._looks = round(watch_s / self._look_s)
         self._beats = 0
         self.ended: dict[str, datetime] = {}
         """When each job ended well last; before its first end, when the schedule began."""
@@ -62,7 +80,7 @@ class Schedule:
         scheduler = self._scheduler(died)
         scheduler.start()
         try:
-            await self._watch(stop, died)
+            await self._watch(scheduler, stop, died)
         finally:
             if scheduler.running:
                 # A job that it was about to begin begins: cancelled before that, it would be logged as failed.
@@ -82,8 +100,7 @@ class Schedule:
         for job in self._jobs:
             scheduler.add_job(
                 self._runner(job),
-                "interval",
-                seconds=job.every_s,
+                _Every(job.every_s),
                 name=job.name,
                 next_run_time=SystemClock().now(),
                 # The default grace of one second drops a job that is a little late.
@@ -93,14 +110,27 @@ class Schedule:
             )
         return scheduler
 
-    async def _watch(self, stop: asyncio.Event, died: asyncio.Event) -> None:
+    async def _watch(self, scheduler: AsyncIOScheduler, stop: asyncio.Event, died: asyncio.Event) -> None:
+        beats, left = self._beats, self._looks
         while True:
-            beats = self._beats
-            await first(stop, died, timeout_s=self._watch_s)
+            await first(stop, died, timeout_s=self._look_s)
             if stop.is_set():
                 return
-            if died.is_set() or self._beats == beats:
+            # Looks, not seconds: none of them passes while the machine sleeps.
+            beats, left = (beats, left - 1) if self._beats == beats else (self._beats, self._looks)
+            if died.is_set() or not left:
                 raise ScheduleStopped("the scheduler stopped by itself")
+            self._hasten(scheduler)
+
+    def _hasten(self, scheduler: AsyncIOScheduler) -> None:
+        """No job waits longer than it may: what was due soon is far away once the clock is set back."""
+        now = SystemClock().now()
+        for job in scheduler.get_jobs():
+            pause = job.trigger.pause
+            if job.name in self.troubles:
+                pause = min(pause, timedelta(seconds=RETRY_S))
+            if job.next_run_time > now + pause + _SLACK:
+                job.modify(next_run_time=now + pause)
 
     async def _beat(self) -> None:
         self._beats += 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 
 from bot.errors import StoreFull
 from bot.schedule import Job, Schedule, ScheduleStopped
+from tests.waiting import until
 
 
 async def test_job_that_fails_is_logged_and_runs_again() -> None:
@@ -132,6 +134,59 @@ async def test_scheduler_whose_own_loop_failed_stops_the_process(monkeypatch: py
     with pytest.raises(ScheduleStopped):
         async with asyncio.timeout(10):
             await Schedule([], beat_s=0.01, watch_s=0.1).run(asyncio.Event())
+
+
+class SetClock(datetime):
+    """The machine's clock, which somebody sets."""
+
+    off = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + cls.off
+
+
+@pytest.mark.parametrize("off", [timedelta(minutes=-5), timedelta(days=-4000), timedelta(days=4000)])
+async def test_jobs_go_on_when_the_clock_is_set(monkeypatch: pytest.MonkeyPatch, off: timedelta) -> None:
+    for module in ("apscheduler.schedulers.base", "apscheduler.triggers.interval", "bot.ports"):
+        monkeypatch.setattr(f"{module}.datetime", SetClock)
+    monkeypatch.setattr("bot.schedule._SLACK", timedelta(seconds=0.1))
+    monkeypatch.setattr(SetClock, "off", timedelta(0))
+    ran = {"dispatch": 0, "poll": 0}
+    stop = asyncio.Event()
+
+    async def work(name: str) -> None:
+        ran[name] += 1
+
+    jobs = [Job(name="dispatch", every_s=0.02, run=partial(work, "dispatch"))]
+    jobs.append(Job(name="poll", every_s=0.3, run=partial(work, "poll")))
+    running = asyncio.create_task(Schedule(jobs, beat_s=0.05, watch_s=1.0).run(stop))
+    await until(lambda: ran["dispatch"] > 3)
+    for set_to in (off, timedelta(0), off):
+        SetClock.off = set_to
+        before, since = dict(ran), time.process_time()
+        await until(lambda before=before: all(ran[name] > before[name] + 1 for name in ran), within_s=5)  # type: ignore[misc]
+        assert time.process_time() - since < 2, "it goes through all the times that the clock leapt over"
+    stop.set()
+    await running
+
+
+async def test_job_that_the_store_kept_from_its_work_is_soon_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that runs each hour would else be told as in trouble for an hour."""
+    monkeypatch.setattr("bot.schedule.RETRY_S", 0.05)
+    stop, runs = asyncio.Event(), 0
+
+    async def prune() -> None:
+        nonlocal runs
+        runs += 1
+        if runs < 3:
+            raise StoreFull("The disk is full.")
+        stop.set()
+
+    schedule = Schedule([Job(name="prune", every_s=3600, run=prune)], beat_s=0.05)
+    async with asyncio.timeout(10):
+        await schedule.run(stop)
+    assert schedule.troubles == {}
 
 
 async def test_scheduler_that_was_shut_down_stops_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
