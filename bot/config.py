@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_serializer,
     field_validator,
     model_validator,
@@ -24,10 +25,20 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.env_file import given_names
 from bot.errors import ConfigError
+from bot.secret_files import secrets_from_files
 from bot.vault import problem_with, split_keys
 
 Network = IPv4Network | IPv6Network
 _LOGIN: Final = re.compile(r"//[^/\s]*@")
+_YEAR_H: Final = 8760
+_MOST: Final = {
+    "fetch_timeout_s": 3600,
+    "model_timeout_s": 86_400,
+    "poll_interval_s": 2_592_000,
+    "source_patience_days": 3650,
+    "story_window_h": _YEAR_H,
+}
+"""Far beyond what is of use, and well before no date could be that far away."""
 DEFAULT_DATABASE_URL: Final = "sqlite+aiosqlite:///briefbot.db"
 
 
@@ -239,9 +250,20 @@ class Settings(BaseSettings):
         "model_daily_tokens",
     )
     @classmethod
-    def _positive(cls, value: float) -> float:
-        if value <= 0:
-            raise ValueError("it must be more than 0")
+    def _positive(cls, value: float, info: ValidationInfo) -> float:
+        most = _MOST.get(str(info.field_name), math.inf)
+        # What is no number at all (nan) is neither more nor less than any.
+        if 0 < value <= most and value < math.inf:
+            return value
+        limit = "" if most == math.inf else f" and at most {most}"
+        example = cls.model_fields[str(info.field_name)].default
+        raise ValueError(f"it must be more than 0{limit}; example: {example}")
+
+    @field_validator("news_window_h")
+    @classmethod
+    def _window(cls, value: int) -> int:
+        if not 0 <= value <= _YEAR_H:
+            raise ValueError(f"it must be from 0 to {_YEAR_H}; example: 48")
         return value
 
     @model_validator(mode="after")
@@ -330,27 +352,11 @@ def load(env_file: str | None = ".env", **overrides: Any) -> Settings:
 
     `overrides` are fields by name and win over the environment.
     """
-    secrets = _secrets_from_files(env_file)
+    secrets = secrets_from_files(Settings.model_fields, given_names(env_file))
     try:
         return Settings(_env_file=env_file, **(secrets | overrides))  # type: ignore[call-arg]
     except ValidationError as error:
         raise ConfigError("; ".join(_plain(problem) for problem in error.errors())) from None
-
-
-def _secrets_from_files(env_file: str | None) -> dict[str, SecretStr]:
-    found, given = {}, given_names(env_file)
-    for name, field in Settings.model_fields.items():
-        path = given.get(f"{field.validation_alias}_FILE")
-        if not path or (field.annotation is not SecretStr and name != "database_url"):
-            continue
-        try:
-            text = Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigError(f"{field.validation_alias}_FILE: {path} cannot be read ({error.strerror})") from None
-        if not text:
-            raise ConfigError(f"{field.validation_alias}_FILE: {path} is empty")
-        found[name] = text if name == "database_url" else SecretStr(text)
-    return found  # type: ignore[return-value]
 
 
 def _plain(problem: Any) -> str:

@@ -17,6 +17,9 @@ from bot.text.urls import is_web_address
 MAX_HEADLINE: Final = 300
 MAX_TEXT: Final = 4000
 """Characters of one paragraph."""
+MAX_WORDS: Final = 60_000
+"""Characters of all paragraphs and headings. PostgreSQL indexes a megabyte of one brief, and of each two Korean letters
+ten bytes."""
 MAX_PARTS: Final = 40
 """Sections, sources and related links, each."""
 
@@ -86,6 +89,9 @@ def assemble(parts: Parts) -> ElsewhereBrief:
     if len(headline) > MAX_HEADLINE:
         raise ValueError(f"the headline has {len(headline)} characters; allowed are {MAX_HEADLINE}")
     body = " ".join([*parts.lede, *(text for _, told in parts.sections for text in told)])
+    length = len(body) + len(parts.deck) + sum(len(heading) for heading, _ in parts.sections)
+    if length > MAX_WORDS:
+        raise ValueError(f"the text has {length} characters; allowed are {MAX_WORDS}, so give it as several briefs")
     language = parts.language or language_of(f"{headline}\n{body}")
     sources = tuple(parts.sources[:MAX_PARTS]) or _named_sources([parts.deck, body])
     text = BriefText(

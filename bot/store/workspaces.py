@@ -14,6 +14,7 @@ from bot.store.database import Database
 from bot.store.platforms import is_of
 from bot.store.rows import value
 from bot.store.schema import workspaces
+from bot.text.clean import harmless
 
 _ONE: Final = select(workspaces).where(workspaces.c.id == bindparam("workspace"))
 
@@ -25,7 +26,7 @@ class Workspaces:
     async def ensure(self, id: WorkspaceId, *, name: str = "", now: datetime) -> Workspace:  # noqa: A002
         """The workspace of this id, made when it is new."""
         async with self._db.writing() as connection:
-            insert = self._db.insert(workspaces).values(id=id, name=name, created_at=now)
+            insert = self._db.insert(workspaces).values(id=id, name=harmless(name), created_at=now)
             await connection.execute(insert.on_conflict_do_nothing())
             row = (await connection.execute(_ONE, {"workspace": id})).one()
         return _workspace(row)
@@ -38,6 +39,7 @@ class Workspaces:
 
     async def present(self, id: WorkspaceId, *, name: str, now: datetime) -> bool:  # noqa: A002
         """Notes that the bot is there, under this name; True when it had left."""
+        name = harmless(name)
         await self.ensure(id, name=name, now=now)
         known = workspaces.c.id == id
         async with self._db.writing() as connection:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 
+from bot.briefs.parts import MAX_WORDS
 from bot.models import LOCAL_WORKSPACE, BriefText, Sentence
 from bot.store import Store
 from tests import hostile
@@ -120,3 +122,13 @@ async def test_no_query_is_too_hostile(store: Store, clock: FakeClock) -> None:
     for query in queries:
         await store.search.find(query, workspace=LOCAL_WORKSPACE, limit=3)
         await store.search.suggest(query)
+
+
+async def test_longest_brief_that_may_come_in_is_indexed(store: Store, clock: FakeClock) -> None:
+    """Of nothing but different letters, which is the most that an index has to hold."""
+    letters = random.Random(1)
+    words = "".join(chr(letters.randrange(0xAC00, 0xD7A3)) for _ in range(MAX_WORDS))
+    lede = (Sentence(text=words, sources=(1,)),)
+    told = BriefText(headline="A pact", deck="", lede=lede, language="ko", written_by="imported")
+    made = await brief(store, clock.now(), 1, told, workspace=None)
+    assert [one.brief.id for one in await store.search.find(words[-9:-3], workspace=None, limit=5)] == [made.id]

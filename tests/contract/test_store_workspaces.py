@@ -56,3 +56,11 @@ async def test_what_is_written_together_is_kept_whole_or_not_at_all(store: Store
     assert (await store.workspaces.get(WorkspaceId("discord:2"))).id == "discord:2"
     with pytest.raises(NotFound):
         await store.workspaces.get(WorkspaceId("discord:3"))
+
+
+async def test_name_that_no_database_takes_is_kept_without_what_is_wrong_in_it(store: Store, clock: FakeClock) -> None:
+    guild = WorkspaceId("discord:1")
+    await store.workspaces.ensure(guild, name="Har\0bour\ud800", now=clock.now())
+    assert (await store.workspaces.get(guild)).name == "Harbour"
+    await store.workspaces.present(guild, name="\udfffPo\x00rt", now=clock.now())
+    assert (await store.workspaces.get(guild)).name == "Port"

@@ -57,6 +57,13 @@ def test_every_setting_is_read_from_the_environment_under_its_name() -> None:
         ("BRIEFBOT_DATABASE_URL", "postgresql+asyncpg:///x?host=h&port=pw-secret", "port must be a number"),
         ("BRIEFBOT_DATABASE_URL", "sqlite+aiosqlite://home:pw-secret", "a file has three slashes"),
         ("BRIEFBOT_FETCH_TIMEOUT", "-1", "BRIEFBOT_FETCH_TIMEOUT: it must be more than 0"),
+        ("BRIEFBOT_FETCH_TIMEOUT", "nan", "it must be more than 0 and at most 3600; example: 20.0"),
+        ("BRIEFBOT_MODEL_TIMEOUT", "inf", "it must be more than 0 and at most 86400"),
+        ("BRIEFBOT_STORY_WINDOW", "99999999999", "it must be more than 0 and at most 8760; example: 72"),
+        ("BRIEFBOT_NEWS_WINDOW", "99999999999", "it must be from 0 to 8760; example: 48"),
+        ("BRIEFBOT_NEWS_WINDOW", "-1", "it must be from 0 to 8760"),
+        ("BRIEFBOT_SOURCE_PATIENCE", "99999999999", "at most 3650"),
+        ("BRIEFBOT_POLL_INTERVAL", "99999999999", "at most 2592000"),
         ("BRIEFBOT_POLL_INTERVAL", "often", "BRIEFBOT_POLL_INTERVAL"),
         ("BRIEFBOT_ALLOW_PRIVATE_SOURCES", "10.0.0.0/99", "BRIEFBOT_ALLOW_PRIVATE_SOURCES"),
         ("SLACK_APP_TOKEN", SECRET, "SLACK_BOT_TOKEN"),
@@ -240,6 +247,15 @@ def test_place_to_listen_is_read() -> None:
     assert config.read_listen("127.0.0.1:3000") == ("127.0.0.1", 3000)
     assert config.read_listen("[::1]:0") == ("::1", 0)
     assert config.read_listen(":3000") is None
+
+
+def test_secret_file_that_is_no_text_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "token"
+    file.write_bytes("fake-secret-é".encode("latin-1"))
+    monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", str(file))
+    with pytest.raises(ConfigError, match=r"SLACK_BOT_TOKEN_FILE: .*token is no text in UTF-8") as caught:
+        config.load(env_file=None)
+    assert "fake-secret" not in str(caught.value)
 
 
 def test_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+
+import pytest
+
 from bot.briefs.elsewhere import ElsewhereBrief, RejectedPart, read_briefs
 
 PAGE = """\
@@ -102,6 +107,18 @@ def test_sentence_that_names_an_unknown_source_is_refused() -> None:
 def test_page_that_is_only_a_headline_is_refused() -> None:
     assert "at least one paragraph" in rejected("a.txt", "Only a headline").reason
     assert "empty" in rejected("a.txt", " \n").reason
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.jsonl"])
+def test_text_that_is_too_long_to_be_found_is_refused_and_the_longest_is_not(name: str) -> None:
+    def written(length: int) -> str:
+        paragraphs = ["".join(chr(0xAC00 + n % 11_000) for n in range(1_999)) + "." for _ in range(length // 2000)]
+        if name == "a.jsonl":
+            return json.dumps({"headline": "A pact", "lede": paragraphs})
+        return "\n\n".join(["A pact" if name == "a.txt" else "# A pact", *paragraphs])
+
+    assert one(name, written(58_000)).text.headline == "A pact"
+    assert re.search(r"has 6\d,?\d+ characters; allowed are 60000", rejected(name, written(62_000)).reason)
 
 
 def test_markup_and_direction_characters_do_not_come_in() -> None:
