@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
     and_,
@@ -22,7 +21,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    type_coerce,
+    true,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -51,7 +50,7 @@ SENDING: Final = "sending"
 DONE: Final = "done"
 GONE: Final = "gone"
 FAILED: Final = "failed"
-_RACE_S: Final = 300
+_RACE: Final = timedelta(minutes=5)
 """So long may an edition be under way between what it read and what it recorded."""
 MISSING: Final = timedelta(hours=1)
 """For so long after a correction we look for what was told while it was made."""
@@ -103,16 +102,17 @@ class Amendments:
 
     async def plan_missing(self, now: datetime) -> None:
         """Plans the edits of what was told while a correction was made: composed before it, recorded after it."""
-        recent = corrections.c.at > now - MISSING
-        async with self._db.glancing() as connection:
-            if (await connection.execute(select(corrections.c.id).where(recent).limit(1))).first() is None:
-                return
+        made = corrections.c
+        recent = select(made.workspace_id, made.brief_id, made.version, made.at).where(made.kind.in_(CORRECTIONS))
+        if not (found := await self._db.rows(recent.where(made.at > now - MISSING))):
+            return
         async with self._db.writing() as connection:
-            for name, copies in (("delivery_id", _missed()), ("share_id", _missed_shares())):
-                insert = self._db.insert(amendments)
-                rows = _at(copies.where(recent), now)
-                from_rows = insert.from_select(["workspace_id", name, "next_try_at", "created_at"], rows)
-                await connection.execute(from_rows.on_conflict_do_nothing(index_elements=[name]))
+            for correction in found:
+                for name, copies in (("delivery_id", _missed(correction)), ("share_id", _missed_share(correction))):
+                    insert = self._db.insert(amendments)
+                    rows = _at(copies, now)
+                    from_rows = insert.from_select(["workspace_id", name, "next_try_at", "created_at"], rows)
+                    await connection.execute(from_rows.on_conflict_do_nothing(index_elements=[name]))
 
     async def claim(
         self, now: datetime, *, limit: int, lease_s: float, owner: str, platforms: Sequence[str]
@@ -213,40 +213,32 @@ def _shares(brief_id: int, workspace: WorkspaceId | None) -> Select[Any]:
     return found if workspace is None else found.where(shared_answers.c.workspace_id == workspace)
 
 
-def _missed() -> Select[Any]:
+def _missed(correction: Any) -> Select[Any]:
     """Messages of editions that were recorded after a correction and tell its brief as it was before."""
-    return (
-        select(deliveries.c.workspace_id, deliveries.c.id)
-        .select_from(corrections)
-        .join(briefs, briefs.c.id == corrections.c.brief_id)
-        .join(edition_items, edition_items.c.story_id == briefs.c.story_id)
-        .join(editions, editions.c.id == edition_items.c.edition_id)
-        .join(deliveries, deliveries.c.edition_id == editions.c.id)
-        .where(edition_items.c.brief_version < corrections.c.version, _is_just_after(editions.c.created_at))
-        .where(corrections.c.kind.in_(CORRECTIONS), _holds_for(deliveries))
-        .distinct()
-    )
+    story = select(briefs.c.story_id).where(briefs.c.id == correction.brief_id).scalar_subquery()
+    # From what the brief stands in to the messages, of which there are too many to begin with.
+    told = select(edition_items.c.edition_id).join(editions, editions.c.id == edition_items.c.edition_id)
+    told = told.where(edition_items.c.story_id == story, edition_items.c.brief_version < correction.version)
+    told = told.where(_is_just_after(editions.c.created_at, correction))
+    found = select(deliveries.c.workspace_id, deliveries.c.id).where(deliveries.c.edition_id.in_(told))
+    return found.where(_is_its(deliveries.c.workspace_id, correction))
 
 
-def _missed_shares() -> Select[Any]:
-    return (
-        select(shared_answers.c.workspace_id, shared_answers.c.id)
-        .select_from(corrections)
-        .join(shared_items, shared_items.c.brief_id == corrections.c.brief_id)
-        .join(shared_answers, shared_answers.c.id == shared_items.c.share_id)
-        .where(shared_items.c.brief_version < corrections.c.version, _is_just_after(shared_answers.c.created_at))
-        .where(corrections.c.kind.in_(CORRECTIONS), _holds_for(shared_answers))
-        .distinct()
-    )
+def _missed_share(correction: Any) -> Select[Any]:
+    stands = shared_items.c.brief_id == correction.brief_id
+    told = select(shared_items.c.share_id).where(stands, shared_items.c.brief_version < correction.version)
+    found = select(shared_answers.c.workspace_id, shared_answers.c.id).where(shared_answers.c.id.in_(told))
+    found = found.where(_is_just_after(shared_answers.c.created_at, correction))
+    return found.where(_is_its(shared_answers.c.workspace_id, correction))
 
 
-def _is_just_after(at: ColumnElement[datetime]) -> ColumnElement[bool]:
-    begun = type_coerce(corrections.c.at, BigInteger)
-    return type_coerce(at, BigInteger).between(begun, begun + _RACE_S * 10**6)
+def _is_just_after(at: ColumnElement[datetime], correction: Any) -> ColumnElement[bool]:
+    return at.between(correction.at, correction.at + _RACE)
 
 
-def _holds_for(table: Any) -> ColumnElement[bool]:
-    return corrections.c.workspace_id.in_([table.c.workspace_id, LOCAL_WORKSPACE])
+def _is_its(workspace_id: ColumnElement[str], correction: Any) -> ColumnElement[bool]:
+    """The operator's hold for all."""
+    return true() if correction.workspace_id == LOCAL_WORKSPACE else workspace_id == correction.workspace_id
 
 
 def _due(now: datetime, platforms: tuple[str, ...], limit: int) -> Select[Any]:

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, make_url
 
-from bot.models import LOCAL_WORKSPACE
+from bot.models import LOCAL_WORKSPACE, VersionKind
 from bot.store import Store
+from bot.store.schema import corrections
 from tests.fakes import FakeClock
+from tests.office_store import brief, words
 
 WHOLE = re.compile(r"SCAN (?!CONSTANT|\(|json_each)(?!.* USING (COVERING )?INDEX ix_\w+_(due|open))")
 """All rows of a table; an index of what is due or open holds no others."""
@@ -41,6 +43,15 @@ LOOKS: dict[str, Callable[[Store, FakeClock], Awaitable[Any]]] = {
 }
 
 
+async def _corrected(store: Store, clock: FakeClock) -> None:
+    """With a correction of just now, without which there is nothing to look for."""
+    told = await brief(store, clock.now(), 1, words("Told"))
+    row = {"workspace_id": LOCAL_WORKSPACE, "brief_id": told.id, "version": 2, "based_on": 1, "at": clock.now()}
+    async with store.database.writing() as connection:
+        await connection.execute(corrections.insert().values(**row, kind=VersionKind.RETRACTED))
+    await store.amendments.plan_missing(clock.now())
+
+
 HISTORY = re.compile(
     r"SCAN (editions|edition_items|deliveries|amendments|follows|shared_answers|articles|stories|briefs)\b"
     r"(?!.* USING (COVERING )?INDEX ix_)"
@@ -52,6 +63,7 @@ ROUNDS: dict[str, Callable[[Store, FakeClock], Awaitable[Any]]] = {
         clock.now(), news_window=timedelta(days=2)
     ),
     "the hourly pruning": lambda store, clock: store.pruning.prune(clock.now()),
+    "the look for what was told while it was corrected": _corrected,
     "the end of a workspace": lambda store, clock: store.pruning.forget(LOCAL_WORKSPACE),
 }
 
@@ -100,7 +112,7 @@ def _plans(store: Store, statements: Sequence[tuple[str, Any]]) -> list[tuple[st
     plans = [
         (detail, statement)
         for statement, parameters in statements
-        if statement.startswith(("SELECT", "UPDATE", "DELETE"))
+        if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT INTO amendments"))
         for *_, detail in database.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
     ]
     database.close()
