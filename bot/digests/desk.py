@@ -53,20 +53,16 @@ class Desk:
 
     async def open(self, digests: Sequence[Digest]) -> None:
         """Reads what the digests' workspaces follow and what their channels were told before."""
-        channels: dict[WorkspaceId, list[ChannelRef]] = {}
-        for digest in digests:
-            channels.setdefault(digest.workspace_id, []).append(digest.channel)
-        self._own_sources = await self._store.sources.own_of(channels)
-        self._correcting = await self._store.corrections.holders(channels)
-        for workspace, refs in channels.items():
-            found = await self._store.editions.sent(workspace, refs, since=self.now - SENT_WINDOW)
-            self._sent |= {(workspace, channel): stories for channel, stories in found.items()}
+        theirs = {digest.workspace_id for digest in digests}
+        since = self.now - SENT_WINDOW
+        self._workspaces |= await self._store.workspaces.each(theirs)
+        self._own_sources = await self._store.sources.own_of(theirs)
+        self._correcting = await self._store.corrections.holders(theirs)
+        self._sent |= await self._store.editions.sent([_place(digest) for digest in digests], since=since)
         for digest in digests:
             if digest.repeats:
-                own = await self._store.editions.sent(
-                    digest.workspace_id, [digest.channel], since=self.now - SENT_WINDOW, digest_id=digest.id
-                )
-                self._sent_by[digest.id] = own[digest.channel]
+                own = await self._store.editions.sent([_place(digest)], since=since, digest_id=digest.id)
+                self._sent_by[digest.id] = own[_place(digest)]
 
     def lay_out(self, workspace: WorkspaceId, topics: Sequence[Topic]) -> None:
         """Takes these for the topics that the workspace has."""
@@ -76,7 +72,7 @@ class Desk:
         """Remembers an edition of this round, so that another digest in its channel does not tell the same."""
         if id(picks) not in self._as_sent:
             self._as_sent[id(picks)] = picks, _as_sent(picks)
-        place = (digest.workspace_id, digest.channel)
+        place = _place(digest)
         self._sent[place] = {**self._sent[place], **self._as_sent[id(picks)][1]}
 
     async def workspace(self, id_: WorkspaceId) -> Workspace:
@@ -96,7 +92,7 @@ class Desk:
         """The stories of an edition that looks so far back, those in a language first."""
         sent = self._sent_by.get(digest.id) if digest.repeats else None
         if sent is None:
-            sent = self._sent[digest.workspace_id, digest.channel]
+            sent = self._sent[_place(digest)]
         topics = await self._topics_of(digest)
         workspace = await self.workspace(digest.workspace_id)
         viewer = self._viewer(digest.workspace_id)
@@ -173,6 +169,10 @@ class Desk:
             self._topics[digest.workspace_id] = {topic.id: topic for topic in found}
         known = self._topics[digest.workspace_id]
         return tuple(known[id_] for id_ in digest.topic_ids if id_ in known)
+
+
+def _place(digest: Digest) -> tuple[WorkspaceId, ChannelRef]:
+    return digest.workspace_id, digest.channel
 
 
 def _as_sent(picks: Sequence[Pick]) -> dict[int, SentStory]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Table, any_, bindparam, func, make_url, select
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Table, Text, any_, bindparam, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -206,3 +206,20 @@ def among(column: ColumnElement[Any], *, is_sqlite: bool) -> ColumnElement[bool]
 def many(values: Sequence[int] | Sequence[str], *, is_sqlite: bool) -> dict[str, Any]:
     """The parameter of a statement with `among`."""
     return {"among": json.dumps(values) if is_sqlite else list(values)}
+
+
+def given_pairs(*, is_sqlite: bool) -> tuple[FromClause, ColumnElement[str], ColumnElement[str]]:
+    """Rows of two texts that `many_pairs` gives, to be joined with, and either column of them."""
+    if is_sqlite:
+        rows: FromClause = func.json_each(bindparam("pairs")).table_valued("value", name="given")
+        return rows, func.json_extract(rows.c.value, "$[0]"), func.json_extract(rows.c.value, "$[1]")
+    texts = (bindparam(name, type_=ARRAY(Text)) for name in ("firsts", "seconds"))
+    rows = func.unnest(*texts).table_valued("first", "second", name="given").render_derived()
+    return rows, rows.c.first, rows.c.second
+
+
+def many_pairs(pairs: Collection[tuple[str, str]], *, is_sqlite: bool) -> dict[str, Any]:
+    """The parameters of a statement with `given_pairs`."""
+    if is_sqlite:
+        return {"pairs": json.dumps([*pairs])}
+    return {"firsts": [first for first, _ in pairs], "seconds": [second for _, second in pairs]}

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select, tuple_, update
+from sqlalchemy import Select, and_, bindparam, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.documents.stored import to_json
 from bot.models import BriefText, ChannelRef, Digest, Edition, EditionState, Pick, WorkspaceId
 from bot.ports import Payload
 from bot.store import bodies
-from bot.store.database import Database
+from bot.store.database import Database, given_pairs, many_pairs
 from bot.store.digests import digest_of, is_same
 from bot.store.rows import value
 from bot.store.schema import (
@@ -179,48 +179,23 @@ class Editions:
             return [_edition(row) for row in rows]
 
     async def sent(
-        self, workspace: WorkspaceId, channels: Iterable[ChannelRef], *, since: datetime, digest_id: int | None = None
-    ) -> dict[ChannelRef, dict[int, SentStory]]:
-        """For each channel, each story that stood in an edition there since then, and what of it was told last.
+        self, places: Collection[tuple[WorkspaceId, ChannelRef]], *, since: datetime, digest_id: int | None = None
+    ) -> dict[tuple[WorkspaceId, ChannelRef], dict[int, SentStory]]:
+        """For each channel of a workspace, each story that stood in an edition there since then, and what of it was
+        told last.
 
         Of one digest alone with `digest_id`.
         """
-        channels = list(channels)
-        query = (
-            select(
-                editions.c.channel,
-                edition_items.c.story_id,
-                edition_items.c.brief_id,
-                func.max(edition_items.c.brief_version),
-                func.max(brief_versions.c.created_at),
-            )
-            .join(editions, editions.c.id == edition_items.c.edition_id)
-            .join(
-                brief_versions,
-                and_(
-                    brief_versions.c.brief_id == edition_items.c.brief_id,
-                    brief_versions.c.version == edition_items.c.brief_version,
-                ),
-            )
-            .where(
-                editions.c.workspace_id == workspace,
-                editions.c.channel.in_(channels),
-                # Who reads a channel need not read the threads of the stories that it follows.
-                editions.c.digest_id.is_not(None),
-                editions.c.created_at >= since,
-                editions.c.state.in_([EditionState.PLANNED, EditionState.DELIVERED]),
-            )
-            .group_by(editions.c.channel, edition_items.c.story_id, edition_items.c.brief_id)
-            .order_by(edition_items.c.brief_id)
-        )
+        query = _sent(is_sqlite=self._db.is_sqlite).where(editions.c.created_at >= since)
         if digest_id is not None:
             query = query.where(editions.c.digest_id == digest_id)
-        found: dict[ChannelRef, dict[int, SentStory]] = {channel: {} for channel in channels}
-        async with self._db.reading() as connection:
-            for channel, story, brief, version, written_at in await connection.execute(query):
-                told = SentStory(brief_version=version, written_at=written_at, told=((brief, version),))
-                known = found[channel].get(story)
-                found[channel][story] = told if known is None else _both(known, told)
+        found: dict[tuple[WorkspaceId, ChannelRef], dict[int, SentStory]] = {place: {} for place in places}
+        rows = await self._db.rows(query, many_pairs(found, is_sqlite=self._db.is_sqlite))
+        for workspace, channel, story, brief, version, written_at in rows:
+            told = SentStory(brief_version=version, written_at=written_at, told=((brief, version),))
+            place = found[workspace, channel]
+            known = place.get(story)
+            place[story] = told if known is None else _both(known, told)
         return found
 
     async def told(self, versions: Collection[tuple[int, int]]) -> dict[tuple[int, int], BriefText]:
@@ -231,6 +206,27 @@ class Editions:
         async with self._db.reading() as connection:
             rows = await connection.execute(select(brief_versions).where(key.in_(sorted(versions))))
             return {(row.brief_id, row.version): bodies.load(row.body) for row in rows}
+
+
+def _sent(*, is_sqlite: bool) -> Select[Any]:
+    """What was told in some channels of some workspaces."""
+    item, version = edition_items.c, brief_versions.c
+    given, workspace, channel = given_pairs(is_sqlite=is_sqlite)
+    place = (editions.c.workspace_id, editions.c.channel)
+    return (
+        select(*place, item.story_id, item.brief_id, func.max(item.brief_version), func.max(version.created_at))
+        .select_from(given)
+        .join(editions, and_(editions.c.workspace_id == workspace, editions.c.channel == channel))
+        .join(edition_items, item.edition_id == editions.c.id)
+        .join(brief_versions, and_(version.brief_id == item.brief_id, version.version == item.brief_version))
+        .where(
+            # Who reads a channel need not read the threads of the stories that it follows.
+            editions.c.digest_id.is_not(None),
+            editions.c.state.in_([EditionState.PLANNED, EditionState.DELIVERED]),
+        )
+        .group_by(*place, item.story_id, item.brief_id)
+        .order_by(item.brief_id)
+    )
 
 
 def _both(one: SentStory, other: SentStory) -> SentStory:

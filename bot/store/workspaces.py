@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -10,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.errors import NotFound
 from bot.models import Workspace, WorkspaceId
-from bot.store.database import Database
+from bot.store.database import Database, among
 from bot.store.platforms import is_of
 from bot.store.rows import value
 from bot.store.schema import workspaces
@@ -36,6 +37,12 @@ class Workspaces:
         if not rows:
             raise NotFound(f"no workspace {id!r}", allowed="a workspace that has used the bot", example="console:local")
         return _workspace(rows[0])
+
+    async def each(self, ids: Collection[WorkspaceId]) -> dict[WorkspaceId, Workspace]:
+        """Those of these that there are."""
+        query = select(workspaces).where(among(workspaces.c.id, is_sqlite=self._db.is_sqlite))
+        found = map(_workspace, await self._db.rows(query, self._db.many([*ids])))
+        return {workspace.id: workspace for workspace in found}
 
     async def present(self, id: WorkspaceId, *, name: str, now: datetime) -> bool:  # noqa: A002
         """Notes that the bot is there, under this name; True when it had left."""

@@ -129,8 +129,8 @@ async def test_unfollowed_story_is_not_posted_and_none_is_followed_for_ever(stor
     assert await store.follows.list(LOCAL_WORKSPACE) == []
     # Digests neither count its posts as told nor show them among their runs.
     assert await store.editions.recent(LOCAL_WORKSPACE, limit=9) == []
-    sent = await store.editions.sent(LOCAL_WORKSPACE, [NEWS], since=clock.now() - timedelta(days=30))
-    assert sent == {NEWS: {}}
+    sent = await store.editions.sent([(LOCAL_WORKSPACE, NEWS)], since=clock.now() - timedelta(days=30))
+    assert sent == {(LOCAL_WORKSPACE, NEWS): {}}
 
 
 async def test_follow_goes_with_a_story_that_is_merged(store: Store, clock: FakeClock) -> None:

@@ -20,8 +20,10 @@ async def test_workspace_is_made_once_and_keeps_its_settings(store: Store, clock
     again = await store.workspaces.ensure(LOCAL_WORKSPACE, name="Other", now=clock.advance(5))
     assert again == await store.workspaces.get(LOCAL_WORKSPACE)
     assert (again.name, again.zone, again.caveat_note, again.retention_days) == ("Here", "Asia/Seoul", "Ask us.", 30)
+    nowhere = WorkspaceId("slack:T1")
     with pytest.raises(NotFound):
-        await store.workspaces.get(WorkspaceId("slack:T1"))
+        await store.workspaces.get(nowhere)
+    assert await store.workspaces.each([LOCAL_WORKSPACE, nowhere]) == {LOCAL_WORKSPACE: again}
 
 
 async def test_health_counts_what_is_there(store: Store) -> None:

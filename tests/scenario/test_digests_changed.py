@@ -146,8 +146,9 @@ async def test_edition_that_waits_for_a_deleted_channel_goes_to_the_one_a_manage
     assert edition is not None
     assert edition.state is EditionState.DELIVERED
     assert [part.channel for part in await parts_of(desk.store, edition.id)] == [NEW, NEW]
-    told = await desk.store.editions.sent(LOCAL_WORKSPACE, [OLD, NEW], since=TODAY)
-    assert told[OLD] == {}
+    places = [(LOCAL_WORKSPACE, OLD), (LOCAL_WORKSPACE, NEW)]
+    told = await desk.store.editions.sent(places, since=TODAY)
+    assert told[LOCAL_WORKSPACE, OLD] == {}
     assert (await desk.store.digests.get(LOCAL_WORKSPACE, made.id)).trouble == ""
     assert len(desk.adapter.told) == 1
 

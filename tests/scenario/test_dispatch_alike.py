@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from adapters.discord.render import render as on_discord
 from adapters.slack.render import render as on_slack
-from bot.models import ChannelRef, Place, Quiet, Style
+from bot.models import ChannelRef, Place, Quiet, Style, WorkspaceId
 from bot.store import Store
 from bot.store.schema import deliveries, digests, edition_items, editions
+from tests.contract.test_store_plans import asked
 from tests.desk import DAY, TODAY, Desk, open_desk
 from tests.fakes import FakeClock
 from tests.office_store import brief, words
@@ -98,3 +99,19 @@ async def test_digests_planned_together_get_what_each_gets_alone(tmp_path: Path,
     assert len(together) == 2 * len(_KINDS)
     assert all(messages and items for items, messages in together.values())
     assert together == alone
+
+
+async def test_planning_asks_no_more_for_many_workspaces(sqlite_store: Store, clock: FakeClock, tmp_path: Path) -> None:
+    desk = await open_desk(sqlite_store, clock, tmp_path)
+    await brief(sqlite_store, clock.now(), 1, words("Harbour opens"), workspace=None)
+    counts = []
+    for day, few_or_many in enumerate((range(2), range(2, 9))):
+        for number in few_or_many:
+            workspace = WorkspaceId(f"console:w{number}")
+            await sqlite_store.workspaces.ensure(workspace, now=clock.now())
+            await desk.digest(workspace_id=workspace, channel=ChannelRef(f"console:c{number}"))
+        with asked(sqlite_store) as statements:
+            await desk.plan(TODAY + (day + 1) * DAY)
+        counts.append(len(statements))
+        await desk.deliverer.drain()
+    assert counts[1] <= counts[0]
