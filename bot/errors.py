@@ -48,7 +48,12 @@ class UsageError(BriefbotError):
 
 
 class NotFound(UsageError):
-    """An id or a name that means nothing in this workspace; another workspace's looks the same."""
+    """An id or a name that means nothing in this workspace; another workspace's looks the same.
+
+    `nearest` is the id of what was probably meant; empty where there is nothing of that kind.
+    """
+
+    nearest = ""
 
 
 class Conflict(UsageError):

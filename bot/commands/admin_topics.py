@@ -47,7 +47,7 @@ async def edit(context: Context) -> Reply:
         raise UsageError(
             say("then '{name}' would take everything", name=name),
             allowed=say("at least words, sources, languages or publishers"),
-            example=f"/brief-admin topic remove {public_id('t', topic.id)}",
+            example=f'/brief-admin topic edit {public_id("t", topic.id)} words:"Korea Japan, 한일"',
         )
     await context.store.topics.save(changed)
     return await _shown(context, say("{name} is changed", name=changed.name), changed)

@@ -34,6 +34,13 @@ _READERS: Final[Mapping[OptionType, Callable[[Option, str], object]]] = {
     OptionType.CATALOGUE: values.known_topic,
 }
 """Values that need nothing but their text."""
+_LISTS: Final = {
+    OptionType.TOPIC: "/brief topics",
+    OptionType.CAPS: "/brief topics",
+    OptionType.DIGEST: "/brief-admin digest list",
+    OptionType.SOURCE: "/brief-admin source list",
+}
+"""Which command shows what there is of a kind."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,16 +64,30 @@ class Lookup:
                     found[option.name] = await self._value(option, text)
                 elif option.is_missing(texts):
                     raise self._missing(option)
+            except NotFound as error:
+                raise self._with_example(option, error) from None
             except UsageError as error:
                 error.option = option.name
                 raise
         return Arguments(found)
 
+    def _with_example(self, option: Option, error: NotFound) -> NotFound:
+        """The error with an example that names what there is, or how to see it where the command takes it away."""
+        example = error.example
+        if not example and error.nearest and not self.command.is_danger:
+            example = f"{option.name}:{error.nearest}" + ("=3" if option.type is OptionType.CAPS else "")
+        told = NotFound(error.problem, allowed=error.allowed, example=example or _LISTS.get(option.type, ""))
+        told.option = option.name
+        return told
+
     async def refuse_strangers(self, texts: Mapping[str, str]) -> None:
         """NotFound when a value names something that is not kept here; what is missing or wrong else is let pass."""
         for option in self.command.options:
             if option.type in REFERENCES and not option.is_list and texts.get(option.name, "").strip():
-                await self._row(option, texts[option.name])
+                try:
+                    await self._row(option, texts[option.name])
+                except NotFound as error:
+                    raise self._with_example(option, error) from None
 
     def _refuse_unknown(self, texts: Mapping[str, str]) -> None:
         for name in texts:

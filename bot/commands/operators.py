@@ -48,7 +48,7 @@ async def share(context: Context) -> Reply:
         await context.store.sources.add(source.url, workspace=None, now=context.now)
     except Conflict:
         raise UsageError(
-            say("'{name}' is shared already", name=source.name), example="/brief-admin operator unshare src3"
+            say("'{name}' is shared already", name=source.name), example="/brief-admin source list"
         ) from None
     note = Note((Text(say("Every workspace sees its stories from now on.")),))
     title = say("'{name}' is shared with all", name=source.name)
@@ -61,9 +61,7 @@ async def unshare(context: Context) -> Reply:
     try:
         await context.store.sources.unfollow(None, source.id)
     except NotFound:
-        raise UsageError(
-            say("'{name}' is not shared", name=source.name), example="/brief-admin operator share src3"
-        ) from None
+        raise UsageError(say("'{name}' is not shared", name=source.name), example="/brief-admin source list") from None
     title = say("'{name}' is shared no more", name=source.name)
     return Reply(document=notice(title), changes=(_change(source, "yes", "no"),))
 

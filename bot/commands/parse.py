@@ -27,6 +27,10 @@ from bot.saying import say
 
 LINE_LIMIT: Final = 4000
 _CORRECTED_LIMIT: Final = 200
+_LIKE, _ALIKE = 60, 75
+"""Of 100: what a slip of the fingers leaves of a word; and what leaves no doubt."""
+_TAKING: Final = frozenset(("retract", "unfollow", "unshare"))
+"""Verbs of commands that take something away without being asked twice."""
 
 # What opens a quotation opens none within it: of many that nothing closes, each would be looked for to the end.
 _QUOTED: Final = r'"[^"]*"|“[^“”"]*+[”"]|„[^„“”"]*+[“”"]|«[^«»]*+»|‘[^‘’]*+’' + r"|(?<![^\s:=,])'[^']*'(?=[\s,]|$)"
@@ -48,14 +52,16 @@ class Parsed:
 
 
 class UnknownCommand(UsageError):
-    """No such command; `nearest` is the one most probably meant, `corrected` what was typed with it instead."""
+    """No such command; `nearest` is the one most probably meant, or the help, `corrected` that with what follows."""
 
-    def __init__(self, problem: str, nearest: Sequence[Command], words: Sequence[str]) -> None:
-        self.nearest = nearest[0]
-        corrected = " ".join((self.nearest.name, *words[len(self.nearest.path) :]))
-        self.corrected = corrected if len(corrected) <= _CORRECTED_LIMIT else self.nearest.name
+    def __init__(self, problem: str, listed: Sequence[Command], nearest: Command, rest: Sequence[str]) -> None:
+        self.nearest = nearest
+        corrected = " ".join((nearest.name, *rest))
+        self.corrected = corrected if len(corrected) <= _CORRECTED_LIMIT else nearest.name
         super().__init__(
-            problem, allowed=", ".join(f"/{command.name}" for command in nearest), example=self.nearest.right
+            problem,
+            allowed=", ".join(f"/{command.name}" for command in listed),
+            example=f"/{self.corrected}" if nearest.path == ("help",) else nearest.right,
         )
 
 
@@ -118,9 +124,35 @@ def _command(root: str, words: Sequence[str], line: str) -> tuple[Command, int]:
             problem = say("'{text}' is no command", text=f"{path[0]} {clip(typed, 60)}")
         else:
             problem = say("'{text}' needs one more word", text=path[0])
-        raise UnknownCommand(problem, _nearest(" ".join(path), group, limit=len(group)), words)
+        listed = _nearest(" ".join(path), group, limit=len(group), least=0)
+        raise _unknown(problem, listed, _verb(typed, listed), words, group[0].root)
     problem = say("there is no command '{text}'", text=clip(line, 60))
-    raise UnknownCommand(problem, _nearest(" ".join(path), COMMANDS, limit=3), words)
+    listed = _nearest(" ".join(path), COMMANDS, limit=3)
+    raise _unknown(problem, listed, listed[0] if listed else None, words, root or "brief")
+
+
+def _verb(typed: str, group: Sequence[Command]) -> Command | None:
+    """The command of a group that its second word is like; without one the first that does no harm."""
+    if not typed:
+        return next(command for command in group if not _takes_away(command))
+    verbs = {command.name: command.path[1] for command in group}
+    found = process.extractOne(typed, verbs, scorer=fuzz.ratio, score_cutoff=_LIKE)
+    return BY_NAME[found[2]] if found else None
+
+
+def _unknown(
+    problem: str, listed: Sequence[Command], meant: Command | None, words: Sequence[str], root: str
+) -> UnknownCommand:
+    """Offers the command that was meant; for none, and for one that takes something away, no more than its help."""
+    if meant and not _takes_away(meant):
+        return UnknownCommand(problem, listed, meant, words[len(meant.path) :])
+    helping = BY_NAME[f"{meant.root if meant else root} help"]
+    about = meant.path if meant else listed[0].path[:1] if listed else ()
+    return UnknownCommand(problem, listed or (helping,), helping, about)
+
+
+def _takes_away(command: Command) -> bool:
+    return command.is_danger or command.path[-1] in _TAKING
 
 
 def _means_another(path: Sequence[str], depth: int) -> bool:
@@ -131,10 +163,11 @@ def _means_another(path: Sequence[str], depth: int) -> bool:
     )
 
 
-def _nearest(typed: str, commands: Sequence[Command], *, limit: int) -> list[Command]:
+def _nearest(typed: str, commands: Sequence[Command], *, limit: int, least: int = _LIKE) -> list[Command]:
+    """The commands that look most like it; one that takes something away only where hardly another can be meant."""
     names = {command.name: " ".join(command.path) for command in commands}
-    found = process.extract(typed, names, scorer=_likeness, limit=limit)
-    return [BY_NAME[name] for _, _, name in found]
+    found = process.extract(typed, names, scorer=_likeness, limit=limit, score_cutoff=least)
+    return [BY_NAME[name] for _, score, name in found if not least or score >= _ALIKE or not _takes_away(BY_NAME[name])]
 
 
 def _likeness(typed: str, path: str, **_: object) -> float:

@@ -35,7 +35,6 @@ from bot.store.schema import digest_is_on, digests, workspaces
 from bot.store.troubles import end_trouble, set_trouble
 
 _PAUSED: Final = marked("the digest was paused")
-_EXAMPLE = "/brief-admin digest preview digest:d1"
 
 
 class Digests:
@@ -65,7 +64,7 @@ class Digests:
         for digest in found:
             if name_key(digest.name) == key:
                 return digest
-        raise not_found("digest", text, [digest.name for digest in found], example=_EXAMPLE)
+        raise not_found("digest", text, {public_id("d", digest.id): digest.name for digest in found})
 
     async def list(self, workspace: WorkspaceId) -> builtins.list[Digest]:
         """All digests of a workspace, by name."""
@@ -104,7 +103,7 @@ class Digests:
         async with self._db.writing() as connection:
             gone = (await connection.execute(query)).rowcount
         if not gone:
-            raise not_found("digest", public_id("d", digest_id), [], example=_EXAMPLE)
+            raise not_found("digest", public_id("d", digest_id), {})
 
     async def claim_due(
         self, now: datetime, *, limit: int, lease_s: float, platforms: Sequence[str]

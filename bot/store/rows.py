@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -39,15 +39,16 @@ def name_key(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def nearest(text: str, names: Iterable[str], limit: int = 3) -> list[str]:
-    """The names that look most like the text, best first."""
-    found = process.extract(text, list(names), limit=limit, score_cutoff=45)
-    return [name for name, _, _ in found]
+def _nearest(text: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Those whose names look most like the text, best first."""
+    found = process.extract(text, names, limit=3, score_cutoff=45)
+    return {ref: name for name, _, ref in found}
 
 
-def not_found(what: str, text: str, names: Sequence[str], *, example: str) -> NotFound:
-    """The error for a name that means nothing here; offers the nearest that do."""
-    offered = nearest(text, names) or list(names[:5])
+def not_found(what: str, text: str, names: Mapping[str, str]) -> NotFound:
+    """The error for a name that means nothing here; offers the nearest that do. `names` are ids with their names."""
+    offered = _nearest(text, names) or dict(list(names.items())[:5])
     none, wrong = _WORDS[what]
-    allowed = ", ".join(offered) if offered else say(none)
-    return NotFound(say(wrong, name=text[:80]), allowed=allowed, example=example)
+    error = NotFound(say(wrong, name=text[:80]), allowed=", ".join(offered.values()) if offered else say(none))
+    error.nearest = next(iter(offered), "")
+    return error

@@ -119,8 +119,7 @@ class Sources:
         titled = [source for source in found if source.title.casefold() == wanted]
         if len(titled) == 1:
             return titled[0]
-        names = [source.name for source in found]
-        raise not_found("source", text, names, example="/brief-admin source remove source:src1")
+        raise not_found("source", text, {public_id("src", source.id): source.name for source in found})
 
     async def unfollow(self, workspace: WorkspaceId | None, source_id: int) -> None:
         """The workspace follows it no more (None: shared no more); its articles stay. NotFound when it did not."""

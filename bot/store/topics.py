@@ -17,7 +17,6 @@ from bot.store.database import Database
 from bot.store.rows import name_key, not_found, value
 from bot.store.schema import topics
 
-_EXAMPLE = "/brief latest topic:t1"
 _ALL = select(topics).where(topics.c.workspace_id == bindparam("workspace")).order_by(topics.c.name_key)
 
 
@@ -49,7 +48,7 @@ class Topics:
         for topic in found:
             if name_key(topic.name) == key:
                 return topic
-        raise not_found("topic", text, [topic.name for topic in found], example=_EXAMPLE)
+        raise not_found("topic", text, {public_id("t", topic.id): topic.name for topic in found})
 
     async def list(self, workspace: WorkspaceId) -> list[Topic]:
         """All topics of a workspace, by name."""
@@ -74,7 +73,7 @@ class Topics:
         async with self._db.writing() as connection:
             gone = (await connection.execute(query)).rowcount
         if not gone:
-            raise not_found("topic", public_id("t", topic_id), [], example=_EXAMPLE)
+            raise not_found("topic", public_id("t", topic_id), {})
 
 
 async def insert_topic(connection: AsyncConnection, topic: Topic) -> Topic:

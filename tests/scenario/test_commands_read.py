@@ -62,7 +62,26 @@ async def test_unknown_topic_offers_the_nearest(office: Office) -> None:
     text = await office.ask("/brief latest topic:Rivers", is_manager=False)
     assert "No topic 'Rivers' here" in text
     assert "River life" in text
-    assert "Example: /brief latest topic:t1" in text
+    assert "Example: topic:t1" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "example"),
+    [
+        ("brief today nope", "topic:t1"),
+        ("brief-admin digest add Evening at:8:00 topics:nope", "topics:t1"),
+        ("brief-admin digest edit nope stories:3", "/brief-admin digest list"),
+        ("brief-admin topic remove nope", "/brief topics"),
+        ("brief-admin topic add Bad sources:src999", "sources:src1"),
+        ("brief-admin source remove src999", "/brief-admin source list"),
+        ("brief-admin operator share src999", "source:src1"),
+    ],
+)
+async def test_example_for_an_unknown_name_is_there_and_takes_nothing_away(
+    office: Office, line: str, example: str
+) -> None:
+    await office.ask('/brief-admin topic add "River life" words:otter')
+    assert (await office.ask(f"/{line}")).endswith(f"Example: {example}")
 
 
 @pytest.mark.parametrize("count", ["0", "21", "many"])

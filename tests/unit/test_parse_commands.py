@@ -154,6 +154,28 @@ def test_parse_offers_nearest_command_when_line_is_none(line: str, nearest: str,
     assert caught.value.example == BY_NAME[nearest].right
 
 
+@pytest.mark.parametrize(
+    ("line", "helping", "allowed"),
+    [
+        ("foo", "brief help", "/brief help"),
+        ("/brief-admin foo", "brief-admin help", "/brief-admin help"),
+        ("forgt", "brief-admin help forget", "/brief-admin forget"),
+        ("retrct b1 wrong", "brief-admin help retract", "/brief-admin retract"),
+        ("source remov src1", "brief-admin help source remove", "/brief-admin source remove"),
+        ("digset remove Morning", "brief-admin help digest remove", "/brief-admin digest remove"),
+        ("digest xyzzy Morning", "brief-admin help digest", "/brief-admin digest send"),
+    ],
+)
+def test_parse_offers_only_help_when_nothing_is_alike_or_something_would_be_lost(
+    line: str, helping: str, allowed: str
+) -> None:
+    with pytest.raises(UnknownCommand) as caught:
+        parse(line)
+    assert (caught.value.corrected, caught.value.example) == (helping, f"/{helping}")
+    assert allowed in caught.value.allowed
+    assert parse(caught.value.corrected).command.path == ("help",)
+
+
 def test_parse_lists_a_group_when_its_second_word_is_missing() -> None:
     with pytest.raises(UnknownCommand) as caught:
         parse("/brief-admin source")
