@@ -38,6 +38,7 @@ _NAMED_DAYS: Final = {
     "weekdays": (0, 1, 2, 3, 4),
     "weekends": (5, 6),
 }
+_EVERYBODY: Final = re.compile(r"@?(?:everyone|here|channel)|<!(?:everyone|here|channel|group)(?:\|[^>]*)?>")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -299,10 +300,16 @@ def channel(option: Option, text: str, *, platform: str) -> ChannelRef:
 
 
 def role(option: Option, text: str) -> str:
-    """A role or group as the platform refers to it, empty for `none`."""
+    """A role or group as the platform refers to it, empty for `none`; never all people of a place (law 4)."""
     if is_none(text):
         return ""
     words = text.strip()
+    if _EVERYBODY.fullmatch("".join(unicodedata.normalize("NFKC", _CONTROL.sub("", words)).split()).casefold()):
+        raise UsageError(
+            say("{option} cannot be everyone", option=option.name),
+            allowed=say("one role, or none"),
+            example=f"{option.name}:none",
+        )
     found = re.fullmatch(r"<(?:@&|!subteam\^)([\w-]{1,80})(?:\|[^>]*)?>", words)
     if found:
         return found[1]

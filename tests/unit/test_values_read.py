@@ -218,6 +218,17 @@ def test_role_is_read_as_the_platform_writes_it(text: str, expected: str) -> Non
     assert values.role(ROLE, text) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["everyone", "@everyone", "@Here", " @ channel ", "＠everyone", "<!here>", "<!channel|@channel>", "@\u202ehere"],
+)
+def test_role_is_never_everybody(text: str) -> None:
+    for read, option in ((values.role, ROLE), (values.ping, PING)):
+        with pytest.raises(UsageError, match="cannot be everyone") as caught:
+            read(option, text)
+        assert caught.value.example == f"{option.name}:none"
+
+
 def test_name_is_one_clean_line_when_it_holds_control_characters() -> None:
     assert values.plain(NAME, " Korea\n\u202eJapan\x00 ", example="…") == "Korea Japan"
 
