@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from uuid import uuid4
 
 import structlog
 
@@ -34,7 +35,7 @@ from bot.ingest.pipeline import Ingest
 from bot.listening import Endpoint
 from bot.models import LOCAL_WORKSPACE
 from bot.ports import Clock, SystemClock
-from bot.process import process_name
+from bot.process import place, process_name
 from bot.pulse import EVERY_S
 from bot.schedule import Job, Schedule, first
 from bot.signs import Signs
@@ -182,7 +183,12 @@ class App:
             last, now = await signs.look(), self.clock.now()
             await self.store.heartbeats.beat(
                 Heartbeat(
-                    process=process_name(), roles=tuple(sorted(wanted)), jobs=last, started_at=started_at, beat_at=now
+                    process=process_name(),
+                    roles=tuple(sorted(wanted)),
+                    jobs=last,
+                    place=place(),
+                    started_at=started_at,
+                    beat_at=now,
                 )
             )
 
@@ -292,6 +298,8 @@ async def build(
     view = ModelView(store, choice)
     dispatcher = Dispatcher(store, adapters, clock, view)
     writer = BriefWriter(store, clock)
+    # Two containers may have one name, and what one has claimed the other must not settle.
+    owner = f"{process_name()} {uuid4().hex}"
     return App(
         settings=settings,
         clock=clock,
@@ -306,8 +314,8 @@ async def build(
         aftermath=Aftermath(store, clock),
         model=ModelWriter(store, clock, choice, learn=writer.learn) if choice else None,
         dispatcher=dispatcher,
-        deliverer=Deliverer(store, adapters, clock, owner=process_name()),
-        amender=Amender(store, adapters, clock, owner=process_name()),
+        deliverer=Deliverer(store, adapters, clock, owner=owner),
+        amender=Amender(store, adapters, clock, owner=owner),
         notifier=Notifier(store, adapters, clock),
         timekeeper=Timekeeper(store, clock, news_window=timedelta(hours=settings.news_window_h)),
         commands=Commands(store, ingest, dispatcher, clock, view, frozenset(settings.operators)),

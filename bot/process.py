@@ -1,4 +1,4 @@
-"""What this process is called, and whether another one of the same machine is dead."""
+"""What this process is called, where its number means it, and whether another one of that place is dead."""
 
 from __future__ import annotations
 
@@ -29,8 +29,15 @@ def place() -> str:
         return ""
 
 
-def is_dead(process: str) -> bool:
-    """Whether another process of this place is surely there no more; our own number was its before us."""
+def is_dead(process: str, where: str) -> bool:
+    """Whether a process of that place is surely there no more; our own number was its before us.
+
+    Never of one of another place, or of an unknown one: its number means another process here, or none.
+    """
+    return bool(where) and where == place() and _is_dead_here(process)
+
+
+def _is_dead_here(process: str) -> bool:
     number = process.rpartition(":")[2]
     if os.name != "posix" or not number.isdigit():
         return False

@@ -110,7 +110,7 @@ class Turn:
         if seen.holder == self._holder or still_s >= lease_s:
             return True
         # One of this very machine need not be waited for.
-        return bool(seen.place) and seen.place == self._place and is_dead(seen.process)
+        return is_dead(seen.process, seen.place)
 
     def _ours(self) -> Lease:
         return Lease(

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, inspect, select
 
-from bot.process import host_of, is_dead, process_name
+from bot.process import host_of, is_dead
 from bot.store.database import Database
 from bot.store.schema import heartbeats
 
@@ -17,6 +17,8 @@ ALIVE: Final = timedelta(seconds=90)
 """A process that has given no sign for so long is dead or hangs."""
 FORGOTTEN: Final = timedelta(days=1)
 """After this a process that died is spoken of no more."""
+_IN: Final = "in "
+"""Before the place of a process among its signs, where versions that know no place pass over it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +29,8 @@ class Heartbeat:
     roles: tuple[str, ...]
     jobs: Mapping[str, datetime]
     """The last sign of each of its jobs and platforms (`bot.signs`)."""
+    place: str = ""
+    """Where the process's number means that process; empty where that is not known."""
     started_at: datetime
     beat_at: datetime
 
@@ -43,7 +47,7 @@ class Heartbeats:
         """Notes that a process lives; forgets those that have been dead for a day."""
         values = {
             "roles": list(heart.roles),
-            "jobs": {name: at.timestamp() for name, at in heart.jobs.items()},
+            "jobs": {name: at.timestamp() for name, at in _signs(heart).items()},
             "started_at": heart.started_at,
             "beat_at": heart.beat_at,
         }
@@ -65,7 +69,12 @@ class Heartbeats:
                 Heartbeat(
                     process=row.process,
                     roles=tuple(row.roles),
-                    jobs={name: datetime.fromtimestamp(at, UTC) for name, at in row.jobs.items()},
+                    jobs={
+                        name: datetime.fromtimestamp(at, UTC)
+                        for name, at in row.jobs.items()
+                        if not name.startswith(_IN)
+                    },
+                    place=_place(row.jobs),
                     started_at=row.started_at,
                     beat_at=row.beat_at,
                 )
@@ -73,14 +82,23 @@ class Heartbeats:
             ]
 
 
+def _signs(heart: Heartbeat) -> dict[str, datetime]:
+    return dict(heart.jobs) | ({_IN + heart.place: heart.beat_at} if heart.place else {})
+
+
+def _place(signs: Mapping[str, float]) -> str:
+    return next((name.removeprefix(_IN) for name in signs if name.startswith(_IN)), "")
+
+
 def at_work(connection: Connection) -> list[str]:
     """The processes that live, each with when it gave its last sign; also in a database of an older version."""
     if not inspect(connection).has_table(heartbeats.name):
         return []
-    now, here = datetime.now(UTC), host_of(process_name())
-    rows = connection.execute(select(heartbeats.c.process, heartbeats.c.beat_at).order_by(heartbeats.c.process))
+    now = datetime.now(UTC)
+    columns = (heartbeats.c.process, heartbeats.c.jobs, heartbeats.c.beat_at)
+    rows = connection.execute(select(*columns).order_by(heartbeats.c.process))
     return [
         f"{row.process} ({(now - row.beat_at).total_seconds():.0f} s ago)"
         for row in rows
-        if now - row.beat_at < ALIVE and not (host_of(row.process) == here and is_dead(row.process))
+        if now - row.beat_at < ALIVE and not is_dead(row.process, _place(row.jobs))
     ]

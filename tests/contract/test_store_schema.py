@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from bot import config
 from bot.app import Pace, build
 from bot.errors import ConfigError, SchemaMismatch, StoreBusy, StoreError, StoreFull, StoreUnreachable
 from bot.models import LOCAL_WORKSPACE
+from bot.process import place
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.heartbeats import Heartbeat, Heartbeats
@@ -167,7 +169,10 @@ async def test_upgrade_under_processes_of_the_version_before_is_refused(store_ur
     hearts, now = Heartbeats(database), datetime.now(UTC)
     await hearts.beat(_heart("elsewhere:17", now - timedelta(seconds=4)))
     await hearts.beat(_heart("elsewhere:18", now - timedelta(seconds=100)))
-    await hearts.beat(_heart(f"{socket.gethostname()}:{_dead_number()}", now))
+    dead = f"{socket.gethostname()}:{_dead_number()}"
+    await hearts.beat(replace(_heart(dead, now), place=place()))
+    assert [heart.place for heart in await hearts.all() if heart.process == dead] == [place()]
+    assert not any(heart.jobs for heart in await hearts.all())
     try:
         with pytest.raises(
             SchemaMismatch, match=r"before are at work on the database: elsewhere:17 \(\d+ s ago\)\. Stop"
@@ -176,6 +181,11 @@ async def test_upgrade_under_processes_of_the_version_before_is_refused(store_ur
         with pytest.raises(SchemaMismatch, match=r"elsewhere:17|briefbot migrate$"):
             await Store.open(store_url)
         await hearts.end("elsewhere:17")
+        # A container that shares our name: its number means nothing here.
+        await hearts.beat(replace(_heart(dead, now), place="another boot pid:[1]"))
+        with pytest.raises(SchemaMismatch, match=rf"at work on the database: {dead} "):
+            await migrate(store_url)
+        await hearts.end(dead)
         assert await migrate(store_url) == head()
         # Of the same version any number may come.
         await hearts.beat(_heart("elsewhere:17", now))

@@ -10,7 +10,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from bot import config
+from bot.app import build
 from bot.digests.dispatch import Dispatcher
+from bot.process import process_name
 from bot.store import Store
 from bot.store.leases import Lease
 from bot.store.schema import leases
@@ -209,3 +212,16 @@ async def at_work(store: Store, count: int) -> None:
 def sessions(fake: FakeDiscord) -> int:
     """How many connections listen to what people do."""
     return sum(one.is_up for one in fake.hub.sessions)
+
+
+async def test_two_containers_of_one_name_and_number_settle_nothing_of_each_other(
+    sqlite_url: str, sqlite_store: Store, clock: FakeClock
+) -> None:
+    settings = config.load(env_file=None, database_url=sqlite_url)
+    apps = [await build(settings, clock=clock, adapters={}, store=sqlite_store) for _ in range(2)]
+    for part in ("deliverer", "amender"):
+        one, other = (getattr(app, part)._owner for app in apps)
+        assert one != other
+        assert one.startswith(f"{process_name()} ")
+    for app in apps:
+        await app.close()
