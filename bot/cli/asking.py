@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,10 +15,12 @@ from bot.config import Settings
 from bot.digests.elsewhere import FORMATS, written
 from bot.documents.nodes import Kind
 from bot.errors import StoreError, UsageError
-from bot.models import ChannelRef, WorkspaceId
+from bot.models import LOCAL_WORKSPACE, ChannelRef, WorkspaceId
 from bot.ports import Adapter
 
 ROLES: Final = ("admin", "member")
+_IDS: Final = {"console": r"local", "discord": r"[1-9]\d{0,19}", "slack": r"[TE][A-Z0-9]{1,20}"}
+"""What the id of a workspace looks like on each platform."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +38,7 @@ async def try_command(settings: Settings, request: Request, *, as_json: bool) ->
     if request.role not in ROLES:
         raise UsageError(f"--as {request.role!r} is no role", allowed=", ".join(ROLES), example="--as admin")
     async with opened(settings) as app:
-        workspace = await _workspace(app, request.workspace)
+        workspace = _workspace_id(request.workspace)
         adapter = _adapter(app, request.platform or workspace.partition(":")[0])
         reply = await app.commands.run(request.command, _invocation(workspace, adapter, request.role))
         _show(reply, adapter, as_json=as_json)
@@ -113,15 +116,22 @@ def _invocation(workspace: WorkspaceId, adapter: Adapter | None, role: str) -> I
 
 
 async def _workspace(app: App, text: str) -> WorkspaceId:
+    """One that is there already; NotFound for any other, which asking does not make."""
+    id_ = _workspace_id(text)
+    if id_ != LOCAL_WORKSPACE:
+        await app.store.workspaces.get(id_)
+    return id_
+
+
+def _workspace_id(text: str) -> WorkspaceId:
     platform, _, name = text.partition(":")
-    if platform not in PLATFORMS or not name:
+    if platform not in PLATFORMS or not re.fullmatch(_IDS[platform], name, re.ASCII):
         raise UsageError(
             f"--workspace {text!r} is no workspace",
             allowed="discord:ID, slack:ID or console:local",
             example="--workspace discord:81384788765712384",
         )
-    workspace = await app.store.workspaces.ensure(WorkspaceId(text), now=app.clock.now())
-    return workspace.id
+    return WorkspaceId(text)
 
 
 def _adapter(app: App, platform: str) -> Adapter:
