@@ -104,9 +104,11 @@ def as_typed(command: str, values: Mapping[str, str]) -> str:
     """A command with its values as a person would type it; empty when some value cannot be quoted."""
     words = [command]
     for name, value in values.items():
+        if not value:
+            continue
         quotes = next((pair for pair in ('""', "“”", "«»") if not set(pair) & set(value)), "")
         if not quotes:
             return ""
-        is_plain = value and not any(char.isspace() or char in "'‘’“”„«»\",:=" for char in value)
+        is_plain = not any(char.isspace() or char in "'‘’“”„«»\",:=" for char in value)
         words.append(f"{name}:{value if is_plain else quotes[0] + value + quotes[1]}")
     return " ".join(words)

@@ -35,6 +35,7 @@ _TAKING: Final = frozenset(("retract", "unfollow", "unshare"))
 # What opens a quotation opens none within it: of many that nothing closes, each would be looked for to the end.
 _QUOTED: Final = r'"[^"]*"|“[^“”"]*+[”"]|„[^„“”"]*+[“”"]|«[^«»]*+»|‘[^‘’]*+’' + r"|(?<![^\s:=,])'[^']*'(?=[\s,]|$)"
 _TOKEN: Final = re.compile(rf'(?:(?P<key>[^\W\d_][\w-]*)[:=](?!//)\s*)?(?P<value>(?:{_QUOTED}|[^\s"“„«])+|["“„«])')
+_OPENING: Final = frozenset('"“„«')
 _NAMED_VALUE: Final = re.compile(r"[^\W\d_][\w-]{0,40}[:=]\S")
 _PIECE: Final = re.compile(rf"(?P<quoted>{_QUOTED})|.", re.DOTALL)
 _ROOTS: Final = {"brief": "brief", "brief-admin": "brief-admin", "briefadmin": "brief-admin", "briefbot": "brief"}
@@ -229,6 +230,7 @@ def _read_named(line: _Line, rest: str) -> None:
     """Takes the values that have a name; what has none is loose."""
     of = ""
     for token in _TOKEN.finditer(rest):
+        _refuse_unfinished(line.command, token, rest)
         key = (token["key"] or "").lower().replace("-", "_")
         if not key and of and (line.values[of].endswith(",") or token[0].startswith(",")):
             line.values[of] += " " + _unquoted(token["value"])
@@ -246,6 +248,35 @@ def _read_named(line: _Line, rest: str) -> None:
             raise UsageError(problem, allowed=say("each option once"), example=line.command.right)
         line.values[option.name] = _unquoted(token["value"])
         of = option.name
+
+
+def _refuse_unfinished(command: Command, token: re.Match[str], rest: str) -> None:
+    """UsageError for a mark that begins a value and has no end, and for the name of an option with nothing behind it.
+
+    Alone with words of its own, or among words to look for, such a mark does no harm and is left out.
+    """
+    value, name, behind = token["value"], token["key"] or "", rest[token.end() :]
+    option = _named(command, name or value.rstrip(":="))
+    begins = not rest[: token.start()][-1:].strip()
+    if value in _OPENING and begins and (option or _swallows(command, behind)):
+        raise UsageError(
+            say("the quotation mark before '{text}' is not closed", text=clip(behind.strip(), 60)),
+            allowed=say("words between two quotation marks, or without any"),
+            example=command.right,
+        )
+    if option and (not _unquoted(value) if name else value[-1] in ":=" and not option.is_rest):
+        problem = say("{option} has no value", option=option.name)
+        raise UsageError(problem, allowed=say(option.summary), example=command.right)
+
+
+def _named(command: Command, key: str) -> Option | None:
+    return command.option(key.lower().replace("-", "_"))
+
+
+def _swallows(command: Command, behind: str) -> bool:
+    """Whether an option is named behind a mark without an end, so that it could be meant or be a part of the words."""
+    keys = (found[0][:-2] for found in _NAMED_VALUE.finditer(behind))
+    return not any(one.is_rest for one in command.options) and any(_named(command, key) for key in keys)
 
 
 def _refuse_unknown(command: Command, key: str, rest: str) -> None:
