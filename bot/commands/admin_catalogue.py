@@ -18,7 +18,7 @@ from bot.store.rows import name_key
 from bot.store.setups import Made, Plan, Wanted
 from bot.topics.catalogue import KnownTopic, known_topics
 
-_RULE: Final = ("words", "exclude", "sources", "languages", "publishers")
+_RULE: Final = ("words", "exclude", "sources", "not_sources", "languages", "publishers")
 
 
 async def list_all(context: Context) -> Reply:
@@ -73,7 +73,7 @@ def _refuse_others(context: Context, topics: Sequence[KnownTopic], name: str) ->
     given = [option for option in _RULE if context.arguments.values.get(option) is not None]
     if given or (name and len(topics) > 1):
         raise UsageError(
-            say("{option} cannot stand beside from", option=given[0] if given else "name"),
+            say("{option} cannot stand beside {other}", option=given[0] if given else "name", other="from"),
             allowed=say("the catalogue's own rule, which can be edited afterwards; a name for one topic"),
             example=f"/brief-admin topic add from:{topics[0].id}",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Final
@@ -156,6 +156,7 @@ def _capped(context: Context, digest: Digest) -> Digest:
     given = context.arguments.many("caps", tuple)
     if given is None:
         return replace(digest, caps=tuple(cap for cap in digest.caps if cap[0] in digest.topic_ids))
+    _refuse_twice([topic for topic, _ in given])
     for topic, most in given:
         if topic.id not in digest.topic_ids:
             error = UsageError(
@@ -166,6 +167,19 @@ def _capped(context: Context, digest: Digest) -> Digest:
             error.option = "caps"
             raise error
     return replace(digest, caps=tuple({topic.id: most for topic, most in given}.items()))
+
+
+def _refuse_twice(topics: Sequence[Topic]) -> None:
+    """UsageError for a topic with two caps, of which one would be left out."""
+    for place, topic in enumerate(topics):
+        if topic in topics[:place]:
+            error = UsageError(
+                say("“{topic}” stands twice in {option}", topic=topic.name, option="caps"),
+                allowed=say("each topic once"),
+                example=f"caps:{public_id('t', topic.id)}=3",
+            )
+            error.option = "caps"
+            raise error
 
 
 async def _made(context: Context, digest: Digest) -> Made:

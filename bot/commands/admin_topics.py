@@ -26,6 +26,12 @@ _RECENT_DAYS = 7
 async def add(context: Context) -> Reply:
     if context.arguments.many("from", KnownTopic):
         return await admin_catalogue.add(context)
+    if context.arguments.get("feeds", str):
+        raise UsageError(
+            say("{option} is nothing without {other}", option="feeds", other="from"),
+            allowed=say("feeds of a topic of the catalogue"),
+            example="/brief-admin topic add from:technology feeds:all",
+        )
     name = asked_name(context)
     rule = asked_rule(context, TopicRule())
     refuse_everything(context, rule, name)

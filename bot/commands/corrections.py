@@ -23,12 +23,29 @@ _FIELDS: Final = ("headline", "deck", "lede")
 async def correct(context: Context) -> Reply:
     brief = context.arguments.need("brief", Brief)
     given = [name for name in ("undo", "without", *_FIELDS) if name in context.arguments.values]
+    _refuse_two_ways(context, brief)
     if "undo" in given:
         return await _drop(context, brief)
     _refuse_retracted(brief)
     if "without" in given:
         return await _rewrite(context, brief)
     return await _edit(context, brief)
+
+
+def _refuse_two_ways(context: Context, brief: Brief) -> None:
+    """UsageError for words beside `undo` or `without`, of which one would be lost; a form sends them as they are."""
+    way = next((name for name in ("undo", "without") if name in context.arguments.values), "")
+    now = current_words(brief, len(lede_words(brief.text)))
+    typed = {name: context.arguments.get(name, str) for name in _FIELDS}
+    others = [name for name, text in typed.items() if text is not None and text.split() != now[name].split()]
+    if way == "undo" and "without" in context.arguments.values:
+        others.append("without")
+    if way and others:
+        raise UsageError(
+            say("{option} cannot stand beside {other}", option=others[0], other=way),
+            allowed=say("one of the two"),
+            example=f"/brief-admin correct {brief.ref} {others[0]}:…",
+        )
 
 
 async def retract(context: Context) -> Reply:

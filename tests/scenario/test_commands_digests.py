@@ -63,6 +63,7 @@ async def test_digest_takes_the_zone_of_the_workspace_when_none_is_given(office:
         ("digest edit Morning caps:Money=0", "“Money=0” is no topic with a number for caps.", "up to 25 each"),
         ("digest edit Morning caps:Nope=3", "No topic 'Nope' here.", "Trade"),
         ("digest edit Morning caps:Trade=3", "“Trade” is none of the topics of “Morning”.", "its topics"),
+        ("digest edit Morning topics:Trade caps:Trade=2,t1=3", "“Trade” stands twice in caps.", "each topic once"),
         ("digest edit Morning quiet:loud", "'loud' is no choice for quiet.", "skip, note, best"),
         ("digest edit Morning covers:year", "'year' is no choice for covers.", "day, week"),
         ("digest edit Morning place:elsewhere", "'elsewhere' is no choice for place.", "channel, thread"),

@@ -76,6 +76,10 @@ async def test_correction_of_a_workspace_is_read_there_alone_and_warns_of_what_n
         assert "A new count" not in await office.ask(f"/brief {path}"), path
     wrong = await office.ask(f'/brief-admin correct {ref} headline:"Another one"', workspace=OTHER)
     assert "note is missing" in wrong.lower()
+    for way in ("undo:drop", "without:1"):
+        wrong = await office.ask(f'/brief-admin correct {ref} {way} headline:"Another one" note:x', workspace=OTHER)
+        assert f"Headline cannot stand beside {way.partition(':')[0]}." in wrong
+    assert "Ninety" in await office.ask(f"/brief read {ref}", workspace=OTHER)
     await office.ask(f"/brief-admin correct {ref} undo:drop", workspace=OTHER)
     assert "Ninety" not in await office.ask(f"/brief read {ref}", workspace=OTHER)
 
