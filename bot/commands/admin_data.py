@@ -9,33 +9,41 @@ from typing import Any, Final
 
 import structlog
 
+from bot.commands.audit_words import told
 from bot.commands.context import Context, Reply
 from bot.commands.describe import days_as_typed, instant_in_words
 from bot.commands.opml import write_feeds
 from bot.commands.values import WORKSPACES
 from bot.documents.build import notice
-from bot.documents.clip import clip
 from bot.documents.nodes import Action, Actions, Block, Bullets, Code, Facts, Inline, Mention, Note, Paragraph, Text
 from bot.errors import UsageError
-from bot.models import Audited, Change, Digest, Source, Topic, Workspace, public_id
+from bot.models import Audited, Digest, Source, Topic, Workspace, public_id
 from bot.saying import marked, say, say_count
 
 log = structlog.get_logger(__name__)
 
 _PER_PAGE: Final = 8
 _CHANGES: Final = 10
-_VALUE: Final = 300
 _KINDS: Final = {
+    "amendments": marked("edits of posted messages"),
     "articles": marked("articles"),
     "audit": marked("entries of the audit trail"),
     "brief_translations": marked("translations of briefs"),
+    "brief_versions": marked("versions of briefs"),
     "briefs": marked("briefs"),
+    "corrections": marked("corrections"),
     "deliveries": marked("messages of digests"),
     "digests": marked("digests"),
     "edition_items": marked("stories that digests told"),
     "editions": marked("editions of digests"),
+    "follows": marked("followed stories"),
     "installations": marked("tokens"),
+    "notices": marked("notices to managers"),
     "oauth_states": marked("installations that were begun"),
+    "reports": marked("reports of readers"),
+    "setups": marked("set-ups that were begun"),
+    "shared_answers": marked("shared answers"),
+    "shared_items": marked("briefs in shared answers"),
     "sources": marked("sources"),
     "stories": marked("stories"),
     "topics": marked("topics"),
@@ -223,20 +231,7 @@ def _entry(context: Context, entry: Audited) -> tuple[Block, ...]:
     when = instant_in_words(entry.at, context.workspace.zone, context.now)
     who = Mention(entry.person_id, name=entry.person_name or entry.person_id)
     head: tuple[Inline, ...] = (Text(when, strong=True), Text(" · "), who, Text(" · "), Code(f"/{entry.command}"))
-    items = [(Text(_in_words(change)),) for change in entry.changes[:_CHANGES]]
+    items = [(Text(told(change)),) for change in entry.changes[:_CHANGES]]
     if len(entry.changes) > _CHANGES:
         items.append((Text(say("and {n} more, which are in the export", n=len(entry.changes) - _CHANGES)),))
     return Paragraph(head), Bullets(tuple(items))
-
-
-def _in_words(change: Change) -> str:
-    old, new = _short(change.old), _short(change.new)
-    if change.field:
-        return say("{thing}, {field}: {old} → {new}", thing=change.what, field=change.field, old=old, new=new)
-    if change.new or not change.old:
-        return say("{thing} added: {values}", thing=change.what, values=new)
-    return say("{thing} removed: {values}", thing=change.what, values=old)
-
-
-def _short(text: str) -> str:
-    return clip(text, _VALUE) or "–"

@@ -12,12 +12,12 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import WorkspaceId, public_id
+from bot.models import IdKind, WorkspaceId, public_id
 from bot.store.database import Database
-from bot.store.schema import Instant, metadata, sources, workspace_sources, workspaces
+from bot.store.schema import Instant, briefs, follows, metadata, sources, workspace_sources, workspaces
 from bot.text.urls import without_login
 
 SECRET: Final = frozenset({"installations"})
@@ -40,10 +40,10 @@ HISTORY: Final = frozenset(
 """Tables that tell what happened, not what is set: their changes are no changes of the configuration."""
 _INTERNAL: Final = frozenset({"lease_until", "lease_owner"})
 """Columns that name our own processes."""
-_DERIVED: Final = frozenset(
-    ("id", "workspace_id", "name_key", "trouble", "next_on", "first_ref", "told_brief_id", "told_version")
-)
+_DERIVED: Final = frozenset(("id", "workspace_id", "name_key", "trouble", "slot", "next_on", "next_slot"))
 """Columns that no manager sets; instants are none of theirs either."""
+_IDS: Final[Mapping[str, IdKind]] = {"source_ids": "src", "excluded_source_ids": "src", "topic_ids": "t"}
+"""Fields that hold ids, with what stands before such an id."""
 
 Row = Mapping[str, Any]
 Configuration = Mapping[str, Mapping[str, str]]
@@ -105,7 +105,7 @@ class Holdings:
         async with self._db.reading() as connection:
             for table, is_owned in owned().items():
                 is_set = table is workspaces or "workspace_id" in table.c
-                if table is workspace_sources or not is_set or table.name in HISTORY | SECRET:
+                if table in (workspace_sources, follows) or not is_set or table.name in HISTORY | SECRET:
                     continue
                 for row in await connection.execute(select(table).where(is_owned), {"owner": workspace}):
                     found[_called(table, row._asdict())] = _fields(table, row._asdict())
@@ -113,6 +113,9 @@ class Holdings:
                 found[f"source “{row.title or without_login(row.url)}” ({public_id('src', row.id)})"] = {
                     "followed": "yes"
                 }
+            for row in await connection.execute(_stories(), {"owner": workspace}):
+                brief = public_id("b", row.brief_id) if row.brief_id else ""
+                found[f"follow f{row.id}"] = {"brief": brief, "channel": row.channel}
         return found
 
     async def _followed(self, connection: AsyncConnection, workspace: WorkspaceId) -> Any:
@@ -120,11 +123,18 @@ class Holdings:
         return await connection.execute(query.where(workspace_sources.c.workspace_id == workspace))
 
 
+def _stories() -> Select[Any]:
+    """The stories that channels follow; one that is followed no more is no setting any more."""
+    columns = (follows.c.id, follows.c.channel, briefs.c.id.label("brief_id"))
+    query = select(*columns).outerjoin(briefs, briefs.c.story_id == follows.c.story_id)
+    return query.where(follows.c.workspace_id == bindparam("owner"), follows.c.ended_at.is_(None))
+
+
 def _called(table: Table, row: Row) -> str:
     """What a row is called for people."""
     if table is workspaces:
         return "settings"
-    refs = {"topics": "t", "digests": "d", "follows": "f"}
+    refs = {"topics": "t", "digests": "d"}
     key = [str(row[column.name]) for column in table.primary_key.columns if column.name != "workspace_id"]
     # Not by its name, which may change: that is a change of a field.
     return f"{table.name.removesuffix('s')} {refs.get(table.name, '')}{' '.join(key)}".strip()
@@ -139,8 +149,15 @@ def _fields(table: Table, row: Row) -> dict[str, str]:
         if column.name in SECRET_COLUMNS and value:
             value = f"set ({sha256(value.encode()).hexdigest()[:6]})"
         parts = value.items() if isinstance(value, dict) else [(column.name, value)]
-        found |= {name: _in_words(part) for name, part in parts}
+        found |= {name: _in_words(_with_refs(name, part)) for name, part in parts}
     return found
+
+
+def _with_refs(name: str, value: Any) -> Any:
+    """Ids as people know them: `t1`, and caps as they are typed: `t1=2`."""
+    if name == "caps":
+        return [f"{public_id('t', topic)}={most}" for topic, most in value]
+    return [public_id(_IDS[name], id_) for id_ in value] if name in _IDS else value
 
 
 def _in_words(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -11,16 +12,19 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot.app import build
+from bot.commands.admin_data import _kind
 from bot.commands.audit_trail import changed
+from bot.commands.audit_words import _field
 from bot.commands.catalogue import COMMANDS
 from bot.commands.catalogue.spec import Role
 from bot.commands.invoke import Invocation, Person
 from bot.config import load
 from bot.documents.text import plain_text
-from bot.models import LOCAL_WORKSPACE, Change, ChannelRef
+from bot.models import LOCAL_WORKSPACE, Change, ChannelRef, TopicRule
+from bot.saying import PSEUDO, speaking
 from bot.store import Store
-from bot.store.holdings import SECRET, SECRET_COLUMNS, owned
-from bot.store.schema import metadata
+from bot.store.holdings import _DERIVED, HISTORY, SECRET, SECRET_COLUMNS, owned
+from bot.store.schema import Instant, metadata, workspaces
 from tests.fakes import FakeClock
 from tests.office import OTHER, FakeFeeds, Office
 
@@ -141,7 +145,7 @@ async def test_audit_is_paged_and_bounded_in_time(office: Office, clock: FakeClo
     first, second = await office.ask("/brief-admin audit"), await office.ask("/brief-admin audit page:2")
     assert "note7 → note8" in first
     assert ("note1 → note2" in first, "note0 → note1" in first) == (True, True)
-    assert "caveat_note: – → note0" in second
+    assert "caveat note: – → note0" in second
     assert "11 entries, kept for 365 days" in second
     clock.advance(3 * 86400)
     await office.ask("/brief-admin settings caveat_note:none")
@@ -157,6 +161,33 @@ def test_difference_names_the_field_and_clips_long_values() -> None:
     assert (first.what, first.field, first.old, len(first.new)) == ("a “A”", "x", "1", 1000)
     assert gone == Change(what="gone “G”", old="y: 2")
     assert new == Change(what="new", new="z: 3")
+
+
+async def test_follow_that_ends_is_audited_in_the_words_of_its_reader(office: Office) -> None:
+    for line in (
+        "story follow b1",
+        "story unfollow b1",
+        "correct b1 headline:Beavers note:Meant",
+        "settings language:ko",
+    ):
+        await office.ask(f"/brief-admin {line}")
+    await office.ask("/brief-admin correct b1 undo:drop")
+    told = await office.ask("/brief-admin audit")
+    assert "추가: 추적 중인 소식 f1 (브리핑: b1; 채널: console:general)" in told
+    assert "삭제: 추적 중인 소식 f1" in told
+    assert "b1: 정정 (Meant)" in told
+    assert "b1: 되돌림" in told
+
+
+def test_every_field_and_table_has_a_name_for_people() -> None:
+    fields = {field.name for field in dataclass_fields(TopicRule)} | {"subjects", "places", "step"}
+    for table in owned():
+        if ("workspace_id" in table.c or table is workspaces) and table.name not in HISTORY | SECRET | {"follows"}:
+            fields |= {one.name for one in table.c if one.name not in _DERIVED and not isinstance(one.type, Instant)}
+    fields -= {"rule", "choices", "source_id"}
+    with speaking(PSEUDO):
+        assert not [name for name in sorted(fields) if not _field(name).startswith("⟦")]
+        assert not [table.name for table in owned() if not _kind(table.name).startswith("⟦")]
 
 
 # ── export ────────────────────────────────────────────────────────────────────────────────────────────────────────────

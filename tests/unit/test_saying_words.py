@@ -79,6 +79,16 @@ def misfits(word: str) -> bool:
     return end is not None and has_final == bool(end["open"])
 
 
+STRAY = {"ko": ("소스", "토픽", "스토리", "팔로우하는 출처"), "ja": ("情報源", "のソース", "運営者", "フォロー中")}
+"""Other words for the terms of docs/languages.md, under which a reader would look for another thing."""
+
+
+@pytest.mark.parametrize("language", STRAY)
+def test_a_thing_has_one_name_in_each_language(language: str) -> None:
+    said = [str(message.string) for message in catalogue(language) if message.id]
+    assert not [text for text in said if any(word in text for word in STRAY[language])]
+
+
 def test_language_in_effect_ends_with_its_block() -> None:
     with speaking("ko"):
         assert say_count("{n} source", "{n} sources", 3) == "출처 3개"
