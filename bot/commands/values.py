@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from bot.caveat import CAVEATS
 from bot.commands.catalogue.spec import Option
 from bot.commands.languages import CODES, NAMES
-from bot.digests.calendar import zone_named
+from bot.digests.zone_names import zone_named
 from bot.documents.clip import clip
 from bot.errors import UsageError
 from bot.models import ALL_DAYS, ChannelRef

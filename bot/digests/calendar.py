@@ -13,16 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from rapidfuzz import process
-
-from bot.errors import UsageError
 from bot.models import TimeOfDay
-from bot.models.zones import is_zone, zone_of
-from bot.saying import say
+from bot.models.zones import zone_of
 
 _SEARCH_DAYS: Final = 16
 """A week, and as many dates as any zone ever skipped at once, with room to spare."""
@@ -98,39 +94,3 @@ def _end_of_gap(wall: datetime, there: ZoneInfo) -> datetime:
         else:
             low = middle + 1
     return datetime.fromtimestamp(low, UTC)
-
-
-def zone_named(text: str) -> ZoneInfo:
-    """The IANA zone of a name in any case, `Asia/Seoul` or `seoul`; UsageError offers the nearest names."""
-    wanted = text.strip().casefold().replace(" ", "_")
-    names = _zones()
-    if wanted in names:
-        return ZoneInfo(names[wanted])
-    cities = [name for key, name in names.items() if key.rpartition("/")[2] == wanted and "/" in key]
-    if len(cities) == 1:
-        return ZoneInfo(cities[0])
-    raise UsageError(
-        say("'{text}' is no time zone", text=text),
-        allowed=", ".join(cities or nearest_zones(text)) or say("an IANA name"),
-        example="zone:Asia/Seoul",
-    )
-
-
-def nearest_zones(text: str, limit: int = 3) -> list[str]:
-    """The names of zones that look most like the text."""
-    names = _zones()
-    keys = [key for key in names if "/" in key]
-    found = process.extract(text.strip().casefold(), keys, limit=limit)
-    return [names[key] for key, _, _ in found]
-
-
-@cache
-def _zones() -> dict[str, str]:
-    """Every zone by its name in small letters."""
-    found = {}
-    for name in sorted(available_timezones()):
-        if name.startswith(("posix/", "right/")) or name in ("Factory", "localtime"):
-            continue
-        if is_zone(name):
-            found[name.casefold()] = name
-    return found

@@ -8,7 +8,8 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from bot.digests.calendar import Due, instant_of, next_edition, next_run, zone_named
+from bot.digests.calendar import Due, instant_of, next_edition, next_run
+from bot.digests.zone_names import zone_named
 from bot.errors import UsageError
 from bot.models import TimeOfDay
 from tests import soaking
@@ -102,6 +103,26 @@ def test_times_that_a_gap_moves_onto_one_instant_have_one_edition() -> None:
 def test_zone_is_found_in_any_case_and_by_city() -> None:
     assert zone_named("asia/seoul").key == "Asia/Seoul"
     assert zone_named("Seoul").key == "Asia/Seoul"
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"), [("KST", "Asia/Seoul"), ("jst", "Asia/Tokyo"), ("東京", "Asia/Tokyo"), ("UTC", "UTC")]
+)
+def test_zone_is_found_by_the_name_that_people_there_give_it(typed: str, zone: str) -> None:
+    assert zone_named(typed).key == zone
+
+
+@pytest.mark.parametrize(("typed", "place"), [("EST", "America/New_York"), ("cet", "Europe/Berlin")])
+def test_name_of_an_hour_is_no_zone_since_it_has_no_summer_time(typed: str, place: str) -> None:
+    with pytest.raises(UsageError, match=rf"'{typed}' names an hour.*Allowed: {place}"):
+        zone_named(typed)
+
+
+@pytest.mark.parametrize("typed", ["Mars/Phobos", "foo", "GMT+9", "x" * 3000])
+def test_zone_that_is_like_none_names_no_other(typed: str) -> None:
+    with pytest.raises(UsageError, match=r"Allowed: the name of a city such as Asia/Seoul\. Example") as raised:
+        zone_named(typed)
+    assert len(str(raised.value)) < 300
 
 
 def test_wrong_zone_names_the_nearest() -> None:
