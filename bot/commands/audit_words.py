@@ -27,6 +27,7 @@ _DONE: Final = {
     "dropped": marked("taken back"),
     "edited": marked("corrected"),
     "read again": marked("read again"),
+    "restored": marked("taken back"),
     "retracted": marked("retracted"),
     "rewritten": marked("written again without a source"),
     "sent by hand": marked("sent by hand"),

@@ -12,7 +12,7 @@ from bot.documents.corrected import correction_words
 from bot.documents.nodes import Action, Actions, Block, Bullets, Note, Paragraph, Text
 from bot.documents.retelling import retold
 from bot.errors import UsageError
-from bot.models import LOCAL_WORKSPACE, Brief, Correction, Refusal, VersionKind
+from bot.models import LOCAL_WORKSPACE, TAKEN_BACK, Brief, Correction, Refusal, VersionKind
 from bot.models import Change as Noted
 from bot.saying import say, say_count
 from bot.store.corrections import Change
@@ -118,7 +118,8 @@ async def _drop(context: Context, brief: Brief) -> Reply:
         )
         raise UsageError(problem, example=f"/brief read {brief.ref}")
     note = context.arguments.get("note", str) or ""
-    change = Change(kind=VersionKind.DROPPED, note=note, who=_who(context))
+    kind = VersionKind.RESTORED if brief.is_retracted else VersionKind.DROPPED
+    change = Change(kind=kind, note=note, who=_who(context))
     correction, copies = await _lay(context, brief, change)
     return _done(context, brief, correction, copies)
 
@@ -132,7 +133,7 @@ def _done(context: Context, brief: Brief, correction: Correction, copies: int, w
     words = correction_words(correction, context.workspace.zone, told_at=context.now)
     told = say_count("{n} posted message is being edited.", "{n} posted messages are being edited.", copies)
     buttons = [Action(say("Read"), f"brief read {brief.ref}")]
-    if correction.kind is not VersionKind.DROPPED:
+    if correction.kind not in TAKEN_BACK:
         buttons.append(Action(say("Take it back"), f"brief-admin correct {brief.ref} undo:drop"))
     return Reply(
         changes=(Noted(what=brief.ref, field=str(correction.kind), new=correction.note),),

@@ -22,7 +22,7 @@ from bot.documents.corrected import change_words, source_words
 from bot.documents.nodes import Document
 from bot.documents.stored import from_json
 from bot.errors import NotFound, StoreError
-from bot.models import Brief, Correction, SourceChange, VersionKind, Workspace, public_id
+from bot.models import TAKEN_BACK, Brief, Correction, SourceChange, VersionKind, Workspace, public_id
 from bot.ports import Adapter, Clock, Gone, Outgoing, Payload, Rejected, Retry, SendResult, Sent
 from bot.saying import speaking
 from bot.store import Store
@@ -177,7 +177,7 @@ class Amender:
 
 def _is_newer(correction: Correction, item: ToldItem, one: Amendment) -> bool:
     """Whether a message told a brief before it was changed so."""
-    if correction.kind is VersionKind.DROPPED:
+    if correction.kind in TAKEN_BACK:
         return correction.at > one.told_at
     return correction.version > item.version
 

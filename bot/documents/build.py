@@ -12,7 +12,6 @@ from bot.documents import wording
 from bot.documents.corrected import (
     correction_words,
     flag_words,
-    headline_of,
     history_rows,
     marked_card,
     retracted_headline,
@@ -211,7 +210,7 @@ def list_document(
 
 def related_document(brief: Brief, workspace: Workspace, *, now: datetime) -> Document:
     """What a brief is related to, each with its blurb and why."""
-    title = say("Related to {headline}", headline=headline_of(brief))
+    title = say("Related to {headline}", headline=brief.ref if brief.is_retracted else brief.text.headline)
     blocks: list[Block] = [Heading(title, level=1)]
     if brief.related:
         blocks.append(RelatedList(tuple(_related_items(brief))))

@@ -18,6 +18,7 @@ _SAID: Final = {
     VersionKind.REWRITTEN: (marked("Corrected {when}"), marked("Corrected {when}: {note}")),
     VersionKind.RETRACTED: (marked("Retracted {when}"), marked("Retracted {when}: {note}")),
     VersionKind.DROPPED: (marked("Correction taken back {when}"), marked("Correction taken back {when}: {note}")),
+    VersionKind.RESTORED: (marked("Retraction taken back {when}"), marked("Retraction taken back {when}: {note}")),
     VersionKind.SOURCE: (marked("Changed {when}"), marked("Changed {when}: {note}")),
 }
 _LABELS: Final = {
@@ -25,6 +26,7 @@ _LABELS: Final = {
     VersionKind.REWRITTEN: marked("Corrected"),
     VersionKind.RETRACTED: marked("Retracted"),
     VersionKind.DROPPED: marked("As it was"),
+    VersionKind.RESTORED: marked("As it was"),
     VersionKind.SOURCE: marked("Changed"),
 }
 
@@ -100,6 +102,7 @@ _REASONS: Final = {
     VersionKind.REWRITTEN: marked("written again without a source"),
     VersionKind.RETRACTED: marked("retracted by a manager"),
     VersionKind.DROPPED: marked("a correction was taken back"),
+    VersionKind.RESTORED: marked("a retraction was taken back"),
 }
 SHOWN_VERSIONS: Final = 8
 """Of a long history the first and the last ones."""

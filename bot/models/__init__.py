@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bot.models.briefs import (
     CORRECTIONS,
+    TAKEN_BACK,
     Brief,
     BriefText,
     Citation,
@@ -52,6 +53,7 @@ __all__ = [
     "CORRECTIONS",
     "LOCAL_WORKSPACE",
     "ON_TIME",
+    "TAKEN_BACK",
     "Article",
     "ArticleChange",
     "Audited",

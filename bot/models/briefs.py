@@ -148,10 +148,14 @@ class VersionKind(StrEnum):
     """A manager took it back: its words are not shown any more."""
     DROPPED = "dropped"
     """A manager took their correction back."""
+    RESTORED = "restored"
+    """A manager took their retraction back."""
 
 
 CORRECTIONS = (VersionKind.EDITED, VersionKind.REWRITTEN, VersionKind.RETRACTED)
 """What lies over a brief's own words."""
+TAKEN_BACK = (VersionKind.DROPPED, VersionKind.RESTORED)
+"""Nothing lies over them any more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -104,8 +104,13 @@ async def test_operators_retraction_holds_for_all_and_no_workspace_takes_it_back
     assert "people were hurt" not in read
     assert ref not in await office.ask("/brief search ferry", workspace=OTHER)
     assert "only they can take it back" in await office.ask(f"/brief-admin correct {ref} undo:drop", workspace=OTHER)
-    await office.ask(f"/brief-admin correct {ref} undo:drop")
-    assert "people were hurt" in await office.ask(f"/brief read {ref}", workspace=OTHER)
+    assert f"Related to {ref}" in await office.ask(f"/brief related {ref}")
+    back = await office.ask(f"/brief-admin correct {ref} undo:drop")
+    assert "Retraction taken back" in back
+    assert "Take it back" not in back
+    read = await office.ask(f"/brief read {ref}", workspace=OTHER)
+    assert "people were hurt" in read
+    assert "a retraction was taken back" in read
 
 
 async def test_brief_without_a_source_stays_without_it_when_there_is_news(office: Office) -> None:
