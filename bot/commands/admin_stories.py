@@ -59,8 +59,10 @@ async def list_all(context: Context) -> Reply:
         ref = public_id("b", one.brief_id) if one.brief_id else "—"
         name = brief.text.headline if brief else say("not to be seen here any more")
         blocks += [Heading(f"{name} ({ref})"), Facts(_facts(context, one))]
-    command = Code("/brief-admin story unfollow b12")
-    return Reply(document=notice(title, *blocks, Note(phrase(say("Stop with {command}"), command=command))))
+    if briefs:
+        command = Code(f"/brief-admin story unfollow {next(iter(briefs.values())).ref}")
+        blocks.append(Note(phrase(say("Stop with {command}"), command=command)))
+    return Reply(document=notice(title, *blocks))
 
 
 def follow_here(brief: Brief) -> Action:
@@ -77,7 +79,7 @@ def _facts(context: Context, one: Follow) -> tuple[tuple[str, str | Mention], ..
         (say("Where"), Mention(one.channel)),
         (say("Since"), instant_in_words(one.created_at, zone, now)),
         (say("Until"), instant_in_words(one.until, zone, now) if one.until else last),
-        (say("Last post"), instant_in_words(one.news_at, zone, now)),
+        (say("Last post"), instant_in_words(one.posted_at, zone, now) if one.posted_at else say("not yet")),
         *trouble,
     )
 

@@ -184,7 +184,9 @@ class Follow(Value):
     told_at: datetime
     """When the version told last was written, or the store was put back."""
     news_at: datetime
-    """When something was posted last."""
+    """When there was last something to post."""
+    posted_at: datetime | None = None
+    """When a post about it last came to stand in the channel; None before the first."""
     trouble: str = ""
     """Why its channel cannot be posted to; empty while it can."""
     trouble_since: datetime | None = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
@@ -90,7 +90,7 @@ class Follows:
             ended = update(follows).where(*_of(workspace, story_id, channel))
             ended = ended.values(ended_at=now, ended_why=why, trouble="").returning(follows.c.id, follows.c.channel)
             rows = (await connection.execute(ended)).all()
-            await _cancel(connection, [row.id for row in rows], why)
+            await _cancel(connection, [row.id for row in rows])
         return [row.channel for row in rows]
 
     async def list(self, workspace: WorkspaceId) -> builtins.list[Follow]:
@@ -178,7 +178,7 @@ def _told(brief: Brief) -> dict[str, Any]:
 
 
 def _whole() -> Select[Any]:
-    """Follows with the brief of their story, and the message that their thread hangs on once it stands there."""
+    """Follows with the brief of their story, and, once one stands there, the message of their thread and the last."""
     first = (
         select(deliveries.c.message_ref)
         .join(editions, editions.c.id == deliveries.c.edition_id)
@@ -188,10 +188,18 @@ def _whole() -> Select[Any]:
         .correlate(follows)
         .scalar_subquery()
     )
+    last = (
+        select(func.max(deliveries.c.sent_at))
+        .join(editions, editions.c.id == deliveries.c.edition_id)
+        .where(editions.c.follow_id == follows.c.id, deliveries.c.state == DeliveryState.SENT)
+        .correlate(follows)
+        .scalar_subquery()
+        .label("posted_at")
+    )
     columns = [column for column in follows.c if column is not follows.c.first_ref]
     first_ref = func.coalesce(func.nullif(follows.c.first_ref, ""), first, "").label("first_ref")
     brief_id = briefs.c.id.label("brief_id")
-    return select(*columns, first_ref, brief_id).outerjoin(briefs, briefs.c.story_id == follows.c.story_id)
+    return select(*columns, first_ref, last, brief_id).outerjoin(briefs, briefs.c.story_id == follows.c.story_id)
 
 
 def _due(now: datetime, platforms: Sequence[str], limit: int) -> Select[tuple[int]]:
@@ -234,12 +242,8 @@ async def _post(connection: AsyncConnection, post: FollowPost, now: datetime) ->
     await connection.execute(deliveries.insert(), list(parts))
 
 
-async def _cancel(connection: AsyncConnection, follow_ids: Sequence[int], why: str) -> None:
-    """Gives up the posts of which no message was begun."""
+async def _cancel(connection: AsyncConnection, follow_ids: Sequence[int]) -> None:
+    """Removes the posts of which no message was begun: that they are not sent is a manager's wish and no failure."""
     begun = exists().where(deliveries.c.edition_id == editions.c.id, deliveries.c.attempts > 0)
     waiting = (editions.c.follow_id.in_(follow_ids), editions.c.state == EditionState.PLANNED, ~begun)
-    gone = update(editions).where(*waiting).values(state=EditionState.FAILED, reason=why).returning(editions.c.id)
-    ids = (await connection.execute(gone)).scalars().all()
-    if ids:
-        parts = update(deliveries).where(deliveries.c.edition_id.in_(ids))
-        await connection.execute(parts.values(state=DeliveryState.FAILED, error=why))
+    await connection.execute(delete(editions).where(*waiting))

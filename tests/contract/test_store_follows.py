@@ -59,7 +59,9 @@ async def test_follow_is_due_when_there_is_news_and_posted_below_its_first_post_
     await follow(store, clock, told, ChannelRef("console:other"))
     assert [one.channel for one in await store.follows.list(LOCAL_WORKSPACE)] == [NEWS, "console:other"]
     assert await store.follows.list(OTHER) == []
+    assert [one.posted_at for one in await store.follows.list(LOCAL_WORKSPACE)] == [None, None]
     first, _ = await send(store, clock)
+    assert (await store.follows.get(made.id) or made).posted_at == clock.now()
     assert (first.follow_id, first.digest_id, first.first_ref, first.in_thread) == (made.id, None, "", True)
     assert first.last_chance == clock.now() + timedelta(days=1)
     clock.advance(60)
@@ -113,6 +115,8 @@ async def test_unfollowed_story_is_not_posted_and_none_is_followed_for_ever(stor
     ended = await store.follows.end(LOCAL_WORKSPACE, told.story_id, NEWS, why="unfollowed", now=clock.now())
     assert ended == [NEWS]
     assert await send(store, clock) == []
+    # That a manager did not want it is no failure.
+    assert (await store.overview.numbers()).deliveries == {}
     assert await store.follows.end(LOCAL_WORKSPACE, told.story_id, None, why="unfollowed", now=clock.now()) == []
     again = await follow(store, clock, told)
     await send(store, clock)

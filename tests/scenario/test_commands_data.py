@@ -163,6 +163,11 @@ def test_difference_names_the_field_and_clips_long_values() -> None:
     assert new == Change(what="new", new="z: 3")
 
 
+async def test_follow_says_that_nothing_was_posted_yet_and_how_to_stop_it(office: Office) -> None:
+    assert "Last post: not yet" in (await office.ask("/brief-admin story follow b1")).replace("  ", " ")
+    assert "Stop with /brief-admin story unfollow b1\n" in await office.ask("/brief-admin story list") + "\n"
+
+
 async def test_follow_that_ends_is_audited_in_the_words_of_its_reader(office: Office) -> None:
     for line in (
         "story follow b1",
