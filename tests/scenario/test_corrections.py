@@ -113,6 +113,14 @@ async def test_operators_retraction_holds_for_all_and_no_workspace_takes_it_back
     assert "a retraction was taken back" in read
 
 
+async def test_reason_of_two_characters_is_one(office: Office) -> None:
+    ref = await told(office, TOLL)
+    assert "Allowed: 2 to" in await office.ask(f"/brief-admin retract {ref} x")
+    # A whole word in Korean: misreport.
+    assert "오보" in await office.ask(f"/brief-admin retract {ref} 오보")
+    assert "오보" in await office.ask(f"/brief read {ref}")
+
+
 async def test_brief_without_a_source_stays_without_it_when_there_is_news(office: Office) -> None:
     other = "Twelve people were hurt when the ferry struck the pier on Monday, the police said."
     ref = await told(office, TOLL, other)

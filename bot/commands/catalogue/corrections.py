@@ -49,7 +49,7 @@ COMMANDS: Final = (
                 summary="Why; readers see it",
                 is_required=True,
                 is_rest=True,
-                minimum=3,
+                minimum=2,
                 maximum=REASON_LIMIT,
             ),
         ),
