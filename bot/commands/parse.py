@@ -84,7 +84,8 @@ class MisspeltOption(UsageError):
 
 def parse(line: str) -> Parsed:
     """The command of a typed line; UsageError, never anything else, for what is none."""
-    words = line.strip().removeprefix("/").split(maxsplit=3)
+    # Also the slash of a Korean or Japanese keyboard.
+    words = re.sub("^[/／]", "", line.strip()).split(maxsplit=3)
     root = _ROOTS.get(words[0].lower().replace("_", "-")) if words else "brief"
     path = words[1:] if root else words
     command, depth = _command(root or "", path, line.strip())

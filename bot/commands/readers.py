@@ -25,6 +25,7 @@ SEARCH_COUNT: Final = 10
 _OFFERED: Final = 5
 """Buttons below a search that found nothing."""
 _NEAREST: Final = marked("Nearest words: {command}")
+_EARLIER: Final = marked("Found without since: {command}")
 _FOLLOWED: Final = marked("Followed here: {command}")
 _NEW: Final = marked("All that is new: {command}")
 _SEARCH_REACH: Final = 300
@@ -125,8 +126,12 @@ async def _found(context: Context, query: str, topic: Topic | None, offset: int)
 
 
 async def _instead(context: Context, query: str) -> list[tuple[str, Action]]:
-    """What to try after a search that found nothing: like words that do find something here, then topics."""
+    """What to try after a search that found nothing: of any time, else like words that are here, then topics."""
     offers = []
+    if "since" in context.arguments.values and await context.store.search.find(
+        query, workspace=context.workspace.id, limit=1
+    ):
+        return [(_EARLIER, Action(say("Without since"), f"brief search {query}"))]
     for word in await context.store.search.suggest(query):
         is_telling = len(word) > 3 or is_cjk(word)
         if is_telling and await context.store.search.find(word, workspace=context.workspace.id, limit=1):

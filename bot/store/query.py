@@ -76,6 +76,11 @@ class Query:
         return replace(self, phrases=())
 
 
+def without_excluded(text: str) -> str:
+    """A query without what it excludes."""
+    return " ".join(piece[0] for piece in _PIECE.finditer(text) if not piece["minus"])
+
+
 def parse_query(text: str) -> Query:
     """The parts of a query, each once, in order. Never fails."""
     words: dict[Part, None] = {}

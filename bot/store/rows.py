@@ -49,6 +49,9 @@ def not_found(what: str, text: str, names: Mapping[str, str]) -> NotFound:
     """The error for a name that means nothing here; offers the nearest that do. `names` are ids with their names."""
     offered = _nearest(text, names) or dict(list(names.items())[:5])
     none, wrong = _WORDS[what]
-    error = NotFound(say(wrong, name=text[:80]), allowed=", ".join(offered.values()) if offered else say(none))
+    allowed = ", ".join(offered.values()) if offered else say(none)
+    if offered and len(names) > len(offered):
+        allowed = say("{names} … and {n} more", names=allowed, n=len(names) - len(offered))
+    error = NotFound(say(wrong, name=text[:80]), allowed=allowed)
     error.nearest = next(iter(offered), "")
     return error

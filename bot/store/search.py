@@ -28,6 +28,7 @@ from bot.store.query import (
     parse_query,
     stretches,
     tsquery_headline,
+    without_excluded,
 )
 from bot.store.ranking import coverage, ranked
 from bot.store.schema import articles, briefs
@@ -103,7 +104,7 @@ class Search:
     async def suggest(self, query: str, *, limit: int = 5) -> list[str]:
         """Words of recent briefs that look like those of a query that found nothing; the most like first."""
         async with self._db.reading() as connection:
-            return await nearest_words(connection, query, limit)
+            return await nearest_words(connection, without_excluded(query), limit)
 
 
 class _Look:

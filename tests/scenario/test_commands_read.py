@@ -152,6 +152,12 @@ async def test_empty_search_offers_words_that_are_here_and_topics(office: Office
     assert "secret" not in (await office.ask("/brief search secrets")).replace("“secrets”", "").replace("secrets", "")
 
 
+async def test_empty_search_blames_the_time_and_never_offers_what_was_excluded(office: Office) -> None:
+    text = await office.ask("/brief search otters since:1h")
+    assert "Found without since: /brief search otters" in text
+    assert "/brief search otter" not in await office.ask("/brief search bridge -oters")
+
+
 async def test_search_without_a_word_is_a_mistake(office: Office) -> None:
     text = await office.ask("/brief search !!!")
     assert "Query '!!!' has no word to look for." in text

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from bot.cli.reading import _say_poll
+from bot.commands.files import read_file
 from bot.commands.invoke import Invocation, Person
 from bot.config import Settings
 from bot.documents.nodes import Actions
-from bot.errors import AddressRefused, FeedError, FetchError
+from bot.errors import AddressRefused, FeedError, FetchError, UsageError
 from bot.health import check
 from bot.ingest.pipeline import PollReport
 from bot.models import LOCAL_WORKSPACE, ChannelRef, Polled
@@ -190,3 +192,17 @@ async def test_export_of_sources_is_an_opml_file(office: Office) -> None:
     assert name.endswith(".opml")
     [outline] = ElementTree.fromstring(text.encode()).iter("outline")
     assert outline.get("xmlUrl") == "https://first.example/feed"
+
+
+async def test_sources_that_are_not_named_as_allowed_are_counted(office: Office) -> None:
+    for number in range(9):
+        await office.follow(f"https://paper{number}.example/feed", title=f"Paper {number}")
+    followed = len(await office.store.sources.followed(LOCAL_WORKSPACE))
+    assert f" … and {followed - 5} more." in await office.ask("/brief-admin source remove src999")
+
+
+def test_file_that_is_not_there_is_told_without_the_name_of_a_class(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"there is no file"):
+        read_file(str(tmp_path / "zzz.opml"))
+    with pytest.raises(UsageError, match="is a folder"):
+        read_file(str(tmp_path))

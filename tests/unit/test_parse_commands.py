@@ -240,3 +240,7 @@ def test_docs_are_the_catalogue() -> None:
 
 def test_managers_commands_are_kept_apart() -> None:
     assert {command.root for command in COMMANDS if command.role is not Role.MEMBER} == {"brief-admin"}
+
+
+def test_slash_of_a_wide_keyboard_is_one() -> None:
+    assert parse("／brief latest 3") == parse("/brief latest 3")
