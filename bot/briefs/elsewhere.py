@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -13,6 +14,9 @@ from bot.briefs.parts import ElsewhereBrief, RejectedPart
 __all__ = ["ElsewhereBrief", "RejectedPart", "read_briefs"]
 
 MAX_BYTES: Final = 5_000_000
+_NO_TEXT: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_END_OF_FILE: Final = "\x1a"
+"""Which DOS wrote behind a text."""
 Reader = Callable[[str], list[ElsewhereBrief | RejectedPart]]
 _READERS: Final[dict[str, Reader]] = {
     "jsonl": read_jsonl,
@@ -31,6 +35,8 @@ def read_briefs(name: str, data: bytes) -> list[ElsewhereBrief | RejectedPart]:
     if len(data) > MAX_BYTES:
         return [RejectedPart(line=1, reason=f"the file has {len(data)} bytes; allowed are {MAX_BYTES}")]
     text = _decoded(data)
+    if isinstance(text, RejectedPart):
+        return [text]
     if not text.strip():
         return [RejectedPart(line=1, reason="the file is empty; a brief needs a headline and a paragraph")]
     return _READERS.get(name.rpartition(".")[2].lower(), _sniffed(text))(text)
@@ -43,10 +49,20 @@ def _sniffed(text: str) -> Reader:
     return read_markdown if begin.startswith(("---\n", "# ")) else read_page
 
 
-def _decoded(data: bytes) -> str:
-    """UTF-8, or what an older editor on Windows writes; never fails."""
+def _decoded(data: bytes) -> str | RejectedPart:
+    """UTF-8, or what an older editor on Windows writes; a program, a picture or an archive is neither."""
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError:
+            return _no_text(data.count(b"\n", 0, error.start))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip(_END_OF_FILE)
+    if found := _NO_TEXT.search(text):
+        return _no_text(text.count("\n", 0, found.start()))
+    return text
+
+
+def _no_text(lines_before: int) -> RejectedPart:
+    return RejectedPart(line=lines_before + 1, reason="this is no text; save it as plain text in UTF-8")

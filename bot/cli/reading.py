@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.app import App
-from bot.briefs.elsewhere import RejectedPart, read_briefs
+from bot.briefs.elsewhere import ElsewhereBrief, RejectedPart, read_briefs
 from bot.cli.running import opened, say, say_json
 from bot.config import Settings
 from bot.errors import Conflict, UsageError
@@ -62,32 +62,44 @@ async def _take(
 
 
 async def add_briefs(settings: Settings, files: Sequence[str], *, as_json: bool) -> int:
-    """Stores briefs written elsewhere; what could not be read is named, the rest goes in."""
-    added = rejected = 0
+    """Stores briefs written elsewhere; what could not be read is named, the rest goes in.
+
+    2 when a file could not be read at all, 1 when parts were rejected and none was stored.
+    """
+    added = rejected = unread = 0
     async with opened(settings) as app:
         for file in files:
-            with _open(file) as stream:
-                parts = read_briefs(file, stream.read())
+            try:
+                with _open(file) as stream:
+                    parts = read_briefs(file, stream.read())
+            except (UsageError, OSError) as error:
+                unread += 1
+                reason = error.problem if isinstance(error, UsageError) else str(error.strerror)
+                _reject(file, reason, {"file": file}, as_json=as_json)
+                continue
             for part in parts:
-                if isinstance(part, RejectedPart):
-                    rejected += 1
-                    where = {"file": file, "line": part.line}
-                    _reject(f"{file}, line {part.line}", part.reason, where, as_json=as_json)
-                    continue
-                try:
-                    [brief] = await app.writer.add_elsewhere([part])
-                except Conflict as conflict:
-                    rejected += 1
-                    _reject(file, conflict.message, {"file": file}, as_json=as_json)
-                    continue
-                added += 1
-                if as_json:
-                    say_json({"brief": brief.ref, "headline": brief.text.headline})
-                else:
-                    say(f"{brief.ref}  {brief.text.headline}")
+                is_added = await _add(app, file, part, as_json=as_json)
+                added, rejected = added + is_added, rejected + (not is_added)
     if not as_json:
-        say(f"{added} added, {rejected} rejected")
-    return 1 if rejected and not added else 0
+        say(f"{added} added, {rejected + unread} rejected")
+    return 2 if unread else 1 if rejected and not added else 0
+
+
+async def _add(app: App, file: str, part: ElsewhereBrief | RejectedPart, *, as_json: bool) -> bool:
+    """Whether a brief was stored; one that was not is named."""
+    if isinstance(part, RejectedPart):
+        _reject(f"{file}, line {part.line}", part.reason, {"file": file, "line": part.line}, as_json=as_json)
+        return False
+    try:
+        [brief] = await app.writer.add_elsewhere([part])
+    except Conflict as conflict:
+        _reject(file, conflict.message, {"file": file}, as_json=as_json)
+        return False
+    if as_json:
+        say_json({"brief": brief.ref, "headline": brief.text.headline})
+    else:
+        say(f"{brief.ref}  {brief.text.headline}")
+    return True
 
 
 async def poll(settings: Settings, urls: Sequence[str], *, as_json: bool) -> int:
@@ -182,6 +194,8 @@ def _open(file: str) -> Iterator[IO[bytes]]:
 
 
 def _opened_file(file: str) -> IO[bytes]:
+    if not file:
+        raise UsageError("an empty name is no file", allowed="a file, or - for stdin")
     try:
         return Path(file).open("rb")
     except OSError as error:

@@ -138,6 +138,20 @@ def test_brief_written_elsewhere_is_in_todays_digest_with_its_caveat(cli: Cli) -
     assert brief["related"][0]["url"] is None
 
 
+def test_files_that_cannot_be_read_are_named_and_the_others_go_in(cli: Cli) -> None:
+    (cli.folder / "page.txt").write_text("A pact of two harbours\nThe mayors signed it.\n", encoding="utf-8")
+    (cli.folder / "noise.md").write_bytes(bytes(range(1, 256)))
+    (cli.folder / "folder").mkdir()
+    done = cli("add-brief", "nope.md", "noise.md", "folder", "page.txt", "--json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 2
+    assert [line.get("file") for line in lines] == ["nope.md", "noise.md", "folder", None]
+    assert "nope.md cannot be read (No such file or directory)" in lines[0]["reason"]
+    assert "this is no text" in lines[1]["reason"]
+    assert lines[3]["headline"] == "A pact of two harbours"
+    assert cli("add-brief", "noise.md").returncode == 1
+
+
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
@@ -145,6 +159,7 @@ def test_brief_written_elsewhere_is_in_todays_digest_with_its_caveat(cli: Cli) -
         (("brief", "zebra"), 2, "'zebra' is no brief's id"),
         (("brief", "b99"), 2, "no brief b99"),
         (("import", "missing.jsonl"), 2, "missing.jsonl cannot be read"),
+        (("import", ""), 2, "an empty name is no file"),
         (("try", "/brief latest", "--as", "king"), 2, "--as 'king' is no role"),
         (("try", "/brief latest", "--workspace", "here"), 2, "--workspace 'here' is no workspace"),
         (("try", "/brief latest", "--workspace", "discord:abc"), 2, "--workspace 'discord:abc' is no workspace"),

@@ -125,3 +125,23 @@ def test_markup_and_direction_characters_do_not_come_in() -> None:
     brief = one("a.txt", "A <b>bold</b> pact\u202e\nIt is <script>alert(1)</script>signed.\nMore of it was said.")
     assert "<" not in brief.text.headline + brief.text.deck
     assert "\u202e" not in brief.text.headline
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        ("Two harbours\n\nThey met.".encode("utf-16"), 1),
+        (b"Two harbours\n\nThey \x07met.", 3),
+        (b"Two harbours\nThey\x9d met \xff.", 2),
+        (b"%PDF-1.7\n\x00\xe2", 2),
+    ],
+)
+def test_what_is_no_text_is_refused_with_its_line(data: bytes, line: int) -> None:
+    [part] = read_briefs("page.txt", data)
+    assert isinstance(part, RejectedPart)
+    assert (part.line, part.reason) == (line, "this is no text; save it as plain text in UTF-8")
+
+
+def test_page_of_an_older_editor_on_windows_is_read() -> None:
+    brief = one("page.txt", "Café “Zur Post”\r\n\r\nIt opens.\x1a".encode("cp1252"))
+    assert brief.text.headline == "Café “Zur Post”"
