@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from bot.app import App
 from bot.briefs.wire import version_json
@@ -17,20 +18,32 @@ from bot.errors import UsageError
 from bot.models import LOCAL_WORKSPACE, Brief, ChannelRef, Version
 
 _OPERATOR = Person(id="operator", name="operator", is_manager=True)
+_EXAMPLES: Final = {
+    "brief-admin correct": 'briefbot correct b12 --headline "The new headline" --note "What changed and why"',
+    "brief-admin retract": 'briefbot retract b12 "Its only source withdrew the article"',
+}
 
 
 async def give(settings: Settings, command: str, values: Mapping[str, str]) -> int:
-    """Gives a manager's command in the local workspace, whose corrections hold for all; 1 when it was refused.
+    """Gives a manager's command in the local workspace, whose corrections hold for all.
 
-    What was posted is edited by the bot that runs.
+    What was posted is edited by the bot that runs. Raises whatever refused it, with an example for the command line.
     """
     here = Invocation(
-        workspace_id=LOCAL_WORKSPACE, person=_OPERATOR, channel=ChannelRef("console:general"), sees_all=True
+        workspace_id=LOCAL_WORKSPACE,
+        person=_OPERATOR,
+        channel=ChannelRef("console:general"),
+        sees_all=True,
+        locale="en",  # as all that the command line says
     )
     async with opened(settings) as app:
         given = {name: text for name, text in values.items() if text}
         reply = await app.commands.call(BY_NAME[command], given, here)
-        draw(reply.document)
+    if isinstance(reply.error, UsageError):
+        raise UsageError(reply.error.problem, allowed=reply.error.allowed, example=_EXAMPLES[command])
+    if reply.error:
+        raise reply.error
+    draw(reply.document)
     return 1 if reply.document.kind is Kind.ERROR else 0
 
 

@@ -155,7 +155,8 @@ def retract(
     running.launch(lambda settings: correcting.give(settings, "brief-admin retract", values))
 
 
-@app.command()
+# `-without` begins like an option; what is none is a word.
+@app.command(context_settings={"ignore_unknown_options": True})
 def search(
     query: Annotated[str, typer.Argument(help='Words, "a phrase", -without.')],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 10,

@@ -19,6 +19,7 @@ from bot.config import Settings
 from bot.documents.build import Past, brief_document
 from bot.errors import UsageError
 from bot.models import LOCAL_WORKSPACE, Brief, Story, Topic, parse_public_id, public_id
+from bot.text.words import runs
 
 _TOPIC_REACH: Final = 300
 """Results that are looked through for those of a topic."""
@@ -60,6 +61,12 @@ async def search(settings: Settings, query: str, *, limit: int, as_json: bool) -
     """Briefs that match, best first; 1 when there is none."""
     async with opened(settings) as app:
         words, since, topic = await _asked(app, query)
+        if not runs(words):
+            raise UsageError(
+                f"query {words!r} has no word to look for",
+                allowed="words, numbers",
+                example="briefbot search 'Greenland tariffs'",
+            )
         reach = limit if topic is None else max(limit, _TOPIC_REACH)
         found = await app.store.search.find(words, workspace=None, limit=reach, since=since)
         if topic is not None:

@@ -11,6 +11,7 @@ from bot.briefs.model.view import ModelView
 from bot.commands.catalogue.spec import Command
 from bot.digests.dispatch import Dispatcher
 from bot.documents.nodes import Document
+from bot.errors import BriefbotError
 from bot.ingest.parsed import ParsedFeed
 from bot.models import Change, ChannelRef, Workspace, WorkspaceId
 from bot.saying import spoken_of
@@ -74,6 +75,8 @@ class Reply:
     """For the audit trail: what a managers' command changed that is no setting; those are compared anyway."""
     wrong_option: str = ""
     """The option whose value was wrong, where a form can point at its field; empty for an answer that is no mistake."""
+    error: BriefbotError | None = None
+    """What the answer tells of, when it is a mistake."""
 
 
 @dataclass(frozen=True, slots=True)

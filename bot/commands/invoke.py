@@ -309,7 +309,7 @@ def _failed(error: BriefbotError) -> Reply:
         actions = tuple(
             Action(say("Follow {url}", url=url)[:80], f"brief-admin source add {url}") for url in error.feeds[:5]
         )
-    return Reply(document=_with_actions(document, actions), wrong_option=getattr(error, "option", ""))
+    return Reply(document=_with_actions(document, actions), wrong_option=getattr(error, "option", ""), error=error)
 
 
 def _with_actions(document: Document, actions: tuple[Action, ...]) -> Document:

@@ -171,6 +171,10 @@ def test_files_that_cannot_be_read_are_named_and_the_others_go_in(cli: Cli) -> N
         (("run", "--only", "everything"), 2, "--only 'everything' is no part of the bot"),
         (("poll", "ftp://example.org/feed"), 2, "ftp://example.org/feed"),
         (("unknown",), 2, "No such command"),
+        (("correct", "zz", "--drop"), 2, 'Example: briefbot correct b12 --headline "The new'),
+        (("retract", "b1", ""), 2, "Example: briefbot retract b12 "),
+        (("search", ""), 2, "query '' has no word to look for"),
+        (("search", "word", "--nonsense"), 2, "--nonsense"),
     ],
 )
 def test_wrong_usage_says_what_is_wrong_and_exits_with_2(
@@ -244,6 +248,19 @@ def test_demo_shows_a_digest_of_many_publishers_with_its_caveat(cli: Cli) -> Non
     for words in ("publishers", "Helia", "対馬", "쓰시마", "→", "/brief read"):
         assert words in done.stdout
     assert not list(cli.folder.iterdir())
+
+
+def test_word_to_leave_out_is_no_option(filled: Cli) -> None:
+    done = filled("search", "-quake")
+    assert (done.returncode, done.stdout) == (1, "nothing found\n")
+
+
+def test_wrong_correction_is_told_in_the_language_of_the_command_line(filled: Cli) -> None:
+    assert filled("try", "/brief-admin settings language:ko", "--as", "admin").returncode == 0
+    done = filled("correct", "b1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].startswith("briefbot: nothing to change in b1.")
+    assert "Example: briefbot correct b12 --headline" in done.stderr
 
 
 def test_import_of_nothing_but_broken_lines_fails(cli: Cli) -> None:
