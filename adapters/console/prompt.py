@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import threading
+from collections.abc import Iterator
 from typing import Final
 
 from rich.console import Console
@@ -29,6 +31,11 @@ async def prompt(commands: Commands, here: Invocation, console: Console | None =
     with speaking(await commands.language(here)):
         hint = say("Type a command such as /brief latest; /brief help lists all; quit leaves.")
     console.print(Text(hint, style="dim"))
+    with _terminal_as_before():
+        await _answer_lines(commands, here, console)
+
+
+async def _answer_lines(commands: Commands, here: Invocation, console: Console) -> None:
     while (line := await _read()) is not None:
         if not line.strip():
             continue
@@ -63,8 +70,37 @@ async def prompt_on_terminal(commands: Commands) -> bool:
 
 
 async def _read() -> str | None:
-    """A line from the terminal, None at its end."""
+    """A line from the terminal, None at its end and when nobody waits for one any more."""
+    loop = asyncio.get_running_loop()
+    line: asyncio.Future[str | None] = loop.create_future()
+
+    def read() -> None:
+        text = None
+        with contextlib.suppress(EOFError, KeyboardInterrupt):
+            text = input(_PROMPT)
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(lambda: line.done() or line.set_result(text))
+
+    # Nothing ends it but the Enter key, so the loop and the process do not wait for it as for a thread of a pool.
+    threading.Thread(target=read, daemon=True).start()
     try:
-        return await asyncio.to_thread(input, _PROMPT)
-    except (EOFError, KeyboardInterrupt, asyncio.CancelledError):
+        return await line
+    except asyncio.CancelledError:
+        sys.stdout.write("\n")
         return None
+
+
+@contextlib.contextmanager
+def _terminal_as_before() -> Iterator[None]:
+    """Whoever is left in the midst of a line leaves a terminal behind that shows no typing."""
+    try:
+        import termios
+
+        before = termios.tcgetattr(sys.stdin)
+    except (ImportError, OSError, ValueError, termios.error):
+        yield
+        return
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)

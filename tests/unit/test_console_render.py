@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import signal
+import subprocess
+import sys
+import termios
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +21,7 @@ from bot.caveat import caveat_for
 from bot.documents.nodes import Document, Kind, Link, Paragraph, Text
 from tests import hostile
 
+ROOT = Path(__file__).parents[2]
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 _LINK = re.compile(r"\x1b\]8;[^;]*;([^\x1b]*)\x1b\\")
 
@@ -63,3 +70,39 @@ def test_output_that_is_no_terminal_has_no_escape_sequences() -> None:
 )
 def test_prompt_takes_commands_with_or_without_their_prefix(typed: str, command: str) -> None:
     assert command_of(typed) == command
+
+
+PROMPT = """
+import asyncio
+from adapters.console.prompt import prompt
+from bot.commands.invoke import Invocation, Person
+from bot.models import LOCAL_WORKSPACE, ChannelRef
+
+class Commands:
+    async def language(self, here):
+        return ""
+
+here = Invocation(workspace_id=LOCAL_WORKSPACE, person=Person(id="u1", name="Mina"), channel=ChannelRef("console:x"))
+asyncio.run(prompt(Commands(), here))
+"""
+
+
+def test_interrupt_leaves_the_prompt_and_a_terminal_that_shows_what_is_typed() -> None:
+    ours, theirs = os.openpty()
+    before = termios.tcgetattr(theirs)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROMPT], cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    )
+    try:
+        shown = b""
+        while b"briefbot>" not in shown:
+            shown += os.read(ours, 4096)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert termios.tcgetattr(theirs) == before
+        assert b"Traceback" not in shown + os.read(ours, 4096)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+        os.close(theirs)
