@@ -23,6 +23,7 @@ from bot.store import Store
 from bot.store.asked import Unanswered, ask
 from bot.store.figures import Figures
 from bot.store.heartbeats import ALIVE, FORGOTTEN
+from bot.store.place import missing_file
 
 ROOM: Final = 200_000_000
 """Bytes below which an operator should look after the disk: some weeks of a busy bot."""
@@ -66,13 +67,15 @@ async def _store(settings: Settings) -> list[Finding]:
 
 
 async def _of_store(url: str) -> list[Finding]:
+    new = missing_file(url)
     store = await Store.open(url)
     try:
         health = await store.health()
         if not health.is_sound:
             return [Finding(area="store", state=State.BROKEN, says="; ".join(health.problems))]
         counts = ", ".join(f"{count} {name}" for name, count in health.counts.items())
-        sound = Finding(area="store", state=State.OK, says=f"{health.dialect}, schema {health.revision}: {counts}")
+        says = f"{health.dialect}, schema {health.revision}: {counts}" + (f"; made just now: {new}" if new else "")
+        sound = Finding(area="store", state=State.OK, says=says)
         figures = await store.counting.figures(SystemClock().now())
         return [
             sound,

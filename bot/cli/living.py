@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import socket
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
-
-from sqlalchemy import make_url
 
 from bot import pulse
 from bot.cli.running import say, say_json
@@ -19,6 +16,7 @@ from bot.errors import StoreError
 from bot.store.asked import Unanswered, ask
 from bot.store.database import Database
 from bot.store.heartbeats import Heartbeat, Heartbeats
+from bot.store.place import missing_file
 
 STORE_S: Final = 5.0
 
@@ -47,15 +45,10 @@ def _judged(own: list[Heartbeat], hearts: list[Heartbeat]) -> tuple[bool, str]:
     return bool(found), "; ".join(found) or pulse.words(own, now)
 
 
-def _require_file(url: str) -> None:
-    """StoreError where opening would make a new SQLite file, in which nobody has ever been at work."""
-    place = make_url(url)
-    if place.get_backend_name() == "sqlite" and not Path(str(place.database)).is_file():
-        raise StoreError(f"there is no database at {place.database}")
-
-
 async def _hearts(url: str) -> list[Heartbeat]:
-    _require_file(url)
+    if file := missing_file(url):
+        # Opening would make a new one, in which nobody has ever been at work.
+        raise StoreError(f"there is no database at {file}")
     database = Database(url)
     try:
         return await Heartbeats(database).all()

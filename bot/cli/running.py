@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import structlog
 import typer
 
 from bot import allocating, config, logs
@@ -18,6 +19,9 @@ from bot.config import Settings
 if TYPE_CHECKING:
     from bot.app import App
     from bot.documents.nodes import Document
+
+
+log = structlog.get_logger(__name__)
 
 
 def launch(command: Callable[[Settings], Coroutine[Any, Any, int | None]], **overrides: Any) -> None:
@@ -39,9 +43,12 @@ def finish(work: Coroutine[Any, Any, int | None]) -> None:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[App]:
-    """The whole bot while the block runs."""
+    """The whole bot while the block runs; a store that is new is told of, since the folder may be the wrong one."""
     from bot.app import build  # the parts of the bot, which the health check needs none of
+    from bot.store.place import missing_file
 
+    if file := missing_file(settings.database_url):
+        log.info("store.new", file=str(file))
     app = await build(settings)
     try:
         yield app

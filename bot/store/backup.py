@@ -63,15 +63,22 @@ def back_up(url: str, file: Path, progress: Progress) -> Copied:
     source = _sqlite_file(url)
     if not source.is_file():
         raise StoreError(f"There is no database at {source}.")
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder", allowed="a new file", example="briefbot backup briefbot-2026-01-15.db")
     if file.exists():
         raise Conflict(f"{file} is there already", allowed="a new name", example=f"briefbot backup {file}.2")
-    with _plain_errors(file), _part(file) as part, closing(_opened(source)) as old, closing(_opened(part)) as new:
+    with (
+        _plain_errors(file, read=source),
+        _part(file) as part,
+        closing(_opened(source)) as old,
+        closing(_opened(part)) as new,
+    ):
         # All that is read within one transaction is of one instant, whatever others write.
         old.execute("BEGIN")
         counts = _counts(old)
         old.backup(new, pages=_PAGES, progress=lambda _, left, all_: progress(1 - left / max(all_, 1)))
         new.execute("PRAGMA journal_mode=DELETE")
-        revision = _sound(new, file)
+        revision = _sound(new, source)
         if (found := _counts(new)) != counts:
             raise StoreError(f"The copy has {sum(found.values())} rows of {sum(counts.values())}; nothing was kept.")
         size = part.stat().st_size
@@ -246,13 +253,14 @@ def _set_aside(target: Path, stamp: str) -> Path | None:
 
 
 @contextmanager
-def _plain_errors(file: Path) -> Iterator[None]:
+def _plain_errors(file: Path, *, read: Path | None = None) -> Iterator[None]:
+    """`read` is what is read when it is another one than is written."""
     try:
         yield
     except sqlite3.Error as error:
         words = str(error)
         if "not a database" in words or "malformed" in words:
-            raise StoreError(f"{file} is damaged or no Briefbot database.") from error
+            raise StoreError(f"{read or file} is damaged or no Briefbot database.") from error
         raise StoreError(f"{file} could not be written or read: {words}") from error
     except OSError as error:
         raise StoreError(f"{file} could not be written or read: {error.strerror}") from error

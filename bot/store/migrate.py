@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 import bot
-from bot.errors import SchemaMismatch
+from bot.errors import SchemaMismatch, StoreError
 from bot.store.database import Database
 from bot.store.heartbeats import ALIVE, at_work
 
@@ -33,8 +33,8 @@ async def migrate(url: str, *, while_running: bool = False) -> str:
 async def upgrade(database: Database, *, while_running: bool = False) -> str:
     """Applies what is missing, all or nothing, while no other process does the same.
 
-    SchemaMismatch when the database is from a newer version, and, unless told to go on `while_running`, when processes
-    of the version before are at work on it.
+    StoreError for a SQLite file of another program. SchemaMismatch when the database is from a newer version, and,
+    unless told to go on `while_running`, when processes of the version before are at work on it.
     """
     async with database.writing() as connection:
         if not database.is_sqlite:
@@ -71,6 +71,8 @@ def head() -> str:
 def _upgrade(connection: Connection, while_running: bool) -> str:
     found = _revision(connection)
     refuse_unknown(found)
+    if found is None:
+        _refuse_foreign(connection)
     if found != head():
         if not while_running:
             _refuse_in_use(connection)
@@ -95,6 +97,17 @@ def refuse_unknown(revision: str | None) -> None:
         raise SchemaMismatch(
             f"The database was made by a newer version of Briefbot (schema {revision}). "
             "Install that version, or restore a back-up made before the upgrade."
+        )
+
+
+def _refuse_foreign(connection: Connection) -> None:
+    """A file with tables and without our revision is another program's; on a server a database has extensions' too."""
+    if connection.dialect.name != "sqlite":
+        return
+    if names := sorted(set(inspect(connection).get_table_names()) - {"alembic_version"}):
+        raise StoreError(
+            f"{connection.engine.url.database} is another program's database (it has a table {names[0]!r}); nothing "
+            "was added to it. Name another file in BRIEFBOT_DATABASE_URL, such as sqlite+aiosqlite:///briefbot.db"
         )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -274,6 +276,19 @@ async def test_place_that_cannot_hold_a_database_is_named(tmp_path: Path) -> Non
     (tmp_path / "page.db").write_text("<html>" * 500, encoding="utf-8")
     with pytest.raises(StoreError, match=r"damaged or no Briefbot database"):
         await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'page.db'}")
+
+
+async def test_file_of_another_program_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE t (x)")
+    url = f"sqlite+aiosqlite:///{file}"
+    for opening in (Store.open(url), migrate(url, while_running=True)):
+        with pytest.raises(StoreError, match=r"theirs.db is another program's database \(it has a table 't'\)"):
+            await opening
+    with closing(sqlite3.connect(file)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    assert tables == [("t",)]
 
 
 async def test_health_of_a_damaged_file_says_so(tmp_path: Path, clock: FakeClock) -> None:

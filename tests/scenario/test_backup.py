@@ -93,6 +93,11 @@ async def test_what_is_no_sound_store_is_refused_and_nothing_is_changed(sqlite_u
     assert names(tmp_path) == before
     with pytest.raises(UsageError, match=r"pg_dump --format=custom --file=briefbot.dump postgresql://bb@db:5432/news"):
         back_up("postgresql+asyncpg://bb:secret@db:5432/news", tmp_path / "x", lambda _: None)
+    for name in ("page.db", "torn.db"):
+        with pytest.raises(StoreError, match=f"{name} is damaged"):
+            back_up(f"sqlite+aiosqlite:///{tmp_path / name}", tmp_path / "q.db", lambda _: None)
+    with pytest.raises(UsageError, match="is a folder"):
+        back_up(sqlite_url, tmp_path, lambda _: None)
     with pytest.raises(StoreError, match="could not be written"):
         back_up(sqlite_url, tmp_path / "nowhere" / "x.db", lambda _: None)
 

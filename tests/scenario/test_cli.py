@@ -236,6 +236,8 @@ def test_database_of_a_newer_version_is_refused(cli: Cli) -> None:
 def test_check_names_what_each_feature_needs(cli: Cli) -> None:
     findings = {str(finding["area"]): finding for finding in cli.json("check")}
     assert findings["store"]["state"] == "ok"
+    assert f"made just now: {cli.folder / 'briefbot.db'}" in str(findings["store"]["says"])
+    assert "made just now" not in cli("check").stdout
     assert "DISCORD_TOKEN" in str(findings["discord"]["says"])
     assert "SLACK_APP_TOKEN" in str(findings["slack"]["says"])
     assert findings["model"]["state"] == "off"
@@ -248,6 +250,14 @@ def test_demo_shows_a_digest_of_many_publishers_with_its_caveat(cli: Cli) -> Non
     for words in ("publishers", "Helia", "対馬", "쓰시마", "→", "/brief read"):
         assert words in done.stdout
     assert not list(cli.folder.iterdir())
+
+
+def test_new_store_is_told_of_since_the_folder_may_be_the_wrong_one(cli: Cli) -> None:
+    done = cli("stories", "--json")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "store.new" in done.stderr
+    assert str(cli.folder / "briefbot.db") in done.stderr
+    assert "store.new" not in cli("stories").stderr
 
 
 def test_word_to_leave_out_is_no_option(filled: Cli) -> None:
