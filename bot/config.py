@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -23,6 +22,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot import setting_rules as rules
 from bot.env_file import given_names
 from bot.errors import ConfigError
 from bot.secret_files import secrets_from_files
@@ -30,15 +30,6 @@ from bot.vault import problem_with, split_keys
 
 Network = IPv4Network | IPv6Network
 _LOGIN: Final = re.compile(r"//[^/\s]*@")
-_YEAR_H: Final = 8760
-_MOST: Final = {
-    "fetch_timeout_s": 3600,
-    "model_timeout_s": 86_400,
-    "poll_interval_s": 2_592_000,
-    "source_patience_days": 3650,
-    "story_window_h": _YEAR_H,
-}
-"""Far beyond what is of use, and well before no date could be that far away."""
 DEFAULT_DATABASE_URL: Final = "sqlite+aiosqlite:///briefbot.db"
 
 
@@ -238,37 +229,29 @@ class Settings(BaseSettings):
             raise ValueError("it must be from 0 to 5")
         return value
 
-    @field_validator(
-        "fetch_timeout_s",
-        "max_feed_bytes",
-        "max_page_bytes",
-        "poll_interval_s",
-        "source_patience_days",
-        "story_window_h",
-        "model_timeout_s",
-        "model_answer_tokens",
-        "model_daily_tokens",
-    )
+    @field_validator(*rules.BOUNDED)
     @classmethod
-    def _positive(cls, value: float, info: ValidationInfo) -> float:
-        most = _MOST.get(str(info.field_name), math.inf)
-        # What is no number at all (nan) is neither more nor less than any.
-        if 0 < value <= most and value < math.inf:
-            return value
-        limit = "" if most == math.inf else f" and at most {most}"
-        example = cls.model_fields[str(info.field_name)].default
-        raise ValueError(f"it must be more than 0{limit}; example: {example}")
+    def _bounded(cls, value: float, info: ValidationInfo) -> float:
+        rules.require_bounds(name := str(info.field_name), value, cls.model_fields[name].default)
+        return value
 
-    @field_validator("news_window_h")
+    @field_validator(*rules.ADDRESSES)
     @classmethod
-    def _window(cls, value: int) -> int:
-        if not 0 <= value <= _YEAR_H:
-            raise ValueError(f"it must be from 0 to {_YEAR_H}; example: 48")
+    def _address(cls, value: str, info: ValidationInfo) -> str:
+        rules.require_address(str(info.field_name), value)
+        return value
+
+    @field_validator("discord_token", "slack_bot_token", "slack_app_token", "slack_signing_secret")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        rules.require_one_word(value.get_secret_value())
         return value
 
     @model_validator(mode="after")
     def _slack_is_whole(self) -> Settings:
         app, bot = self.slack_app_token.get_secret_value(), self.slack_bot_token.get_secret_value()
+        if not self.slack_api:
+            rules.require_kinds(app, bot)
         id_, secret = self.slack_client_id, self.slack_client_secret.get_secret_value()
         if app and not bot:
             raise ValueError("SLACK_APP_TOKEN is set without SLACK_BOT_TOKEN; Socket Mode needs both")
@@ -356,16 +339,7 @@ def load(env_file: str | None = ".env", **overrides: Any) -> Settings:
     try:
         return Settings(_env_file=env_file, **(secrets | overrides))  # type: ignore[call-arg]
     except ValidationError as error:
-        raise ConfigError("; ".join(_plain(problem) for problem in error.errors())) from None
-
-
-def _plain(problem: Any) -> str:
-    """One error of pydantic as words for an operator: the setting's name and what is wrong, never its value."""
-    where = str(problem["loc"][0]) if problem["loc"] else ""
-    field = Settings.model_fields.get(where)
-    name = str(field.validation_alias) if field else where
-    what = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{name}: {what}" if name else what
+        raise ConfigError(rules.told(error, Settings.model_fields)) from None
 
 
 def env_example() -> str:

@@ -74,12 +74,16 @@ async def _read() -> str | None:
     loop = asyncio.get_running_loop()
     line: asyncio.Future[str | None] = loop.create_future()
 
+    def give(text: str | None) -> None:
+        if not line.done():
+            line.set_result(text)
+
     def read() -> None:
         text = None
         with contextlib.suppress(EOFError, KeyboardInterrupt):
             text = input(_PROMPT)
         with contextlib.suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(lambda: line.done() or line.set_result(text))
+            loop.call_soon_threadsafe(give, text)
 
     # Nothing ends it but the Enter key, so the loop and the process do not wait for it as for a thread of a pool.
     threading.Thread(target=read, daemon=True).start()

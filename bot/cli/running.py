@@ -8,13 +8,14 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 import typer
 
 from bot import allocating, config, logs
 from bot.config import Settings
+from bot.errors import ConfigError
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+_OPTIONS: Final = {"discord_shards": "--shards", "public_url": "--http"}
+"""By the field of a setting, the option that wins over it."""
+
 
 def launch(command: Callable[[Settings], Coroutine[Any, Any, int | None]], **overrides: Any) -> None:
     """Runs an async command with this process's settings; a number it gives back is the exit code.
@@ -30,9 +34,19 @@ def launch(command: Callable[[Settings], Coroutine[Any, Any, int | None]], **ove
     `overrides` are settings by field name that the command line gave.
     """
     allocating.keep_little()
-    settings = config.load(**overrides)
+    try:
+        settings = config.load(**overrides)
+    except ConfigError as error:
+        raise ConfigError(_as_typed(error.message, overrides)) from None
     logs.configure(settings)
     finish(command(settings))
+
+
+def _as_typed(message: str, overrides: Mapping[str, object]) -> str:
+    """What is wrong under the name of the option that gave it, not of the setting that it stands for."""
+    for field in overrides.keys() & _OPTIONS.keys():
+        message = message.replace(f"{Settings.model_fields[field].validation_alias}: ", f"{_OPTIONS[field]}: ")
+    return message
 
 
 def finish(work: Coroutine[Any, Any, int | None]) -> None:

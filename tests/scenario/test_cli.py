@@ -171,6 +171,8 @@ def test_files_that_cannot_be_read_are_named_and_the_others_go_in(cli: Cli) -> N
         (("run", "--only", "everything"), 2, "--only 'everything' is no part of the bot"),
         (("poll", "ftp://example.org/feed"), 2, "ftp://example.org/feed"),
         (("unknown",), 2, "No such command"),
+        (("run", "--shards", "1"), 2, "briefbot: --shards: '1' is no range of shards; example: 0-3/16"),
+        (("slack-manifest", "--http", "foo"), 2, "briefbot: --http: it must be an https:// address"),
         (("correct", "zz", "--drop"), 2, 'Example: briefbot correct b12 --headline "The new'),
         (("retract", "b1", ""), 2, "Example: briefbot retract b12 "),
         (("search", ""), 2, "query '' has no word to look for"),
