@@ -128,4 +128,4 @@ def test_command_prints_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     printed = CliRunner().invoke(app, ["slack-manifest", "--http", URL, "--json"])
     assert (printed.exit_code, json.loads(printed.stdout)) == (0, manifest(public_url=URL))
     wrong = CliRunner().invoke(app, ["slack-manifest", "--http", "briefbot.example.org"])
-    assert "BRIEFBOT_PUBLIC_URL: it must be an https:// address" in str(wrong.exception)
+    assert "--http: it must be an https:// address" in str(wrong.exception)
