@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from bot.commands.invoke import Invocation, Person, Reply
 from bot.config import Settings
 from bot.digests.elsewhere import FORMATS, written
 from bot.documents.nodes import Kind
-from bot.errors import StoreError, UsageError
+from bot.errors import Conflict, StoreError, UsageError
 from bot.models import LOCAL_WORKSPACE, ChannelRef, WorkspaceId
 from bot.ports import Adapter
 
@@ -31,6 +32,18 @@ class Request:
     role: str
     workspace: str
     platform: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """What to write where: all of a workspace, or what a digest told; None and empty for what was not given."""
+
+    workspace: str
+    output: Path | None
+    folder: Path | None
+    digest: str
+    form: str
+    is_forced: bool
 
 
 async def try_command(settings: Settings, request: Request, *, as_json: bool) -> int:
@@ -59,38 +72,62 @@ async def preview(settings: Settings, digest: str, workspace: str, platform: str
                 say_json(dict(payload.body))
 
 
-async def export_digest(settings: Settings, digest: str, form: str, workspace: str, output: Path | None) -> None:
-    """What a digest told, as a file."""
+async def export(settings: Settings, wanted: Export) -> None:
+    """All data of a workspace, or what one of its digests told."""
+    if not wanted.digest:
+        if wanted.form:
+            raise UsageError("--format is of a digest", example=f"briefbot export --digest d1 --format {wanted.form}")
+        await _export_workspace(settings, wanted)
+        return
+    if wanted.folder is not None:
+        raise UsageError(
+            "--out is for all data of a workspace", example=f"briefbot export --digest {wanted.digest} -o digest.xml"
+        )
+    await _export_digest(settings, wanted)
+
+
+async def _export_digest(settings: Settings, wanted: Export) -> None:
+    """What a digest told, as a file; it replaces the one that is there, which a feed reader may follow."""
+    form = wanted.form or "rss"
     if form not in FORMATS:
         raise UsageError(f"--format {form!r} is no format", allowed=", ".join(FORMATS), example="--format rss")
     async with opened(settings) as app:
-        found = await app.store.digests.find(await _workspace(app, workspace), digest)
+        found = await app.store.digests.find(await _workspace(app, wanted.workspace), wanted.digest)
         text = written(await app.store.published.channel(found.id), form)
-    if output is None:
+    if wanted.output is None:
         say(text.rstrip("\n"))
     else:
-        _write(output, text)
+        _write(wanted.output, text)
 
 
-async def export(settings: Settings, workspace: str, output: Path | None, folder: Path | None) -> None:
+async def _export_workspace(settings: Settings, wanted: Export) -> None:
     """A workspace's own data, as `/brief-admin export` gives it: JSON, in a folder beside OPML."""
     async with opened(settings) as app:
-        id_ = await _workspace(app, workspace)
+        id_ = await _workspace(app, wanted.workspace)
         reply = await app.commands.run("/brief-admin export", _invocation(id_, None, "admin"))
-    if folder is not None:
-        for name, content in reply.files:
-            _write(folder / name, content + "\n")
     text = dict(reply.files)["briefbot.json"]
-    if output is None and folder is not None:
-        say(", ".join(str(folder / name) for name, _ in reply.files))
-    elif output is None:
-        say(text)
-    else:
-        _write(output, text + "\n")
+    folder = wanted.folder
+    files = {folder / name: content for name, content in reply.files} if folder is not None else {}
+    told = ", ".join(map(str, files))
+    if wanted.output is not None:
+        files[wanted.output] = text
+    _require_new(files, is_forced=wanted.is_forced)
+    for file, content in files.items():
+        _write(file, content + "\n")
+    if wanted.output is None:
+        say(told or text)
+
+
+def _require_new(files: Iterable[Path], *, is_forced: bool) -> None:
+    """Conflict, before any is written, for a file that is there; a pipe is none."""
+    for file in files:
+        if file.is_file() and not is_forced:
+            raise Conflict(f"{file} is there already", allowed="a new name, or --force, which replaces it")
 
 
 def _write(output: Path, text: str) -> None:
     try:
+        output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise StoreError(f"{output} cannot be written ({error.strerror}); choose another place") from None

@@ -90,6 +90,12 @@ async def check(settings: Settings, *, as_json: bool) -> int:
 
 async def discord_invite(settings: Settings, application: int | None) -> None:
     """Prints the link that adds the bot to a server."""
+    if application is not None and not 0 < application < 2**63:
+        raise UsageError(
+            f"{application} is no application's id",
+            allowed="the number at General Information of discord.com/developers/applications",
+            example="briefbot discord-invite 81384788765712384",
+        )
     # By name, since the core imports no adapter (law 8).
     say(await importlib.import_module("adapters.discord").invitation(settings, application))
 

@@ -9,6 +9,7 @@ import typer
 
 import bot
 from bot.cli.later import later
+from bot.errors import UsageError
 
 # A second of imports that `--help` does not need: each module is loaded when a command first uses it.
 if TYPE_CHECKING:
@@ -198,6 +199,8 @@ def check(
     json: AsJson = False,
 ) -> None:
     """What is configured, what is missing for which feature, whether the store is sound. Exit 1 when it is not."""
+    if alive and (sources or catalogue):
+        raise UsageError("--alive looks at no source", allowed="--alive, or --sources and --catalogue")
     if alive:
         running.launch(lambda settings: living.check(settings, as_json=json))
     elif sources or catalogue:
@@ -283,11 +286,10 @@ def export(
     digest: Annotated[str, typer.Option("--digest", help="What this digest told, instead.")] = "",
     format_: Annotated[
         str, typer.Option("--format", metavar="NAME", help="Of a digest: rss, atom, jsonfeed, markdown or html.")
-    ] = "rss",
+    ] = "",
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="JSON and OPML into this folder.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replaces files of all data that are there already.")] = False,
 ) -> None:
-    """All data of a workspace as JSON; its sources as OPML too; or what a digest told."""
-    if digest:
-        running.launch(lambda settings: asking.export_digest(settings, digest, format_, workspace, output))
-        return
-    running.launch(lambda settings: asking.export(settings, workspace, output, out))
+    """All data of a workspace as JSON; its sources as OPML too; or what a digest told, which replaces an older file."""
+    wanted = asking.Export(workspace=workspace, output=output, folder=out, digest=digest, form=format_, is_forced=force)
+    running.launch(lambda settings: asking.export(settings, wanted))

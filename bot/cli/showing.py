@@ -42,6 +42,10 @@ async def briefs(settings: Settings, id_: str | None, *, every: bool, version: i
     """One brief by its id, as it is or as it was at a version, or every one, oldest first."""
     if (id_ is None) != every:
         raise UsageError("which brief is meant is not clear", allowed="an id, or --all", example="briefbot brief b12")
+    if every and version:
+        raise UsageError(
+            "--version is of one brief", allowed="an id, or --all", example="briefbot brief b12 --version 1"
+        )
     async with opened(settings) as app:
         if id_ is None:
             async for brief in _each_brief(app):

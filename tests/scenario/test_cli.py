@@ -171,6 +171,12 @@ def test_files_that_cannot_be_read_are_named_and_the_others_go_in(cli: Cli) -> N
         (("run", "--only", "everything"), 2, "--only 'everything' is no part of the bot"),
         (("poll", "ftp://example.org/feed"), 2, "ftp://example.org/feed"),
         (("unknown",), 2, "No such command"),
+        (("brief", "--all", "--version", "2"), 2, "--version is of one brief"),
+        (("check", "--alive", "--sources"), 2, "--alive looks at no source"),
+        (("export", "--format", "rss"), 2, "--format is of a digest"),
+        (("export", "--digest", "M", "--out", "folder"), 2, "--out is for all data of a workspace"),
+        (("discord-invite", "0"), 2, "0 is no application's id"),
+        (("discord-invite", "9" * 26), 2, "is no application's id"),
         (("run", "--shards", "1"), 2, "briefbot: --shards: '1' is no range of shards; example: 0-3/16"),
         (("slack-manifest", "--http", "foo"), 2, "briefbot: --http: it must be an https:// address"),
         (("correct", "zz", "--drop"), 2, 'Example: briefbot correct b12 --headline "The new'),
@@ -260,6 +266,20 @@ def test_new_store_is_told_of_since_the_folder_may_be_the_wrong_one(cli: Cli) ->
     assert "store.new" in done.stderr
     assert str(cli.folder / "briefbot.db") in done.stderr
     assert "store.new" not in cli("stories").stderr
+
+
+def test_export_makes_its_folder_and_replaces_only_what_it_is_told_to(cli: Cli) -> None:
+    folder = cli.folder / "new" / "folder"
+    assert cli("export", "--out", str(folder)).returncode == 0
+    assert sorted(file.name for file in folder.iterdir()) == ["briefbot-sources.opml", "briefbot.json"]
+    kept = cli.folder / "kept.json"
+    kept.write_text("mine", encoding="utf-8")
+    done = cli("export", "-o", "kept.json", "--out", "other")
+    assert (done.returncode, kept.read_text(encoding="utf-8")) == (2, "mine")
+    assert "kept.json is there already. Allowed: a new name, or --force, which replaces it." in done.stderr
+    assert not (cli.folder / "other").exists()
+    assert cli("export", "-o", "kept.json", "--force").returncode == 0
+    assert json.loads(kept.read_text(encoding="utf-8"))["settings"]["workspace"] == "console:local"
 
 
 def test_word_to_leave_out_is_no_option(filled: Cli) -> None:
