@@ -21,8 +21,8 @@ async def test_poll_tells_of_each_feed_what_came_of_it(tmp_path: Path, capsys: p
         logs.configure(settings)
         told = []
         # Those that are due, then these: the two ways of polling tell the same.
-        for urls in ([], [f"{server.base}/good", f"{server.base}/gone"]):
-            assert await poll(settings, urls, as_json=True) == 0
+        for urls, ends in (([], 0), ([f"{server.base}/good", f"{server.base}/gone"], 1)):
+            assert await poll(settings, urls, as_json=True) == ends
             told.append([json.loads(line) for line in capsys.readouterr().out.splitlines()])
         assert await poll(settings, [f"{server.base}/gone"], as_json=True) == 1
     [due], [good, gone] = told
