@@ -70,7 +70,8 @@ async def _compare(rounds: int) -> list[Row]:
             fake.limits.off()
             team, places, mina = _workspace(fake)
             app = await _bot(fake.api, team.token, fake.app_token, Path(folder))
-            await _digests(app, team, places, in_s=20 + rounds * 0.05)
+            # After both idle turns: a round takes a little more than the 50 ms in which the fake gives its answers.
+            await _digests(app, team, places, in_s=30 + 2 * rounds * 0.06)
             await app.close()
             async with _process(fake, our_bot, fake.api, team.token, fake.app_token, folder):
                 for state in ("idle", "fan-out"):

@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, String, delete, exists, func, literal_column, or_, select, update
@@ -175,7 +176,7 @@ async def insert_digest(connection: AsyncConnection, digest: Digest) -> Digest:
 
 def is_same(one: Digest, other: Digest) -> bool:
     """Whether both are set up alike and due alike; whether their channel can be posted to is nobody's wish."""
-    return replace(one, trouble="", trouble_since=None) == replace(other, trouble="", trouble_since=None)
+    return one == other or one == replace(other, trouble=one.trouble, trouble_since=one.trouble_since)
 
 
 def _is_left() -> ColumnElement[bool]:
@@ -211,6 +212,7 @@ def digest_of(row: Any) -> Digest:
     )
 
 
+@lru_cache(maxsize=2000)
 def _time(text: str) -> time:
     hour, _, minute = text.partition(":")
     return time(int(hour), int(minute))
