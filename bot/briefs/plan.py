@@ -39,8 +39,6 @@ _BACK_ENGLISH: Final = (
     r"|^(?:in (?:response|return|turn|contrast)|by contrast|on the other hand|at the same time|the day before"
     r"|a day later|later|earlier|accordingly|similarly|likewise|subsequently|rather|first|second|third|finally|lastly"
     r"|for (?:example|instance)),"
-    r"|[,?!”\"]\s*(?:he|she|they|it)\s+(?:said|says|added|told|wrote|tweeted|continued|explained|noted|argued"
-    r"|asked)\b|\b(?:said|added|wrote) (?:he|she)\b"
 )
 _BACK_KOREAN: Final = (
     r"^(?:그는|그녀[는가의]|그의|그가|[그이]들[은이의]|이는|이를|이번에|이에[\s,]|이어서?[\s,]|이로써|이처럼|이같[이은]"
@@ -49,7 +47,6 @@ _BACK_KOREAN: Final = (
     r"|두 (?:사람|나라|회사|기관|단체)[은는이가의]|양(?:측|국|사)[은이의가는]\s"
     r"|[가-힣] (?:의원|위원장|후보|대표|장관|시장|교수|회장|총재|지사|씨|군|양)(?:은|는|이|가)\s)"
     r"|^[^\"“”]*이(?:같이|처럼|렇게|\s같이|와\s같이) (?:말|밝|전|설명|강조|주장|비판|지적|토로|덧붙|당부|적)[가-힣]+\.$"
-    r"|의 말이다\.$"
     r"|^[\"“'‘][^\"”'’]*[\"”'’](?:이?라고|이?라며|고|며|면서)?\s*(?:말|밝|강조|덧붙|설명|전|했|주장"
     r"|지적)[가-힣]*[.]?$"
 )
@@ -59,7 +56,13 @@ _BACK_JAPANESE: Final = (
     r"|し|コメントし)[^、。]{0,8}。$|.{0,24}(?:発表|説明|公表)(?:した|している)。$)"
 )
 _POINTS_BACK: Final = re.compile(f"{_BACK_ENGLISH}|{_BACK_KOREAN}|{_BACK_JAPANESE}")
-"""What needs a sentence before it, in small letters: a pronoun, a name cut short, a quotation without its speaker."""
+"""What needs a sentence before it by its beginning, in small letters: a pronoun, a name cut short, a quotation without
+its speaker."""
+_SAYS_BACK: Final = re.compile(
+    r"[,?!”\"]\s*(?:he|she|they|it)\s+(?:said|says|added|told|wrote|tweeted|continued|explained|noted|argued"
+    r"|asked)\b|\b(?:said|added|wrote) (?:he|she)\b|의 말이다\.$"
+)
+"""The same anywhere in it."""
 _DEFINITE: Final = re.compile(r"^(?:The|Mr\.|Mrs\.|Ms\.) ([\w-]+)")
 _SPEAKERLESS: Final = re.compile(r"^[\"“「『][^\"“”」』]*[\"”」』][.。]?$")
 
@@ -91,7 +94,8 @@ def plan(
 
 def needs_nothing(sentence: str) -> bool:
     """Whether a sentence can be understood without one before it."""
-    return not (_POINTS_BACK.search(sentence.lower()) or _SPEAKERLESS.search(sentence))
+    low = sentence.lower()
+    return not (_POINTS_BACK.match(low) or _SAYS_BACK.search(low) or _SPEAKERLESS.match(sentence))
 
 
 def first_of(lines: Sequence[Line], articles: Sequence[Article], cosine: Matrix) -> int | None:

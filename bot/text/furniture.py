@@ -70,8 +70,10 @@ _HINTS: Final = tuple(_SIGNS_OF_CALLS.split())
 """One of these stands in each sentence that `_CALL` finds, and all are quicker to look for than it is."""
 _CREDIT: Final = re.compile(
     r"^(?:By|BY) [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:\s*$|,| and [A-Z]|\s*[|–—-])|\b(?:[Ee]diting"
-    r"|[Rr]eporting|[Ww]riting) by [A-Z]|©|ⓒ|\s[|｜]\s"
+    r"|[Rr]eporting|[Ww]riting) by [A-Z]|©|ⓒ|\s[|｜]\s|Copyright\s*(?:\(c\)|\d)"
 )
+_EASTERN: Final = re.compile("[\u3040-\u30ff\u4e00-\u9fff가-힣]")
+"""Korean, Japanese or Chinese letters, one of which stands in whatever the two patterns below find."""
 _CALL_KOREAN: Final = re.compile(
     r"무단\s*전재|재배포|저작권자|구독(?:하기|\s*신청|하세요|해\s*주세요)|기사\s*제보|카카오톡\s*(?:오픈|제보"
     r"|채널|:)|사진\s*[=|:]|사진\s*제공"
@@ -87,7 +89,7 @@ _CALL_JAPANESE: Final = re.compile(
     r"|転載を?(?:禁|固くお断)|^(?:[【＜<▶・]\s*)?関連(?:記事|ニュース|リンク|キーワード)(?![をがはのに])|メール(?:マガジン|ニュース)の?(?:登録|配信)"
     r"|メルマガの?(?:登録|配信)|(?:詳しく|詳細|登録|申し込み|お問い合わせ|ダウンロード)は(?:こちら|コチラ)|こちら(?:から|をご覧)"
     r"|フォローして(?:ください|ね)|アプリを(?:ダウンロード|入手)|(?:クッキー|[Cc]ookie)(?:を使用|の使用|ポリシー)"
-    r"|記事の(?:全文|続き)|全文を読む|Copyright\s*(?:©|\(c\)|\d)"
+    r"|記事の(?:全文|続き)|全文を読む"
 )
 _YEAR: Final = r"(?:19|20)\d\d"
 _STAMP: Final = re.compile(
@@ -113,4 +115,7 @@ def is_furniture(sentence: str) -> bool:
     low = sentence.casefold()
     if any(hint in low for hint in _HINTS) and _CALL.search(sentence):
         return True
-    return any(pattern.search(sentence) for pattern in (_CREDIT, _CALL_KOREAN, _CALL_JAPANESE))
+    if _CREDIT.search(sentence):
+        return True
+    is_eastern = not sentence.isascii() and _EASTERN.search(sentence) is not None
+    return is_eastern and bool(_CALL_KOREAN.search(sentence) or _CALL_JAPANESE.search(sentence))
