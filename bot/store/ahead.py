@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, and_, delete, literal, select, true, update
 
-from bot.models import DeliveryState, EditionState
+from bot.models import EditionState
 from bot.store.database import Database
 from bot.store.schema import (
     amendment_is_open,
@@ -31,7 +31,7 @@ from bot.store.schema import (
     sources,
     stories,
 )
-from bot.store.unmaking import BATCH, unmake
+from bot.store.unmaking import BATCH, is_unbegun, unmake
 
 TOLERANCE: Final = timedelta(minutes=10)
 """By so much the clocks of processes that share a store may differ."""
@@ -133,9 +133,6 @@ def _unbegun(limit: datetime) -> Select[Any]:
         .where(
             editions.c.created_at > limit,
             digest_is_on,
-            delivery_is_open,
-            deliveries.c.part == 1,
-            deliveries.c.state == DeliveryState.PENDING,
-            deliveries.c.attempts == 0,
+            is_unbegun,
         )
     )

@@ -121,7 +121,12 @@ class Amendments:
         async with self._db.writing() as connection:
             due = _due(now, tuple(platforms), limit)
             lease = {"lease_until": now + timedelta(seconds=lease_s), "lease_owner": owner}
-            ids = await claim(connection, amendments, due, state=SENDING, attempts=amendments.c.attempts + 1, **lease)
+            if not (
+                ids := await claim(
+                    connection, amendments, due, state=SENDING, attempts=amendments.c.attempts + 1, **lease
+                )
+            ):
+                return []
             rows = await connection.execute(_whole(ids))
             return [value(Amendment, row) for row in rows]
 

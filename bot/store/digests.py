@@ -126,7 +126,8 @@ class Digests:
             .limit(limit)
         )
         async with self._db.writing() as connection:
-            ids = await claim(connection, digests, due, lease_until=now + timedelta(seconds=lease_s))
+            if not (ids := await claim(connection, digests, due, lease_until=now + timedelta(seconds=lease_s))):
+                return []
             rows = await connection.execute(select(digests).where(digests.c.id.in_(ids)))
             found = {row.id: digest_of(row) for row in rows}
         return [found[id_] for id_ in ids]

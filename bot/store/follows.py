@@ -112,7 +112,8 @@ class Follows:
         """
         async with self._db.writing() as connection:
             until = now + timedelta(seconds=lease_s)
-            ids = await claim(connection, follows, _due(now, platforms, limit), not_before=until)
+            if not (ids := await claim(connection, follows, _due(now, platforms, limit), not_before=until)):
+                return []
             rows = await connection.execute(_whole().where(follows.c.id.in_(ids)).order_by(follows.c.id))
             return [value(Follow, row) for row in rows]
 

@@ -52,7 +52,8 @@ class Notices:
         due = due.order_by(notices.c.next_try_at, notices.c.id).limit(limit)
         async with self._db.writing() as connection:
             until = now + timedelta(seconds=lease_s)
-            ids = await claim(connection, notices, due, next_try_at=until, attempts=notices.c.attempts + 1)
+            if not (ids := await claim(connection, notices, due, next_try_at=until, attempts=notices.c.attempts + 1)):
+                return []
             rows = await connection.execute(select(notices).where(notices.c.id.in_(ids)).order_by(notices.c.id))
             return [value(DueNotice, row) for row in rows]
 

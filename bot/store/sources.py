@@ -160,7 +160,8 @@ class Sources:
             .limit(limit)
         )
         async with self._db.writing() as connection:
-            ids = await claim(connection, sources, due, lease_until=now + timedelta(seconds=lease_s))
+            if not (ids := await claim(connection, sources, due, lease_until=now + timedelta(seconds=lease_s))):
+                return []
             rows = await connection.execute(select(sources).where(sources.c.id.in_(ids)))
             found = {row.id: _source(row) for row in rows}
         return [found[id_] for id_ in ids]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import DeliveryState
@@ -20,6 +20,13 @@ _DUE_AGAIN: Final = (
     .where(digests.c.id == bindparam("digest"), digests.c.next_due_at > _DUE_AT)
     .values(next_due_at=_DUE_AT, next_on=bindparam("day"), next_slot=bindparam("run"), lease_until=None)
 )
+is_unbegun: Final = and_(
+    delivery_is_open,
+    deliveries.c.part == 1,
+    deliveries.c.state == DeliveryState.PENDING,
+    deliveries.c.attempts == 0,
+)
+"""The first message of an edition that nobody has begun to send."""
 
 
 def unbegun(before: datetime) -> Select[Any]:
@@ -29,10 +36,7 @@ def unbegun(before: datetime) -> Select[Any]:
         .join(editions, editions.c.id == deliveries.c.edition_id)
         .join(digests, digests.c.id == editions.c.digest_id)
         .where(
-            delivery_is_open,
-            deliveries.c.state == DeliveryState.PENDING,
-            deliveries.c.attempts == 0,
-            deliveries.c.part == 1,
+            is_unbegun,
             deliveries.c.next_try_at < before,
             digest_is_on,
             or_(digests.c.paused_until.is_(None), digests.c.paused_until <= editions.c.on),
