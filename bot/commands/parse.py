@@ -55,14 +55,16 @@ class Parsed:
 class UnknownCommand(UsageError):
     """No such command; `nearest` is the one most probably meant, or the help, `corrected` that with what follows."""
 
-    def __init__(self, problem: str, listed: Sequence[Command], nearest: Command, rest: Sequence[str]) -> None:
+    def __init__(
+        self, problem: str, listed: Sequence[Command], nearest: Command, rest: Sequence[str], example: str = ""
+    ) -> None:
         self.nearest = nearest
         corrected = " ".join((nearest.name, *rest))
         self.corrected = corrected if len(corrected) <= _CORRECTED_LIMIT else nearest.name
         super().__init__(
             problem,
             allowed=", ".join(f"/{command.name}" for command in listed),
-            example=f"/{self.corrected}" if nearest.path == ("help",) else nearest.right,
+            example=example or nearest.right,
         )
 
 
@@ -150,7 +152,8 @@ def _unknown(
         return UnknownCommand(problem, listed, meant, words[len(meant.path) :])
     helping = BY_NAME[f"{meant.root if meant else root} help"]
     about = meant.path if meant else listed[0].path[:1] if listed else ()
-    return UnknownCommand(problem, listed or (helping,), helping, about)
+    example = " ".join((f"/{helping.name}", *about))
+    return UnknownCommand(problem, listed or (helping,), helping, about, example=example)
 
 
 def _takes_away(command: Command) -> bool:
