@@ -303,11 +303,32 @@ def _give_rest(line: _Line) -> None:
 
 
 def _give_by_shape(line: _Line) -> None:
-    for word in list(line.loose):
-        option = next((option for option in line.open() if not word.is_quoted and has_shape(option, word.text)), None)
+    _join_times(line)
+    for number, word in enumerate(line.loose):
+        if word.is_quoted or (number == 0 and word.text.isalpha() and _is_named_first(line)):
+            continue
+        option = next((option for option in line.open() if has_shape(option, word.text)), None)
         if option:
             line.values[option.name] = word.text
             word.text = ""
+
+
+def _is_named_first(line: _Line) -> bool:
+    """Whether a line begins with the name of what it makes: `daily AI` is one, whatever `daily` means elsewhere."""
+    first = next(iter(line.open()), None)
+    return first is not None and first.is_required and first.type is OptionType.TEXT
+
+
+def _join_times(line: _Line) -> None:
+    """A time of day that is written with spaces becomes one word: `8 am`, `오전 8시 30분`."""
+    option = next((option for option in line.open() if option.type is OptionType.TIME), None)
+    held = None
+    for word in line.loose if option else ():
+        together = f"{held.text} {word.text}" if held else ""
+        if option and held and not (held.is_quoted or word.is_quoted) and has_shape(option, together):
+            held.text, word.text = together, ""
+        else:
+            held = word
 
 
 def _give_words(line: _Line) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from bot.caveat import CAVEATS
+from bot.commands import spoken
 from bot.commands.catalogue.spec import Option
 from bot.commands.languages import CODES, NAMES
 from bot.digests.zone_names import zone_named
@@ -97,8 +98,8 @@ def choice(option: Option, text: str) -> str:
 
 
 def clock_time(option: Option, text: str) -> time:
-    """`8:30`, `08.30`, `8am`, `8:30 p.m.`, `noon`, `midnight`."""
-    wanted = unicodedata.normalize("NFKC", text).strip().lower()
+    """`8:30`, `08.30`, `8am`, `8:30 p.m.`, `noon`, `midnight`, `오전 8시`."""
+    wanted = spoken.clock(text).lower()
     wanted = {"noon": "12:00", "midnight": "00:00"}.get(wanted, wanted)
     found = _TIME.fullmatch(wanted)
     if found and (found[2] or found[3]):
@@ -117,7 +118,7 @@ def clock_times(option: Option, text: str) -> tuple[time, ...]:
     """`08:00`, `8am, 6 pm`, `08:00 and 18:00`: times of a day, each once and in order."""
     if is_none(text):
         return (clock_time(option, text),)
-    words = re.sub(r"\band\b|&|\+|/", ",", unicodedata.normalize("NFKC", text), flags=re.IGNORECASE)
+    words = re.sub(r"\band\b|&|\+|/|・", ",", spoken.clock(text), flags=re.IGNORECASE)
     # A space divides too, unless what follows is the half of the day: `8 am`.
     words = re.sub(r"(?<=\w)\s+(?=\d)", ",", words)
     found = tuple(sorted({clock_time(option, part) for part in parts(words)}))
@@ -164,7 +165,7 @@ def ping(option: Option, text: str) -> str:
 def coming_date(option: Option, text: str, *, now: datetime, zone: str) -> date:
     """A date after today and within a year: `2026-12-24`, `tomorrow`."""
     today = now.astimezone(zone_of(zone)).date()
-    wanted = text.strip().lower()
+    wanted = spoken.day(text).lower()
     day = today + timedelta(days=1) if wanted == "tomorrow" else _date(wanted)
     if day is None or not today < day <= today + timedelta(days=366):
         raise UsageError(
@@ -176,8 +177,8 @@ def coming_date(option: Option, text: str, *, now: datetime, zone: str) -> date:
 
 
 def weekdays(option: Option, text: str) -> tuple[int, ...]:
-    """`daily`, `weekdays`, `mon-fri`, `fri-mon`, `mon,wed`; Monday is 0."""
-    wanted = " ".join(text.strip().lower().split())
+    """`daily`, `weekdays`, `mon-fri`, `fri-mon`, `mon,wed`, `월-금`; Monday is 0."""
+    wanted = " ".join(spoken.days(text).lower().split())
     if wanted in _NAMED_DAYS:
         return _NAMED_DAYS[wanted]
     days: set[int] = set()
@@ -260,7 +261,7 @@ def known_topic(option: Option, text: str) -> KnownTopic:
 
 def since(option: Option, text: str, *, now: datetime, zone: str) -> datetime:
     """The instant that `24h`, `7d`, `2w`, `today`, `yesterday` or a date means there."""
-    wanted = " ".join(unicodedata.normalize("NFKC", text).strip().lower().split())
+    wanted = " ".join(spoken.length(text).lower().split())
     age = _AGE.fullmatch(wanted)
     if age:
         return now - min(int(age[1]) * _AGES[age[2][0]], timedelta(days=36500))

@@ -94,6 +94,18 @@ def test_example_of_a_command_is_that_command(command: Command) -> None:
         ("/brief latest topic:«Korea Japan»", "brief latest", {"topic": "Korea Japan"}),
         ("/brief latest 'Korea Japan' 3", "brief latest", {"topic": "Korea Japan", "count": "3"}),
         ("today dogs' cats'", "brief today", {"topic": "dogs' cats'"}),
+        (
+            "digest add News 8:30 p.m. mon,wed",
+            "brief-admin digest add",
+            {"name": "News", "at": "8:30 p.m.", "days": "mon,wed"},
+        ),
+        ("digest add News 8:00, 18:00", "brief-admin digest add", {"name": "News", "at": "8:00, 18:00"}),
+        ("digest add daily AI 8 am", "brief-admin digest add", {"name": "daily AI", "at": "8 am"}),
+        (
+            "digest add 금일 소식 오전 8시 30분 월-금",
+            "brief-admin digest add",
+            {"name": "금일 소식", "at": "오전 8시 30분", "days": "월-금"},
+        ),
         ('/brief latest "Korea Japan', "brief latest", {"topic": "Korea Japan"}),
         ("/brief", "brief help", {}),
         ("", "brief help", {}),

@@ -52,6 +52,20 @@ NAME = option("name", OptionType.TEXT, minimum=1)
         ("noon", time(12, 0)),
         ("midnight", time(0, 0)),
         ("０８：３０", time(8, 30)),
+        ("오전 8시", time(8, 0)),
+        ("오후 6시 30분", time(18, 30)),
+        ("午前8時半", time(8, 30)),
+        ("午前0時", time(0, 0)),
+        ("午後0時", time(12, 0)),
+        ("오전 8:30", time(8, 30)),
+        ("18時", time(18, 0)),
+        ("새벽 1시 5분", time(1, 5)),
+        ("낮 11시", time(11, 0)),
+        ("낮 1시", time(13, 0)),
+        ("밤 9시", time(21, 0)),
+        ("夜12時", time(0, 0)),
+        ("정오", time(12, 0)),
+        ("자정", time(0, 0)),
     ],
 )
 def test_clock_time_is_read_when_written_as_people_do(text: str, expected: time) -> None:
@@ -83,13 +97,22 @@ def test_clock_time_is_refused_when_it_is_none(text: str) -> None:
         ("Sundays", (6,)),
         ("mo, tu-we, sa", (0, 1, 2, 5)),
         ("mon,mon", (0,)),
+        ("월-금", (0, 1, 2, 3, 4)),
+        ("월요일부터 금요일까지", (0, 1, 2, 3, 4)),
+        ("月〜金", (0, 1, 2, 3, 4)),
+        ("월수금", (0, 2, 4)),
+        ("月・水・金曜日", (0, 2, 4)),
+        ("화요일, 토", (1, 5)),
+        ("土日", (5, 6)),
+        ("매일", (0, 1, 2, 3, 4, 5, 6)),
+        ("平日", (0, 1, 2, 3, 4)),
     ],
 )
 def test_weekdays_are_read_when_written_as_people_do(text: str, expected: tuple[int, ...]) -> None:
     assert values.weekdays(DAYS, text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "someday", "m", "t", "mon-", "-", "mon,funday", "1,2"])
+@pytest.mark.parametrize("text", ["", "someday", "m", "t", "mon-", "-", "mon,funday", "1,2", "일본", "금시"])
 def test_weekdays_are_refused_when_a_part_is_none(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         values.weekdays(DAYS, text)
@@ -157,6 +180,11 @@ def test_caveat_language_is_refused_when_we_have_no_caveat_in_it() -> None:
         ("Yesterday", datetime(2026, 11, 23, 15, 0, tzinfo=UTC)),
         ("2026-11-01", datetime(2026, 10, 31, 15, 0, tzinfo=UTC)),
         ("2026/11/1", datetime(2026, 10, 31, 15, 0, tzinfo=UTC)),
+        ("2026년 11월 1일", datetime(2026, 10, 31, 15, 0, tzinfo=UTC)),
+        ("24시간", datetime(2026, 11, 23, 20, 30, tzinfo=UTC)),
+        ("7日前", datetime(2026, 11, 17, 20, 30, tzinfo=UTC)),
+        ("2주일", datetime(2026, 11, 10, 20, 30, tzinfo=UTC)),
+        ("昨日", datetime(2026, 11, 23, 15, 0, tzinfo=UTC)),
     ],
 )
 def test_since_is_a_local_midnight_or_an_age(text: str, expected: datetime) -> None:
@@ -167,7 +195,7 @@ def test_since_stays_an_instant_when_the_age_is_absurd() -> None:
     assert values.since(SINCE, "99999w", now=NOW, zone="UTC").year == 1926
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "2026-11-26", "2026-02-30", "0001-01-01", "7x", "", "-7d"])
+@pytest.mark.parametrize("text", ["tomorrow", "2026-11-26", "2026-02-30", "0001-01-01", "7x", "", "-7d", "7日"])
 def test_since_is_refused_when_it_is_no_past(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         values.since(SINCE, text, now=NOW, zone="Asia/Seoul")
@@ -291,6 +319,8 @@ def refusal(read: Callable[[str], object], text: str) -> UsageError | None:
         ("8am and 6 pm", ["08:00", "18:00"]),
         ("8:00 18:00", ["08:00", "18:00"]),
         ("8:30 a.m.; noon & 8:30", ["08:30", "12:00"]),
+        ("오전 8시, 오후 6시", ["08:00", "18:00"]),
+        ("8時・18時30分", ["08:00", "18:30"]),
     ],
 )
 def test_times_of_a_day_are_read_once_each_and_in_order(text: str, expected: list[str]) -> None:
