@@ -75,7 +75,7 @@ class RecordingAdapter:
     async def is_connected(self) -> bool:
         return True
 
-    def obstacle(self, channel: ChannelRef) -> str:
+    def obstacle(self, channel: ChannelRef, *, in_thread: bool = False) -> str:
         return ""
 
     def shortfall(self, channel: ChannelRef) -> str:

@@ -77,7 +77,7 @@ class ConsoleAdapter:
             self._show(plain_text(document))
         return True
 
-    def obstacle(self, channel: ChannelRef) -> str:
+    def obstacle(self, channel: ChannelRef, *, in_thread: bool = False) -> str:
         return ""
 
     def shortfall(self, channel: ChannelRef) -> str:

@@ -80,8 +80,8 @@ class DiscordAdapter:
         """In the channel they chose, or that for Discord's own notices to moderators, else to the server's owner."""
         return self._client is not None and await tell(self._client, workspace, document, channel)
 
-    def obstacle(self, channel: ChannelRef) -> str:
-        return self._client.posts.obstacle(channel) if self._client is not None else ""
+    def obstacle(self, channel: ChannelRef, *, in_thread: bool = False) -> str:
+        return self._client.posts.obstacle(channel, in_thread=in_thread) if self._client is not None else ""
 
     def shortfall(self, channel: ChannelRef) -> str:
         return self._client.posts.shortfall(channel) if self._client is not None else ""

@@ -113,10 +113,11 @@ class Posts:
             return Gone(reason=permissions.advice(missing, channel_id))
         return None
 
-    def obstacle(self, channel: ChannelRef) -> str:
-        """What an admin must mend before anything can be posted there, as far as it is known; empty otherwise."""
+    def obstacle(self, channel: ChannelRef, *, in_thread: bool = False) -> str:
+        """What an admin must mend before a message, or one and its thread, can be posted there; empty if unknown."""
         place = read_channel(channel)
-        found = self._obstacle(*place, in_thread=False) if place is not None and self._client.is_ready() else None
+        is_known = place is not None and self._client.is_ready()
+        found = self._obstacle(*place, in_thread=in_thread) if place is not None and is_known else None
         return found.reason if isinstance(found, Gone) else ""
 
     def shortfall(self, channel: ChannelRef) -> str:

@@ -125,7 +125,7 @@ class SlackAdapter:
 
     # ── serving ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def obstacle(self, channel: ChannelRef) -> str:
+    def obstacle(self, channel: ChannelRef, *, in_thread: bool = False) -> str:
         # Slack tells an app nothing of its channels unasked; what the last try met stands with the digest.
         return ""
 

@@ -17,7 +17,7 @@ from bot.commands.selecting import of_topic
 from bot.commands.values import since as read_since
 from bot.config import Settings
 from bot.documents.build import Past, brief_document
-from bot.errors import UsageError
+from bot.errors import NotFound, UsageError
 from bot.models import LOCAL_WORKSPACE, Brief, Story, Topic, parse_public_id, public_id
 from bot.text.words import runs
 
@@ -54,11 +54,21 @@ async def briefs(settings: Settings, id_: str | None, *, every: bool, version: i
         number = parse_public_id("b", id_)
         if number is None:
             raise UsageError(f"{id_!r} is no brief's id", allowed="b and a number", example="briefbot brief b12")
-        brief = await app.store.briefs.get(number, workspace=None)
+        brief = await _known(app, number)
         if version:
             await show_version(app, brief, version, as_json=as_json)
         else:
             await _show(app, brief, as_json=as_json)
+
+
+async def _known(app: App, number: int) -> Brief:
+    """NotFound with words for a terminal; its example is the newest brief."""
+    try:
+        return await app.store.briefs.get(number, workspace=None)
+    except NotFound as error:
+        example = "".join([f"briefbot brief b{one.id}" for one in await app.store.briefs.latest(None, limit=1)])
+        allowed = "an id as briefbot stories shows it" if example else "none, since no brief is written yet"
+        raise NotFound(error.problem, allowed=allowed, example=example) from None
 
 
 async def search(settings: Settings, query: str, *, limit: int, as_json: bool) -> int:

@@ -292,13 +292,13 @@ async def _facts(context: Context, digest: Digest) -> tuple[tuple[str, str | Men
     late = (
         say("up to {length}", length=span(timedelta(seconds=digest.catch_up_s))) if digest.catch_up_s else say("never")
     )
-    trouble = ((say("Trouble"), retold(digest.trouble)),) if digest.trouble else ()
+    trouble = digest.trouble or context.dispatcher.obstacle(digest) or context.dispatcher.shortfall(digest)
     stories = say_count("at most {n} story", "at most {n} stories", digest.max_stories)
     return (
         (say("When"), schedule_in_words(digest)),
         (say("Next"), _next(context, digest)),
         (say("Where"), Mention(digest.channel)),
-        *trouble,
+        *(((say("Trouble"), retold(trouble)),) if trouble else ()),
         (say("Topics"), await _topics(context, digest)),
         (say("Style"), listed((say(STYLES[digest.style]), stories))),
         (say("Posted late"), late),

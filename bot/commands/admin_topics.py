@@ -11,6 +11,7 @@ from bot.commands.context import Context, Reply
 from bot.commands.describe import rule_in_words, typed_name
 from bot.commands.naming import asked_name
 from bot.documents.build import notice
+from bot.documents.clip import clip
 from bot.documents.nodes import Action, Actions, Code, Facts, Note, Paragraph
 from bot.documents.phrases import phrase
 from bot.documents.wording import listed
@@ -136,7 +137,21 @@ def asked_rule(context: Context, old: TopicRule) -> TopicRule:
     )
     check_words("words", rule.words)
     check_words("exclude", rule.excluded)
+    if words is not None or excluded is not None:
+        _refuse_both(rule)
     return rule
+
+
+def _refuse_both(rule: TopicRule) -> None:
+    """UsageError for a word that is looked for and excluded, by which nothing could ever be found."""
+    left_out = {word.casefold() for word in rule.excluded}
+    for word in rule.words:
+        if word.casefold() in left_out:
+            raise UsageError(
+                say("“{word}” is in words and in exclude, so it finds nothing", word=clip(word, 60)),
+                allowed=say("each word in one of them"),
+                example=f'words:"{clip(word, 60)}" exclude:none',
+            )
 
 
 def _ids(sources: Sequence[Source]) -> tuple[int, ...]:

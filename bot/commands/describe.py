@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.documents.wording import day_names, language_name, listed, local_with_day, short_date, span
@@ -85,7 +85,10 @@ def is_resting(digest: Digest, now: datetime) -> bool:
 def instant_in_words(at: datetime, zone: str, now: datetime) -> str:
     """`Wed 25 Nov 2026, 08:00 (in 3 hours)`, in local time."""
     length = span(abs(at - now))
-    distance = say("in {length}", length=length) if at > now else say("{length} ago", length=length)
+    if abs(at - now) < timedelta(minutes=1):
+        distance = say("just now") if at <= now else say("in a moment")
+    else:
+        distance = say("in {length}", length=length) if at > now else say("{length} ago", length=length)
     return f"{local_with_day(at, zone)} ({distance})"
 
 

@@ -11,7 +11,7 @@ from bot.commands import values
 from bot.commands.catalogue.spec import REFERENCES, Command, Option, OptionType
 from bot.commands.context import Arguments, Invocation
 from bot.errors import NotFound, UsageError
-from bot.models import Brief, Workspace, parse_public_id
+from bot.models import Brief, Workspace, parse_public_id, public_id
 from bot.saying import say
 from bot.store import Store
 from bot.text.urls import normal_feed_url
@@ -39,6 +39,7 @@ _LISTS: Final = {
     OptionType.CAPS: "/brief topics",
     OptionType.DIGEST: "/brief-admin digest list",
     OptionType.SOURCE: "/brief-admin source list",
+    OptionType.BRIEF: "/brief latest",
 }
 """Which command shows what there is of a kind."""
 
@@ -74,7 +75,7 @@ class Lookup:
     def _with_example(self, option: Option, error: NotFound) -> NotFound:
         """The error with an example that names what there is, or how to see it where the command takes it away."""
         example = error.example
-        if not example and error.nearest and not self.command.is_danger:
+        if not example and error.nearest and not self.command.takes_away:
             example = f"{option.name}:{error.nearest}" + ("=3" if option.type is OptionType.CAPS else "")
         told = NotFound(error.problem, allowed=error.allowed, example=example or _LISTS.get(option.type, ""))
         told.option = option.name
@@ -137,7 +138,11 @@ class Lookup:
                 example=self.command.right,
             )
         viewer = None if self.invocation.sees_all else self.workspace.id
-        return await self.store.briefs.get(number, workspace=viewer)
+        try:
+            return await self.store.briefs.get(number, workspace=viewer)
+        except NotFound as error:
+            error.nearest = "".join([public_id("b", one.id) for one in await self.store.briefs.latest(viewer, limit=1)])
+            raise
 
     def _plain(self, option: Option, text: str) -> object:
         if read := _READERS.get(option.type):

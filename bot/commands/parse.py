@@ -29,8 +29,6 @@ LINE_LIMIT: Final = 4000
 _CORRECTED_LIMIT: Final = 200
 _LIKE, _ALIKE = 60, 75
 """Of 100: what a slip of the fingers leaves of a word; and what leaves no doubt."""
-_TAKING: Final = frozenset(("retract", "unfollow", "unshare"))
-"""Verbs of commands that take something away without being asked twice."""
 
 # What opens a quotation opens none within it: of many that nothing closes, each would be looked for to the end.
 _QUOTED: Final = r'"[^"]*"|“[^“”"]*+[”"]|„[^„“”"]*+[“”"]|«[^«»]*+»|‘[^‘’]*+’' + r"|(?<![^\s:=,])'[^']*'(?=[\s,]|$)"
@@ -138,7 +136,7 @@ def _command(root: str, words: Sequence[str], line: str) -> tuple[Command, int]:
 def _verb(typed: str, group: Sequence[Command]) -> Command | None:
     """The command of a group that its second word is like; without one the first that does no harm."""
     if not typed:
-        return next(command for command in group if not _takes_away(command))
+        return next(command for command in group if not command.takes_away)
     verbs = {command.name: command.path[1] for command in group}
     found = process.extractOne(typed, verbs, scorer=fuzz.ratio, score_cutoff=_LIKE)
     return BY_NAME[found[2]] if found else None
@@ -148,16 +146,12 @@ def _unknown(
     problem: str, listed: Sequence[Command], meant: Command | None, words: Sequence[str], root: str
 ) -> UnknownCommand:
     """Offers the command that was meant; for none, and for one that takes something away, no more than its help."""
-    if meant and not _takes_away(meant):
+    if meant and not meant.takes_away:
         return UnknownCommand(problem, listed, meant, words[len(meant.path) :])
     helping = BY_NAME[f"{meant.root if meant else root} help"]
     about = meant.path if meant else listed[0].path[:1] if listed else ()
     example = " ".join((f"/{helping.name}", *about))
     return UnknownCommand(problem, listed or (helping,), helping, about, example=example)
-
-
-def _takes_away(command: Command) -> bool:
-    return command.is_danger or command.path[-1] in _TAKING
 
 
 def _means_another(path: Sequence[str], depth: int) -> bool:
@@ -172,7 +166,7 @@ def _nearest(typed: str, commands: Sequence[Command], *, limit: int, least: int 
     """The commands that look most like it; one that takes something away only where hardly another can be meant."""
     names = {command.name: " ".join(command.path) for command in commands}
     found = process.extract(typed, names, scorer=_likeness, limit=limit, score_cutoff=least)
-    return [BY_NAME[name] for _, score, name in found if not least or score >= _ALIKE or not _takes_away(BY_NAME[name])]
+    return [BY_NAME[name] for _, score, name in found if not least or score >= _ALIKE or not BY_NAME[name].takes_away]
 
 
 def _likeness(typed: str, path: str, **_: object) -> float:

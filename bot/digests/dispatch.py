@@ -89,7 +89,8 @@ class Dispatcher:
         if not is_zone(digest.zone):
             return _ZONE_GONE.format(zone=digest.zone)
         adapter = self._adapters.get(digest.platform)
-        return adapter.obstacle(digest.channel) if adapter is not None else ""
+        in_thread = digest.place is Place.THREAD
+        return adapter.obstacle(digest.channel, in_thread=in_thread) if adapter is not None else ""
 
     def shortfall(self, digest: Digest) -> str:
         """What goes wrong in the digest's channel although it can be posted to, where that is known."""

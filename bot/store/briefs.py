@@ -106,7 +106,6 @@ class Briefs:
             raise NotFound(
                 say("no brief {ref} here", ref=public_id("b", brief_id)),
                 allowed=say("an id as /brief latest shows it"),
-                example="/brief read b12",
             )
         return found[0]
 

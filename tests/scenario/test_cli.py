@@ -157,7 +157,7 @@ def test_files_that_cannot_be_read_are_named_and_the_others_go_in(cli: Cli) -> N
     [
         (("brief",), 2, "Example: briefbot brief b12"),
         (("brief", "zebra"), 2, "'zebra' is no brief's id"),
-        (("brief", "b99"), 2, "no brief b99"),
+        (("brief", "b99"), 2, "no brief b99 here. Allowed: none, since no brief is written yet."),
         (("import", "missing.jsonl"), 2, "missing.jsonl cannot be read"),
         (("import", ""), 2, "an empty name is no file"),
         (("try", "/brief latest", "--as", "king"), 2, "--as 'king' is no role"),

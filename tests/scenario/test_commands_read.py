@@ -105,7 +105,8 @@ async def test_brief_of_another_workspace_looks_like_none(office: Office, verb: 
     text = await office.ask(f"/brief {verb} {brief}", is_manager=False)
     assert f"No brief {brief} here" in text
     assert "Secret" not in text
-    assert "Example:" in text
+    assert "Example: brief:b3" in text, "the newest of those that are seen here"
+    assert "Example: /brief latest" in await office.ask(f"/brief-admin retract {brief}")
 
 
 async def test_brief_by_words_is_told_how_to_find_ids(office: Office) -> None:

@@ -54,6 +54,8 @@ async def test_topic_edit_changes_only_what_is_named(office: Office) -> None:
         ("topic add from:technology name:t7", "'t7' cannot be a name"),
         ("topic add Fish words:salmon feeds:all", "Feeds is nothing without from."),
         ("topic add from:technology not_sources:src1", "not_sources cannot stand beside from."),
+        ("topic edit t1 exclude:Otter", "“otter” is in words and in exclude"),
+        ("topic add AI words:AI,robots exclude:zoo,ai", "“AI” is in words and in exclude"),
         ("topic edit t1 name:d7", "'d7' cannot be a name"),
         ("topic preview name:t7 words:salmon", "'t7' cannot be a name"),
     ],

@@ -157,6 +157,9 @@ async def test_thread_that_may_not_be_started_is_told_before_anything_is_posted(
     await port.fake.deny(port.channel, THREADS)
     await port.settled()
     await digest(port, place=Place.THREAD)
+    ola = port.fake.manager(port.guild)
+    status = await port.fake.slash(ola, port.channel, "brief-admin status")
+    assert "lacks Create Public Threads" in status.texts, "before anything was tried"
     await digest(port, name="Plain")
     await pass_time(port)
     assert len(port.channel.messages) == 1
@@ -376,6 +379,9 @@ async def test_missing_permission_is_told_once_and_the_digest_is_posted_when_it_
     ola = port.fake.manager(port.guild)
     before = (await port.fake.slash(ola, port.channel, "brief-admin status")).texts
     assert "lacks Send Messages" in before, "before anything was tried"
+    shown = await port.fake.slash(ola, port.channel, "brief-admin digest list")
+    assert "**Trouble**" in shown.texts
+    assert "lacks Send Messages" in shown.texts, "also where the digest itself is shown"
     assert "All is well" not in before
     await pass_time(port)
     await pass_time(port, 1000)

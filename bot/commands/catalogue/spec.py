@@ -76,6 +76,8 @@ class Option:
 REFERENCES: Final = frozenset((OptionType.TOPIC, OptionType.BRIEF, OptionType.DIGEST, OptionType.SOURCE))
 """Types whose values name something that is kept in the workspace."""
 _COMPLETED: Final = REFERENCES | {OptionType.ZONE, OptionType.PING}
+_TAKING: Final = frozenset(("retract", "unfollow", "unshare"))
+"""Verbs of commands that take something away without being asked twice."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +98,11 @@ class Command:
     @property
     def root(self) -> str:
         return "brief" if self.role is Role.MEMBER else "brief-admin"
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether it takes something away, asked twice or not: never what a mistake is answered with."""
+        return self.is_danger or self.path[-1] in _TAKING
 
     @property
     def is_audited(self) -> bool:
