@@ -266,8 +266,9 @@ async def test_hung_model_costs_few_reservations(room: Newsroom, server: ModelSe
     writer = room.model(server, retries=5, timeout_s=0.2)
     await writer.drain()
     await writer.close()
-    assert 3 <= len(server.asked) <= 4
     spent = await spend(room)
+    # Of what was paid for, not of what came: a busy machine may need the whole of its time to connect.
+    assert 3 <= spent.calls <= 4
     assert (spent.reserved, spent.used) == (0, Usage())
     assert spent.lost == spent.total
 
