@@ -111,6 +111,21 @@ async def post(store: Store, clock: FakeClock, made: Brief, workspace: Workspace
     return one.id
 
 
+async def test_feed_of_a_digest_tells_the_corrections_of_its_own_workspace(
+    store: Store, clock: FakeClock, ferry: Brief
+) -> None:
+    for one in (OTHER, THIRD):
+        await post(store, clock, ferry, one, "News")
+    edit = Change(kind=VersionKind.EDITED, text=replace(ferry.text, headline="Ferry touches pier"), note="Softer")
+    await lay(store, clock, OTHER, ferry, edit)
+    told = {}
+    for one in (OTHER, THIRD):
+        [made] = await store.digests.list(one)
+        [item] = (await store.published.channel(made.id)).items
+        told[one] = (item.text.headline, item.correction.note if item.correction else "")
+    assert told == {OTHER: ("Ferry touches pier", "Softer"), THIRD: ("Ferry strikes pier", "")}
+
+
 async def test_copies_are_planned_with_the_correction_claimed_once_and_told_anew_when_it_changes(
     store: Store, clock: FakeClock, ferry: Brief
 ) -> None:
