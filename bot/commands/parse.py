@@ -308,9 +308,9 @@ def _give_by_shape(line: _Line) -> None:
 
 
 def _is_named_first(line: _Line) -> bool:
-    """Whether a line begins with the name of what it makes: `daily AI` is one, whatever `daily` means elsewhere."""
+    """Whether a line begins with the name of what it is about: `daily AI` is one, whatever `daily` means elsewhere."""
     first = next(iter(line.open()), None)
-    return first is not None and first.is_required and first.type is OptionType.TEXT
+    return first is not None and first.is_required and _takes_words(first)
 
 
 def _join_times(line: _Line) -> None:

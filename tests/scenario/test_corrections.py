@@ -105,8 +105,8 @@ async def test_operators_retraction_holds_for_all_and_no_workspace_takes_it_back
     assert ref not in await office.ask("/brief search ferry", workspace=OTHER)
     assert "only they can take it back" in await office.ask(f"/brief-admin correct {ref} undo:drop", workspace=OTHER)
     assert f"Related to {ref}" in await office.ask(f"/brief related {ref}")
-    back = await office.ask(f"/brief-admin correct {ref} undo:drop")
-    assert "Retraction taken back" in back
+    back = await office.ask(f"/brief-admin correct {ref} undo:drop note:'they were otters'")
+    assert "Retraction taken back 09:00: they were otters" in back
     assert "Take it back" not in back
     read = await office.ask(f"/brief read {ref}", workspace=OTHER)
     assert "people were hurt" in read

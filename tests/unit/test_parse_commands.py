@@ -100,6 +100,8 @@ def test_example_of_a_command_is_that_command(command: Command) -> None:
             {"name": "News", "at": "8:30 p.m.", "days": "mon,wed"},
         ),
         ("digest add News 8:00, 18:00", "brief-admin digest add", {"name": "News", "at": "8:00, 18:00"}),
+        ("digest edit daily 9:00", "brief-admin digest edit", {"digest": "daily", "at": "9:00"}),
+        ("digest pause d1 tomorrow", "brief-admin digest pause", {"digest": "d1", "until": "tomorrow"}),
         ("digest add daily AI 8 am", "brief-admin digest add", {"name": "daily AI", "at": "8 am"}),
         (
             "digest add 금일 소식 오전 8시 30분 월-금",
