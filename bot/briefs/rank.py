@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ Matrix = NDArray[np.float64]
 def similarities(sentences: Sequence[str]) -> Matrix:
     """Cosine of each pair of sentences over TF-IDF of their terms; 1 on the diagonal."""
     bags = [Counter(content_terms(sentence)) for sentence in sentences]
-    frequency = Counter(term for bag in bags for term in bag)
+    frequency = Counter(chain.from_iterable(bags))
     place = {term: number for number, term in enumerate(frequency)}
     rarity = [math.log(1 + len(bags) / count) for count in frequency.values()]
     matrix = np.zeros((len(bags), max(1, len(place))))

@@ -85,8 +85,9 @@ class Postings:
 
     def shared(self, slot: int, things: Iterable[str]) -> dict[str, float]:
         """Those of these things that a brief is about, with their weights there."""
-        own = dict(zip(*self._things[slot], strict=True))
-        return {thing: self._weights[weight] for thing in things if (weight := own.get(hash(thing))) is not None}
+        wanted = {hash(thing): thing for thing in things}
+        own = zip(*self._things[slot], strict=True)
+        return {wanted[thing]: self._weights[weight] for thing, weight in own if thing in wanted}
 
     def _weight(self, weight: float) -> int:
         number = self._weight_numbers.get(weight)

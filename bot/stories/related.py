@@ -162,15 +162,16 @@ class RelatedIndex:
                 yield _link(entry, min(score, 1.0), reason)
 
     def _norm(self, slot: int) -> float:
+        most = math.log(PRIOR_BRIEFS + len(self._entries))
         told = self._postings.weights(slot)
-        return math.sqrt(sum((weight * self._rarity_of(count)) ** 2 for weight, count in told))
+        return math.sqrt(sum((weight * (most - _log(1 + count))) ** 2 for weight, count in told))
 
     def _rarity(self, thing: str) -> float:
         return self._rarity_of(self._postings.count(thing))
 
-    def _rarity_of(self, briefs: float) -> float:
+    def _rarity_of(self, briefs: int) -> float:
         """How much a thing tells that so many briefs are about."""
-        return math.log((PRIOR_BRIEFS + len(self._entries)) / (1 + briefs))
+        return math.log(PRIOR_BRIEFS + len(self._entries)) - _log(1 + briefs)
 
     def _reason(
         self, things: Mapping[str, Thing], rarity: Mapping[str, float], other: Entry, language: str, score: float
@@ -201,6 +202,10 @@ def _freshness(age: timedelta) -> float:
 
 def _weight(thing: Thing) -> float:
     return _scaled(thing.weight, thing.kind)
+
+
+# Most things are of a few briefs.
+_log: Final = cache(math.log)
 
 
 @cache

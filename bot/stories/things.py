@@ -114,11 +114,8 @@ class _Word(NamedTuple):
 def things_of(text: BriefText) -> dict[str, Thing]:
     """What a brief is about, by a folded key; headline and deck count more than the rest."""
     tally = _Tally()
-    # "according to the Post" does not make a brief one about the Post.
-    publishers = "|".join(re.escape(source.publisher) for source in text.sources if source.publisher)
-    named = re.compile(_SAYS.format(publishers) if publishers else r"(?!)")
-    body = [named.sub("", sentence.text) for sentence in text.sentences]
-    parts = [(text.headline, 3), (named.sub("", text.deck), 2), *((sentence, 1) for sentence in body)]
+    told = _without_publishers(text, [text.deck, *(sentence.text for sentence in text.sentences)])
+    parts = zip([text.headline, *told], (3, 2, *(1 for _ in text.sentences)), strict=True)
     read = [(_words(part), weight) for part, weight in parts]
     names = _names([words for words, weight in read if weight < 3])
     for words, weight in read:
@@ -131,6 +128,16 @@ def things_of(text: BriefText) -> dict[str, Thing]:
         filter(tally.is_kept, tally.counts), key=lambda key: (-tally.counts[key] * (2 + tally.shown[key][1]), key)
     )[:MOST]
     return {key: Thing(*tally.shown[key], 1 + math.log(tally.counts[key])) for key in best}
+
+
+def _without_publishers(text: BriefText, told: Sequence[str]) -> Sequence[str]:
+    """ "according to the Post" does not make a brief one about the Post."""
+    all_told = " ".join(told)
+    named = [source.publisher for source in text.sources if source.publisher and source.publisher in all_told]
+    if not named:
+        return told
+    says = re.compile(_SAYS.format("|".join(map(re.escape, named))))
+    return [says.sub("", one) for one in told]
 
 
 def _words(text: str) -> list[_Word]:

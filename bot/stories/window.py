@@ -60,7 +60,7 @@ class Window:
         self._vectors: dict[int, _Kept] = {}
         self._added = 0
         self._frequency = np.zeros(BUCKETS, np.int32)
-        self._query = np.zeros(BUCKETS, np.float32)
+        self._query, self._asked = np.zeros(BUCKETS, np.float32), np.zeros(BUCKETS, np.bool_)
         self._starts = np.zeros(BUCKETS + 1, np.int32)
         # The narrowest that holds the number of a slot: a full index has five million of them.
         self._slots, self._weights = np.zeros(0, np.min_scalar_type(self.size)), np.zeros(0, np.uint16)
@@ -110,12 +110,11 @@ class Window:
         terms, weights = vector.terms[telling], vector.weights[telling]
         found = self._sorted_dots(terms, weights)
         if self._latest:
-            self._query[terms] = weights
-            filled = slice(0, self._filled)
-            products = self._query[self._latest_terms[filled]] * self._latest_weights[filled]
-            self._query[terms] = 0.0
-            met = np.flatnonzero(products)
-            found += tally(self._latest_slots[filled][met], products[met], len(found))
+            self._asked[terms], self._query[terms] = True, weights
+            met = np.flatnonzero(self._asked[self._latest_terms[: self._filled]])
+            self._asked[terms] = False
+            products = self._query[self._latest_terms[met]] * self._latest_weights[met]
+            found += tally(self._latest_slots[met], products, len(found))
         # Those that went since the index was sorted are still in it.
         oldest = self._added - len(self)
         gone = np.arange(max(0, oldest - LATEST), oldest) % self.size

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import count, islice
 from typing import Final
 
 from bot.text.captions import captioned, tells_news
@@ -59,20 +59,45 @@ _STRAY: Final = re.compile(r"^[’”』」]|^['‘](?!.*\w[.,!?]?['’](?:[\W�
 _QUOTING: Final = re.compile('["“”「」『』()]')
 _CUT_OFF: Final = re.compile(r"(?:\.\s?\.|…|···|\[…\])[\"”’')\]」』]*$")
 """A feed's beginning of a text, not its sentence."""
+_SHOUTED: Final = ("Yahoo", "Jeopardy")
+"""Names with an exclamation mark."""
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
-@lru_cache(maxsize=64)
-def split(text: str, language: str, most: int | None = None) -> tuple[str, ...]:
-    """The first sentences of a text in order, cleaned; those that say nothing of the event are left out.
+class _Reading:
+    """The sentences of a text, each cut once, by whoever comes to it first."""
 
-    Kept for a while, since the texts of a story are read more than once while its brief is written.
-    """
-    return tuple(islice(fit_sentences(text, language), most))
+    def __init__(self, text: str, language: str) -> None:
+        self._cut: list[str] = []
+        self._uncut = _fit_sentences(text, language)
+
+    def __iter__(self) -> Iterator[str]:
+        for place in count():
+            if place == len(self._cut):
+                self._cut += islice(self._uncut, 1)
+            if place == len(self._cut):
+                return
+            yield self._cut[place]
+
+
+@lru_cache(maxsize=64)
+def _reading(text: str, language: str) -> _Reading:
+    """Kept for a while, since the texts of a story are read more than once while its brief is written."""
+    return _Reading(text, language)
+
+
+def split(text: str, language: str, most: int | None = None) -> tuple[str, ...]:
+    """The first sentences of a text in order, cleaned; those that say nothing of the event are left out."""
+    return tuple(islice(_reading(text, language), most))
 
 
 def fit_sentences(text: str, language: str) -> Iterator[str]:
-    """As `split`, one after the other; what Korean captions say only where the text says nothing."""
+    """As `split`, one after the other."""
+    return iter(_reading(text, language))
+
+
+def _fit_sentences(text: str, language: str) -> Iterator[str]:
+    """Cuts as it goes; what Korean captions say only where the text says nothing."""
     captions: list[str] = []
     is_told = False
     lines = [" ".join(line.split()) for line in text.split("\n")]
@@ -157,8 +182,10 @@ def _end_of(paragraph: str, start: int, at: int, *, is_korean: bool) -> int | No
 
 
 def _is_abbreviation(text: str, at: int, mark: str) -> bool:
-    if mark[0] != "." or at + len(mark) >= len(text):
+    if at + len(mark) >= len(text):
         return False
+    if mark[0] != ".":
+        return mark[0] == "!" and text.endswith(_SHOUTED, 0, at)
     word = re.search(r"[\w.]+$", text[max(0, at - 12) : at])
     if not word:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.text.sentences import split, without_opener
+from bot.text.sentences import fit_sentences, split, without_opener
 
 ENGLISH = "The harbour bridge in Sandwick will close for six weeks."
 KOREAN = "한들시는 다음 달부터 시립 수영장을 무료로 연다고 밝혔다."
@@ -214,6 +214,20 @@ def test_furniture_is_left_out(language: str, furniture: str) -> None:
 )
 def test_news_that_look_like_furniture_stay(language: str, news: str) -> None:
     assert [*split(news, language)] == [news]
+
+
+def test_name_with_an_exclamation_mark_ends_no_sentence() -> None:
+    first = "While both Yahoo! News and Google carried the story, no one at the agency read it."
+    assert split(f"{first} “We won the case!” The two men left the court.", "en")[0] == first
+
+
+def test_text_that_two_read_at_once_is_cut_once_and_whole_for_either() -> None:
+    text = " ".join(f"The ferry number {number} came to the pier of the harbour in time." for number in range(6))
+    first, second = fit_sentences(text, "en"), fit_sentences(text, "en")
+    assert next(first) == next(second)
+    assert [next(second), next(first)] == [split(text, "en")[1]] * 2
+    assert len(split(text, "en", 3)) == 3
+    assert [*first] == [*second] == [*split(text, "en")[2:]]
 
 
 def test_country_with_full_stops_can_end_a_sentence() -> None:
