@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import random
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _BAR_TO = 100_000
 """The bar is that of so many briefs at most; what more of them take is told."""
 _WARM, _COUNT = 99, 399
 _PUBLISHERS = 3
+_RUNS = 5
 _WINDOW = timedelta(hours=72)
 
 
@@ -139,10 +141,15 @@ def _read(file: Path, lead: int) -> list[Draft]:
 
 
 def _run(size: int, warm: Sequence[Draft], drafts: Sequence[Draft]) -> _Found:
+    """The fastest of some runs over copies of one store: what makes one slower is what else the machine does."""
     with tempfile.TemporaryDirectory() as folder, on_one_core():
-        file = Path(folder) / "brief.db"
-        asyncio.run(build(file, size))
-        return asyncio.run(_measured(file, warm, drafts))
+        made, file = Path(folder) / "made.db", Path(folder) / "brief.db"
+        asyncio.run(build(made, size))
+        found = []
+        for _ in range(_RUNS):
+            shutil.copyfile(made, file)
+            found.append(asyncio.run(_measured(file, warm, drafts)))
+        return max(found, key=lambda one: one.rate)
 
 
 async def _measured(file: Path, warm: Sequence[Draft], drafts: Sequence[Draft]) -> _Found:

@@ -40,6 +40,7 @@ from bot.ports import SystemClock
 from bot.store import Store
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
+_SUFFIXES = (".xml", ".rss", ".atom", ".rdf")
 _ITEMS = 50
 _POLLED = 10_000
 """So many items are polled at most; what a store holds beyond that it holds already."""
@@ -56,6 +57,8 @@ _WORDS = re.findall(
 
 def main(args: list[str]) -> int:
     bodies = _read(Path(args[0])) if args else _generated(40)
+    if not bodies:
+        raise SystemExit(f"{args[0]} holds no feed: no file that ends in {', '.join(_SUFFIXES)}; example: captured/feeds")
     found = _measured(bodies)
     print(
         f"{len(bodies)} feeds, {sum(map(len, bodies)) / 1e6:.1f} MB, {found.entries} entries, {found.articles} articles"
@@ -114,7 +117,7 @@ def _measured(bodies: list[bytes], copied: Sequence[bytes] = (), older: int = 0)
 
 
 def _read(folder: Path) -> list[bytes]:
-    return [path.read_bytes() for path in sorted(folder.rglob("*")) if path.suffix in (".xml", ".rss", ".atom", ".rdf")]
+    return [path.read_bytes() for path in sorted(folder.rglob("*")) if path.suffix in _SUFFIXES]
 
 
 def _generated(feeds: int) -> list[bytes]:
