@@ -58,7 +58,9 @@ _WORDS = re.findall(
 def main(args: list[str]) -> int:
     bodies = _read(Path(args[0])) if args else _generated(40)
     if not bodies:
-        raise SystemExit(f"{args[0]} holds no feed: no file that ends in {', '.join(_SUFFIXES)}; example: captured/feeds")
+        raise SystemExit(
+            f"{args[0]} holds no feed: no file that ends in {', '.join(_SUFFIXES)}; example: captured/feeds"
+        )
     found = _measured(bodies)
     print(
         f"{len(bodies)} feeds, {sum(map(len, bodies)) / 1e6:.1f} MB, {found.entries} entries, {found.articles} articles"

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StoreError
 from bot.store.address import for_driver
 from bot.store.one_trip import Connector
+from bot.store.refusals import READ_ONLY, is_of_driver
 
 BUSY_TIMEOUT_S: Final = 5.0
 """So long a writer waits for another process that writes to the same SQLite file."""
@@ -23,7 +24,6 @@ ANSWER_S: Final = 60.0
 is missed meanwhile. One that vanished without closing its connections would else be waited for for ever."""
 PING_S: Final = 5.0
 """So long a connection that was not used may take to show that its server is there."""
-READ_ONLY: Final = "25006"
 _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -69,15 +69,20 @@ def _note_new(connection: Any, record: Any) -> None:
 def _require_answer(connection: Any, record: Any, _: Any) -> None:
     """A connection from which no answer comes is not used, and with it all that are as old.
 
-    SQLAlchemy's own way of asking waits as long as for any statement.
+    SQLAlchemy's own way of asking waits as long as for any statement. One that may not write is not used either: it was
+    made while its server was not the first one, and perhaps it still is so, or another one is.
     """
     if record.info.pop("is_new", False):
         return
     try:
-        connection.run_async(lambda driver: driver.execute(";", timeout=PING_S))
+        says = connection.run_async(lambda driver: driver.fetchval("SHOW transaction_read_only", timeout=PING_S))
     except Exception as error:
+        if not is_of_driver(error):
+            raise
         connection.driver_connection.terminate()
         raise InvalidatePoolError from error
+    if says == "on":
+        raise DisconnectionError
 
 
 def _give_up(context: ExceptionContext) -> None:

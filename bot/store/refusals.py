@@ -10,8 +10,9 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from bot.errors import StoreBusy, StoreError, StoreFull, StoreUnreachable
-from bot.store.engine import READ_ONLY
 
+READ_ONLY: Final = "25006"
+"""PostgreSQL's code for a server that may not be written to."""
 # PostgreSQL has a code for each: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _NOT_ALLOWED: Final = "42501"
 _MISSING: Final = ("42P01", "42703")
@@ -40,14 +41,14 @@ class PlainErrors:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is not None and _is_of_driver(error):
+        if error is not None and is_of_driver(error):
             is_sqlite = self._url.get_backend_name() == "sqlite"
             where = (self._url.database if is_sqlite else self._url.host) or "PostgreSQL"
             if plain := _plain(error, where):
                 raise plain from error
 
 
-def _is_of_driver(error: BaseException) -> bool:
+def is_of_driver(error: BaseException) -> bool:
     """asyncpg's own errors come through where SQLAlchemy connects."""
     known = isinstance(error, (DBAPIError, NoConnectionFree, OSError, sqlite3.Error))
     return known or type(error).__module__.startswith("asyncpg.")

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -224,6 +224,17 @@ async def test_jobs_go_on_after_a_server_vanished_without_a_word(
         stop.set()
         await running
         await store.close()
+
+
+async def test_connection_is_made_once_and_used_again(store: Store) -> None:
+    """A new one takes PostgreSQL twenty milliseconds, and asks for the shapes of all it is told."""
+    made = []
+    event.listen(store.database.engine.sync_engine, "connect", lambda *_: made.append(1))
+    for _ in range(3):
+        await store.workspaces.here("slack")
+        async with store.database.writing() as connection:
+            await connection.execute(text("SELECT 1"))
+    assert len(made) <= 1
 
 
 async def test_patient_one_waits_for_what_takes_long(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
