@@ -15,7 +15,7 @@ _AFTERNOON: Final = ("오후", "저녁", "午後", "夕方")
 _NOON: Final = ("낮", "昼")
 _NIGHT: Final = ("밤", "夜", "深夜")
 _HALF: Final = "|".join(sorted((*_MORNING, *_AFTERNOON, *_NOON, *_NIGHT), key=len, reverse=True))
-CLOCK: Final = re.compile(
+_CLOCK: Final = re.compile(
     rf"(?:(?P<half>{_HALF})\s*)?(?:(?P<figures>\d{{1,2}}:\d{{2}})"
     r"|(?P<hour>\d{1,2})\s*[시時](?:\s*(?P<minute>\d{1,2})\s*[분分]|\s*(?P<is_half>[반半]))?)",
     re.ASCII,
@@ -53,7 +53,7 @@ _DATE: Final = re.compile(r"(\d{4})\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2}
 
 def clock(text: str) -> str:
     """Times of day, in figures: of one or of a list."""
-    return CLOCK.sub(_figures, _named(text))
+    return _CLOCK.sub(_figures, _named(text))
 
 
 def days(text: str) -> str:
