@@ -316,10 +316,12 @@ def _is_named_first(line: _Line) -> bool:
 def _join_times(line: _Line) -> None:
     """A time of day that is written with spaces becomes one word: `8 am`, `오전 8시 30분`."""
     option = next((option for option in line.open() if option.type is OptionType.TIME), None)
-    held = None
-    for word in line.loose if option else ():
-        together = f"{held.text} {word.text}" if held else ""
-        if option and held and not (held.is_quoted or word.is_quoted) and has_shape(option, together):
+    if option is None or not line.loose:
+        return
+    held, *rest = line.loose
+    for word in rest:
+        together = f"{held.text} {word.text}"
+        if not (held.is_quoted or word.is_quoted) and has_shape(option, together):
             held.text, word.text = together, ""
         else:
             held = word

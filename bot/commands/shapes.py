@@ -10,13 +10,12 @@ from zoneinfo import available_timezones
 from bot.commands import spoken
 from bot.commands.catalogue.spec import Option, OptionType
 
-_DAY: Final = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)"
-_EASTERN_DAY: Final = r"[월화수목금토일月火水木金土日]"
+_DAY: Final = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _TIME: Final = r"(?:\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\.?)?|\d{1,2}\s?[ap]\.?m\.?|noon|midnight)"
 # A bare `금` or `화목` is a word as well (gold, harmony).
 _EASTERN_DAYS: Final = (
-    rf"{_EASTERN_DAY}(?:요일|曜日?)?(?:[,・~〜～-]{_EASTERN_DAY}(?:요일|曜日?)?)+"
-    rf"|{_EASTERN_DAY}(?:요일|曜日?)|{_EASTERN_DAY}{{3,7}}|토일|土日"
+    rf"{spoken.DAY}{spoken.NAMED}?(?:[,・~〜～-]{spoken.DAY}{spoken.NAMED}?)+"
+    rf"|{spoken.DAY}{spoken.NAMED}|{spoken.DAY}{{3,7}}|토일|土日"
 )
 _SHAPES: Final = {
     OptionType.INTEGER: re.compile(r"-?\d{1,6}"),

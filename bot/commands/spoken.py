@@ -20,9 +20,12 @@ _CLOCK: Final = re.compile(
     r"|(?P<hour>\d{1,2})\s*[시時](?:\s*(?P<minute>\d{1,2})\s*[분分]|\s*(?P<is_half>[반半]))?)",
     re.ASCII,
 )
-_DAY_RUN: Final = re.compile(r"(?<!\w)[월화수목금토일月火水木金土日]+(?!\w)")
 _WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS: Final = dict(zip("월화수목금토일月火水木金土日", _WEEK * 2, strict=True))
+DAY: Final = f"[{''.join(_DAYS)}]"
+NAMED: Final = "(?:요일|曜日?)"
+"""What may follow a day: day of the week."""
+_DAY_RUN: Final = re.compile(rf"(?<!\w){DAY}+(?!\w)")
 _WORDS: Final = {
     "정오": "noon",
     "正午": "noon",
@@ -58,9 +61,9 @@ def clock(text: str) -> str:
 
 def days(text: str) -> str:
     """Days of the week, as `mon-fri` or `mon,wed`."""
-    named = re.sub(r"曜日?|요일", "", _named(text))
+    named = re.sub(NAMED, "", _named(text))
     named = re.sub(r" ?(?:[~〜～]|부터|から) ?", "-", named)
-    named = re.sub(r"(?<=[월화수목금토일月火水木金土日])(?:까지|まで)", "", named).replace("・", ",")
+    named = re.sub(rf"(?<={DAY})(?:까지|まで)", "", named).replace("・", ",")
     return _DAY_RUN.sub(lambda run: ",".join(_DAYS[day] for day in run[0]), named)
 
 

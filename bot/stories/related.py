@@ -162,7 +162,7 @@ class RelatedIndex:
                 yield _link(entry, min(score, 1.0), reason)
 
     def _norm(self, slot: int) -> float:
-        most = math.log(PRIOR_BRIEFS + len(self._entries))
+        most = self._most()
         told = self._postings.weights(slot)
         return math.sqrt(sum((weight * (most - _log(1 + count))) ** 2 for weight, count in told))
 
@@ -171,7 +171,11 @@ class RelatedIndex:
 
     def _rarity_of(self, briefs: int) -> float:
         """How much a thing tells that so many briefs are about."""
-        return math.log(PRIOR_BRIEFS + len(self._entries)) - _log(1 + briefs)
+        return self._most() - _log(1 + briefs)
+
+    def _most(self) -> float:
+        """How much a thing tells that no brief is about."""
+        return math.log(PRIOR_BRIEFS + len(self._entries))
 
     def _reason(
         self, things: Mapping[str, Thing], rarity: Mapping[str, float], other: Entry, language: str, score: float

@@ -237,6 +237,22 @@ async def test_connection_is_made_once_and_used_again(store: Store) -> None:
     assert len(made) <= 1
 
 
+async def test_fault_of_our_question_is_not_taken_for_a_dead_server(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be told by nothing but the time that a new connection takes."""
+
+    async def fail(*_: object, **__: object) -> None:
+        raise AttributeError("no status")
+
+    store = await Store.open(postgres_url)
+    await store.workspaces.here("slack")
+    monkeypatch.setattr("asyncpg.connection.Connection.fetchval", fail)
+    with pytest.raises(AttributeError, match="no status"):
+        await store.workspaces.here("slack")
+    await store.close()
+
+
 async def test_patient_one_waits_for_what_takes_long(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """To migrate, to copy: a statement takes as long as it takes."""
     monkeypatch.setattr("bot.store.engine.ANSWER_S", 0.1)

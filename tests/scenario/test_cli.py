@@ -136,6 +136,7 @@ def test_brief_written_elsewhere_is_in_todays_digest_with_its_caveat(cli: Cli) -
     assert "was added already" in again.stdout
     [brief] = cli.json("brief", str(added["brief"]))
     assert brief["related"][0]["url"] is None
+    assert f"Example: briefbot brief {added['brief']}" in " ".join(cli("brief", "b99").stderr.split())
 
 
 def test_files_that_cannot_be_read_are_named_and_the_others_go_in(cli: Cli) -> None:

@@ -224,7 +224,7 @@ def test_name_with_an_exclamation_mark_ends_no_sentence() -> None:
 def test_text_that_two_read_at_once_is_cut_once_and_whole_for_either() -> None:
     text = " ".join(f"The ferry number {number} came to the pier of the harbour in time." for number in range(6))
     first, second = fit_sentences(text, "en"), fit_sentences(text, "en")
-    assert next(first) == next(second)
+    assert next(first) is next(second), "the same object: it was cut for one of them"
     assert [next(second), next(first)] == [split(text, "en")[1]] * 2
     assert len(split(text, "en", 3)) == 3
     assert [*first] == [*second] == [*split(text, "en")[2:]]
